@@ -1,0 +1,67 @@
+import type { ByteStream } from '../codec/codec.js';
+import type { Limits } from '../limits.js';
+
+export type MemberType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'character-device' | 'block-device';
+
+/** What a container stores about a member beside its content; a field it does not store is absent. */
+export interface Metadata {
+  readonly type: MemberType;
+  /** Permission bits with setuid, setgid and sticky: `mode & 0o7777`. */
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  readonly uname?: string | undefined;
+  readonly gname?: string | undefined;
+  /** Seconds since the epoch, with a fraction where the container has one. */
+  readonly mtime?: number | undefined;
+  /** A symlink's target, exact (see name.ts). */
+  readonly linkTarget?: string | undefined;
+  /** Major and minor number of a device. */
+  readonly device?: readonly [number, number] | undefined;
+  /** Anything more the header says (pax records such as xattrs, rpm file flags), by its own name. */
+  readonly extra?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One member as its container tells it. */
+export interface Entry {
+  /** The name as stored, exact (see name.ts), `./` and `/` included. */
+  readonly name: string;
+  readonly metadata: Metadata;
+  /** Bytes of content; 0 for anything that is not a file. */
+  readonly size: number;
+  /** Where the content starts in the container's own bytes; absent where the content is not stored as it is. */
+  readonly contentOffset?: number | undefined;
+  /** Set on a hard link: the name, as stored, of the earlier member whose content this is. `size` is then 0. */
+  readonly hardLink?: string | undefined;
+  /**
+   * `content` is part of the artefact; `package` is what the container says about itself (an rpm's header, a
+   * .deb's control archive, bytes after an archive's end).
+   */
+  readonly role: 'content' | 'package';
+  /** Set where the content is itself to be unpacked in place of the member (data.tar.xz of a .deb). */
+  readonly unpack?: boolean | undefined;
+}
+
+export interface EntryWithContent {
+  readonly entry: Entry;
+  /**
+   * Exactly `entry.size` bytes. Must be read to its end, or left with `return()`, before the next entry is
+   * asked for; a reader that is asked for the next entry skips what is left.
+   */
+  readonly content: ByteStream;
+}
+
+/**
+ * One archive format. `read` yields every member in stored order, duplicates included, or throws an
+ * `InputError` with the offset in the container's bytes; it never ends silently on input that is cut off.
+ * Names are handed on as they are: what they mean on a disk is nobody's business, since none becomes a path.
+ */
+export interface Container {
+  readonly id: 'tar' | 'ar' | 'deb' | 'rpm' | 'cpio';
+  /** Whether the first bytes of a stream (up to `CONTAINER_HEAD` of them) are of this format. */
+  detect(head: Uint8Array): boolean;
+  read(input: ByteStream, limits: Limits): AsyncGenerator<EntryWithContent, void, undefined>;
+}
+
+/** Bytes that `detect` wants to see: a tar header is the longest. */
+export const CONTAINER_HEAD = 512;
