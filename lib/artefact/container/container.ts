@@ -1,7 +1,14 @@
 import type { ByteStream } from '../codec/codec.js';
 import type { Limits } from '../limits.js';
 
-export type MemberType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'character-device' | 'block-device';
+export type MemberType =
+  | 'file'
+  | 'directory'
+  | 'symlink'
+  | 'fifo'
+  | 'socket'
+  | 'character-device'
+  | 'block-device';
 
 /** What a container stores about a member beside its content; a field it does not store is absent. */
 export interface Metadata {
