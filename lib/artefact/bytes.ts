@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '../error.js';
 import type { ContentRef, FileStamp } from './member.js';
-import { encodeName } from './name.js';
+import { pathBytes } from './name.js';
 
 /** The content of one member, read by offset. Synchronous: readers of structure run in worker threads. */
 export interface Bytes {
@@ -20,7 +20,7 @@ export interface Bytes {
 /** Opens a content for reading; a symlink is never followed, a file other than the one listed is refused. */
 export function openBytes(ref: ContentRef): Bytes {
   if (ref.kind === 'spool') return fileBytes(ref.fd, ref.offset, ref.length, () => {});
-  const fd = openListedFile(ref.path, ref.stamp);
+  const fd = openListedFile(ref.path);
   return fileBytes(fd, 0, ref.length, () => {
     try {
       assertUnchanged(fd, ref.path, ref.stamp);
@@ -63,22 +63,16 @@ export function sliceBytes(whole: Bytes, start: number, length: number): Bytes {
   };
 }
 
-/** Opens a file that was listed as a plain file; whatever took its place since then is refused. */
-export function openListedFile(path: string, stamp: FileStamp): number {
-  const file = path;
-  let fd: number;
+/**
+ * Opens a file that was listed as a plain file; a link in its place is refused. Whether it is still the one that
+ * was listed is for `assertUnchanged` to say once it has been read.
+ */
+export function openListedFile(path: string): number {
   try {
     // O_NONBLOCK: should a FIFO have taken the file's place, opening it must not wait for a writer.
-    fd = openSync(encodeName(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return openSync(pathBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    throw new InputError(openFailure(error), { file });
-  }
-  try {
-    assertUnchanged(fd, path, stamp);
-    return fd;
-  } catch (error) {
-    closeSync(fd);
-    throw error;
+    throw new InputError(openFailure(error), { file: path });
   }
 }
 

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * Names of members are bytes. Inside trustdiff they are strings that keep those bytes exactly: what is UTF-8
  * is decoded, and each byte that is not becomes the lone surrogate U+DC80..U+DCFF (the scheme of Python's
@@ -24,6 +26,11 @@ export function encodeName(name: string): Buffer {
     parts.push(code >= 0xdc80 && code <= 0xdcff ? Buffer.of(code - 0xdc00) : Buffer.from(char, 'utf8'));
   }
   return Buffer.concat(parts);
+}
+
+/** A path for a system call: only one with bytes that are not UTF-8 needs the slower way through a Buffer. */
+export function pathBytes(path: string): string | Buffer {
+  return /[\ud800-\udfff]/.test(path) ? encodeName(path) : path;
 }
 
 /** Controls, line separators, direction marks and invisible characters: a terminal or a reader acts on them. */
@@ -73,10 +80,5 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at] ?? 0;
   const length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
   if (length === 0 || at + length > bytes.length) return 0;
-  try {
-    strict.decode(bytes.subarray(at, at + length));
-    return length;
-  } catch {
-    return 0;
-  }
+  return isUtf8(bytes.subarray(at, at + length)) ? length : 0;
 }

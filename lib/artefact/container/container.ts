@@ -29,38 +29,56 @@ export interface Metadata {
   readonly extra?: Readonly<Record<string, string>> | undefined;
 }
 
-/** One member as its container tells it. */
-export interface Entry {
+/** One member as its container tells it. Only of a packed member may the size be unknown. */
+export type Entry = PlainEntry | PackedEntry;
+
+/** A member that is handed on as it is. */
+export interface PlainEntry extends EntryFields {
+  /** Bytes of content; 0 for anything that is not a file. */
+  readonly size: number;
+  readonly unpack?: false | undefined;
+}
+
+/** A member whose content is itself to be unpacked in its place (data.tar.xz of a .deb, an rpm's payload). */
+export interface PackedEntry extends EntryFields {
+  /** Bytes of content; undefined where that is not known until it has been read: it then ends with the stream. */
+  readonly size: number | undefined;
+  readonly unpack: true;
+}
+
+interface EntryFields {
   /** The name as stored, exact (see name.ts), `./` and `/` included. */
   readonly name: string;
   readonly metadata: Metadata;
-  /** Bytes of content; 0 for anything that is not a file. */
-  readonly size: number;
   /** Where the content starts in the container's own bytes; absent where the content is not stored as it is. */
   readonly contentOffset?: number | undefined;
-  /** Set on a hard link: the name, as stored, of the earlier member whose content this is. `size` is then 0. */
+  /**
+   * Set on a hard link: the name, as stored, of the member of the same container whose content this is.
+   * `size` is then 0. That member has always been handed on before (of several of that name, the last one).
+   * A cpio archive stores the content with the last of its links: there the links stored before it are held
+   * back and follow it, the one case in which members are not handed on in stored order.
+   */
   readonly hardLink?: string | undefined;
   /**
    * `content` is part of the artefact; `package` is what the container says about itself (an rpm's header, a
    * .deb's control archive, bytes after an archive's end).
    */
   readonly role: 'content' | 'package';
-  /** Set where the content is itself to be unpacked in place of the member (data.tar.xz of a .deb). */
-  readonly unpack?: boolean | undefined;
 }
 
 export interface EntryWithContent {
   readonly entry: Entry;
   /**
-   * Exactly `entry.size` bytes. Must be read to its end, or left with `return()`, before the next entry is
-   * asked for; a reader that is asked for the next entry skips what is left.
+   * Exactly `entry.size` bytes, where that is known. Must be read to its end, or left with `return()`, before
+   * the next entry is asked for; a reader that is asked for the next entry skips what is left.
    */
   readonly content: ByteStream;
 }
 
 /**
- * One archive format. `read` yields every member in stored order, duplicates included, or throws an
- * `InputError` with the offset in the container's bytes; it never ends silently on input that is cut off.
+ * One archive format. `read` yields every member in stored order (but see `hardLink`), duplicates included, or
+ * throws an `InputError` with the offset in the container's bytes; it never ends silently on input that is cut
+ * off.
  * Names are handed on as they are: what they mean on a disk is nobody's business, since none becomes a path.
  */
 export interface Container {

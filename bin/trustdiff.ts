@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { printableText } from '../lib/artefact/name.js';
+import { VERSION } from '../lib/comparison/version.js';
+import { AbortedError, TrustdiffError } from '../lib/error.js';
+
+/** argv in, exit status out; every error becomes text here and nowhere else. */
+async function run(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && argv[0] === '--version') {
+    process.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      stop.abort();
+      complain(`stopped by ${signal}; nothing was decided`);
+      // Contents lie in files without a name, so there is nothing to clean up.
+      process.exit(2);
+    });
+  }
+  const { main } = await import('../lib/cli/main.js');
+  return main(argv, stop.signal);
+}
+
+function complain(text: string): void {
+  process.stderr.write(`trustdiff: ${printableText(text)}\n`);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof AbortedError) return error.what;
+  if (!(error instanceof TrustdiffError)) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  const { file, member, offset } = error.where;
+  const place = [file, ...(member ?? [])].filter((part) => part !== undefined).join(' › ');
+  const at = [place, ...(offset === undefined ? [] : [`offset ${offset}`])]
+    .filter((part) => part !== '')
+    .join(', ');
+  return `${at === '' ? '' : `${at}: `}${error.what}${error.hint === '' ? '' : ` (${error.hint})`}`;
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  // Whoever read the output has gone; what was decided could not be delivered.
+  if (!(error instanceof Error && error.name === 'ReaderGone')) complain(explain(error));
+  process.exitCode = 2;
+}

@@ -1,0 +1,5 @@
+fn main() {
+    println!("cargo:rustc-link-arg=-nostartfiles");
+    println!("cargo:rustc-link-arg=-Wl,-z,noseparate-code");
+    println!("cargo:rustc-link-arg=-Wl,--build-id=sha1");
+}

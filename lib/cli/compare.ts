@@ -1,0 +1,221 @@
+import type { Argv } from 'yargs';
+import { type Comparison, compare } from '../comparison/comparison.js';
+import type { ComparisonEvent } from '../comparison/event.js';
+import type { CompareOptions } from '../comparison/options.js';
+import { UsageError } from '../error.js';
+import { MASKABLE_FIELDS } from '../pair/metadata.js';
+import type { Report } from '../report/model.js';
+import { NO_PAINT, type Paint, terminalPaint } from '../report/paint.js';
+import { renderReport } from '../report/render.js';
+import { pairLine, troubleText, unpairedLine } from '../report/text/line.js';
+import { sideLines } from '../report/text/side.js';
+import { isListed, renderEnd, type TextOptions } from '../report/text/text.js';
+import { COMPARE_OPTIONS, LIMIT_OPTION_TABLE, limitsOf, OUTPUT_OPTIONS } from './options.js';
+import { ProgressLine } from './progress.js';
+import { assertNoInput, FileOutput, type Sink, StandardOutput } from './writer.js';
+
+export const COMPARE_COMMAND = ['compare [artefacts..]', '$0'];
+export const COMPARE_SUMMARY = 'Compare two artefacts';
+
+export const COMPARE_EXAMPLES: readonly (readonly [string, string])[] = [
+  ['$0 build-a/stage2 build-b/stage2', 'two directories'],
+  ['$0 --a rustc.deb --a libstd.deb --b rust-dist/', 'several files make one artefact'],
+  ['$0 A B --control A2', 'what varies from run to run is told from what the root changed'],
+  ['$0 A B -f json -o report.json', 'the whole report for a machine'],
+];
+
+/** The builder of `compare`, typed by what it declares. */
+export function buildCompare(yargs: Argv) {
+  return yargs
+    .positional('artefacts', { array: true, string: true, describe: 'Side A, then side B' })
+    .options(COMPARE_OPTIONS)
+    .options(LIMIT_OPTION_TABLE)
+    .options(OUTPUT_OPTIONS)
+    .example(COMPARE_EXAMPLES.map(([command, what]): [string, string] => [command, what]));
+}
+
+export type CompareArguments = Awaited<ReturnType<typeof buildCompare>['argv']>;
+
+/** Runs `compare` and gives the exit status. */
+export async function runCompare(argv: CompareArguments, signal: AbortSignal): Promise<number> {
+  const options = optionsOf(argv, signal);
+  const destinations = destinationsOf(argv, options);
+  const comparison = compare(options);
+  const onStdout = destinations.find((destination) => destination.file === undefined);
+  // Opened before the work begins: whoever mistypes a path is told now, not in an hour.
+  const files = destinations.flatMap(({ file, format }) =>
+    file === undefined ? [] : [{ format, sink: new FileOutput(file) }],
+  );
+  const report = await follow(comparison, argv, onStdout?.format);
+  for (const { format, sink } of files) await deliver(report, format, sink);
+  return report.verdict.exit;
+}
+
+type Format = 'text' | 'json';
+
+async function deliver(report: Report, format: Format, sink: Sink, all = true): Promise<void> {
+  let buffer = '';
+  for (const piece of renderReport(report, { format, all })) {
+    buffer += piece;
+    if (buffer.length < WRITE_SIZE) continue;
+    await sink.write(buffer);
+    buffer = '';
+  }
+  await sink.write(buffer);
+  sink.close();
+}
+
+/** Characters gathered before they are written. */
+const WRITE_SIZE = 64 * 1024;
+
+/** Prints results as they come and the rest of the report at the end; gives the report. */
+async function follow(
+  comparison: Comparison,
+  argv: CompareArguments,
+  format: Format | undefined,
+): Promise<Report> {
+  const terminal = process.stderr.isTTY === true;
+  const progress =
+    (argv.progress ?? (terminal && argv.quiet !== true)) ? new ProgressLine(process.stderr) : undefined;
+  const stdout = new StandardOutput();
+  const text = format === 'text' ? await textOptions(argv) : undefined;
+  try {
+    for await (const event of comparison) {
+      if (event.type === 'progress') {
+        progress?.show(event);
+        continue;
+      }
+      const lines = text === undefined ? [] : linesOf(event, text);
+      if (lines.length === 0) continue;
+      progress?.clear();
+      await stdout.write(`${lines.join('\n')}\n`);
+    }
+  } finally {
+    progress?.clear();
+  }
+  const report = await comparison.report;
+  if (format === 'json') await deliver(report, 'json', stdout);
+  return report;
+}
+
+/** The text report, in the order in which things become known. */
+function linesOf(event: Exclude<ComparisonEvent, { type: 'progress' }>, options: TextOptions): string[] {
+  const { paint, width, all } = options;
+  switch (event.type) {
+    case 'side':
+      return [
+        ...sideLines(
+          event.side === 'a' || event.side === 'b' ? event.side.toUpperCase() : event.side,
+          event.report,
+          paint,
+          width,
+        ),
+        '',
+      ];
+    case 'pair':
+      return isListed(event.pair, all) ? [pairLine(event.pair, paint)] : [];
+    case 'unpaired':
+      return [unpairedLine(event.side, event.member, paint)];
+    case 'trouble':
+      return [`${paint.red('trouble'.padEnd(11))}${event.side.toUpperCase()}: ${troubleText(event.trouble)}`];
+    case 'report':
+      return [...renderEnd(event.report, options)];
+  }
+}
+
+async function textOptions(argv: CompareArguments): Promise<TextOptions> {
+  const width =
+    process.stdout.isTTY === true ? Math.max(40, Math.min(process.stdout.columns ?? 80, 120)) : 80;
+  return { paint: await paintFor(argv.color), width, all: argv.all === true };
+}
+
+/** NO_COLOR (no-color.org) counts when it is set to anything but nothing; `--color` and `--no-color` win over it. */
+export async function paintFor(color: boolean | undefined): Promise<Paint> {
+  const noColor = (process.env.NO_COLOR ?? '') !== '' || process.env.TERM === 'dumb';
+  return (color ?? (process.stdout.isTTY === true && !noColor)) ? terminalPaint() : NO_PAINT;
+}
+
+function optionsOf(argv: CompareArguments, signal: AbortSignal): CompareOptions {
+  const [a, b] = sidesOf(argv);
+  return {
+    a,
+    b,
+    labelA: argv.labelA,
+    labelB: argv.labelB,
+    controls: controlsOf(argv),
+    digest: argv.digest,
+    jobs: argv.jobs,
+    exclude: argv.exclude,
+    ignoreMetadata:
+      argv.ignoreMetadata === undefined || argv.ignoreMetadata.length > 0
+        ? argv.ignoreMetadata
+        : MASKABLE_FIELDS,
+    failOn: argv.failOn,
+    limits: limitsOf(argv),
+    tmpdir: argv.tmpdir,
+    maxDetail: argv.maxDetail,
+    signal,
+  };
+}
+
+function sidesOf(argv: CompareArguments): [readonly string[], readonly string[]] {
+  const positional = (argv.artefacts ?? []).map(String);
+  const a = argv.a ?? [];
+  const b = argv.b ?? [];
+  if (positional.length === 2 && a.length === 0 && b.length === 0)
+    return [positional.slice(0, 1), positional.slice(1)];
+  if (positional.length === 0 && a.length > 0 && b.length > 0) return [a, b];
+  if (positional.length > 2) {
+    throw new UsageError(
+      `${positional.length} artefacts are given, but two are compared`,
+      'name the files of each side with --a and --b',
+    );
+  }
+  if (positional.length > 0 && a.length + b.length > 0) {
+    throw new UsageError('artefacts are given both by place and with --a or --b', 'use one of the two ways');
+  }
+  throw new UsageError('two artefacts are needed', 'trustdiff A B, or --a and --b; see trustdiff --help');
+}
+
+function controlsOf(argv: CompareArguments): CompareOptions['controls'] {
+  const controls = argv.control ?? [];
+  const of = argv.controlOf ?? [];
+  if (of.length > 0 && of.length !== controls.length) {
+    throw new UsageError(
+      `${controls.length} --control and ${of.length} --control-of are given`,
+      'give one --control-of for each, or none',
+    );
+  }
+  return controls.map((path, i) => ({ of: of[i] === 'b' ? 'b' : 'a', paths: path }));
+}
+
+interface Destination {
+  readonly format: Format;
+  /** Absent for standard output. */
+  readonly file: string | undefined;
+}
+
+/**
+ * The i-th format goes to the i-th output; one without the other takes its format from the file's name, or goes to
+ * standard output. Unless a report goes there anyway or `--quiet` is given, standard output gets the text.
+ */
+function destinationsOf(argv: CompareArguments, options: CompareOptions): Destination[] {
+  const formats = argv.format ?? [];
+  const outputs = argv.output ?? [];
+  const destinations: Destination[] = [];
+  for (let i = 0; i < Math.max(formats.length, outputs.length); i++) {
+    const output = outputs[i];
+    const file = output === '-' ? undefined : output;
+    const format = formats[i] ?? (file?.endsWith('.json') ? 'json' : 'text');
+    destinations.push({ format, file });
+  }
+  const toStdout = destinations.filter((destination) => destination.file === undefined);
+  if (toStdout.length > 1)
+    throw new UsageError('two reports would go to standard output', 'give an --output for each but one');
+  const files = destinations.flatMap(({ file }) => file ?? []);
+  if (new Set(files).size < files.length) throw new UsageError('two reports would go to one file');
+  const inputs = [options.a, options.b, ...(options.controls ?? []).map((control) => control.paths)].flat();
+  for (const file of files) assertNoInput(file, inputs);
+  if (argv.quiet === true) return destinations.filter((destination) => destination.file !== undefined);
+  return toStdout.length === 0 ? [{ format: 'text', file: undefined }, ...destinations] : destinations;
+}

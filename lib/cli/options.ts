@@ -1,0 +1,186 @@
+import type { Options } from 'yargs';
+import { DIGEST_ALGORITHMS } from '../artefact/digest.js';
+import { DEFAULT_LIMITS, LIMIT_OPTIONS, type Limits } from '../artefact/limits.js';
+import { MASKABLE_FIELDS } from '../pair/metadata.js';
+import { FAIL_ON } from '../verdict/verdict.js';
+
+/*
+ * Every option is told here once: yargs, the shell completion and the man page are made from these tables.
+ */
+
+/** Options of `compare`. */
+export const COMPARE_OPTIONS = {
+  a: {
+    group: 'Artefacts:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'A file or directory of side A (repeatable)',
+  },
+  b: {
+    group: 'Artefacts:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'A file or directory of side B (repeatable)',
+  },
+  'label-a': {
+    group: 'Artefacts:',
+    string: true,
+    requiresArg: true,
+    describe: 'What the report calls the trust root of A',
+  },
+  'label-b': {
+    group: 'Artefacts:',
+    string: true,
+    requiresArg: true,
+    describe: 'What the report calls the trust root of B',
+  },
+  control: {
+    group: 'Artefacts:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'One more build from the same root; its differences are noise (repeatable)',
+  },
+  'control-of': {
+    group: 'Artefacts:',
+    array: true,
+    nargs: 1,
+    choices: ['a', 'b'] as const,
+    describe: 'Whose root each control has, in the order of the controls [default: a]',
+  },
+  exclude: {
+    group: 'Comparison:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'Leave out members that this glob matches; they are counted and listed (repeatable)',
+  },
+  'ignore-metadata': {
+    group: 'Comparison:',
+    array: true,
+    choices: MASKABLE_FIELDS,
+    describe: 'Do not count these fields of metadata; all of them when none is named',
+  },
+  digest: {
+    group: 'Comparison:',
+    choices: DIGEST_ALGORITHMS,
+    default: 'blake3' as const,
+    describe: 'The digest of contents in the report',
+  },
+  'max-detail': {
+    group: 'Comparison:',
+    number: true,
+    requiresArg: true,
+    default: 1000,
+    describe: 'Differing files to describe byte by byte; all are counted and listed',
+  },
+  'fail-on': {
+    group: 'Comparison:',
+    array: true,
+    nargs: 1,
+    choices: FAIL_ON,
+    describe: 'Give exit status 1 for this verdict too (repeatable)',
+  },
+  jobs: {
+    group: 'Comparison:',
+    alias: 'j',
+    number: true,
+    requiresArg: true,
+    describe: 'Threads [default: one a core]',
+  },
+  tmpdir: {
+    group: 'Comparison:',
+    string: true,
+    requiresArg: true,
+    describe: "The folder for contents out of archives [default: the system's]",
+  },
+} as const satisfies Record<string, Options>;
+
+/** What limits mean, for their options. */
+const LIMIT_TEXTS = {
+  members: 'Members of one side',
+  bytes: 'Unpacked bytes of one side',
+  ratio: 'Unpacked bytes for each packed one',
+  depth: 'Formats inside each other',
+  name: "Bytes of one member's name",
+  dictionary: 'Bytes of memory that a packed stream may ask for',
+} as const satisfies Record<keyof Limits, string>;
+
+type LimitOption = (typeof LIMIT_OPTIONS)[keyof Limits];
+
+/** One option for each limit. */
+export const LIMIT_OPTION_TABLE = Object.fromEntries(
+  (Object.keys(LIMIT_OPTIONS) as (keyof Limits)[]).map((key) => [
+    LIMIT_OPTIONS[key],
+    {
+      group: 'Limits:',
+      number: true,
+      requiresArg: true,
+      default: DEFAULT_LIMITS[key],
+      describe: LIMIT_TEXTS[key],
+    },
+  ]),
+) as Record<
+  LimitOption,
+  { group: string; number: true; requiresArg: true; default: number; describe: string }
+>;
+
+/** How and where reports go. */
+export const OUTPUT_OPTIONS = {
+  format: {
+    group: 'Output:',
+    alias: 'f',
+    array: true,
+    nargs: 1,
+    choices: ['text', 'json'] as const,
+    describe: 'The format of a report (repeatable; the first goes with the first --output)',
+  },
+  output: {
+    group: 'Output:',
+    alias: 'o',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'Write a report to this file, - for standard output (repeatable)',
+  },
+  all: { group: 'Output:', boolean: true, describe: 'List identical files too' },
+  quiet: { group: 'Output:', alias: 'q', boolean: true, describe: 'Print nothing; the exit status tells' },
+  progress: { group: 'Output:', boolean: true, describe: 'Show progress [default: on a terminal]' },
+  color: {
+    group: 'Output:',
+    boolean: true,
+    describe: 'Use colour [default: on a terminal, unless NO_COLOR is set]',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Options of `inspect` beside the limits. */
+export const INSPECT_OPTIONS = {
+  digest: COMPARE_OPTIONS.digest,
+  members: { group: 'Output:', boolean: true, describe: 'List every member with its digest' },
+  format: {
+    group: 'Output:',
+    alias: 'f',
+    choices: ['text', 'json'] as const,
+    default: 'text' as const,
+    describe: 'The format',
+  },
+  color: OUTPUT_OPTIONS.color,
+  tmpdir: COMPARE_OPTIONS.tmpdir,
+} as const satisfies Record<string, Options>;
+
+/** The limits out of parsed arguments. */
+export function limitsOf(argv: Readonly<Record<string, unknown>>): Limits {
+  const entries = (Object.keys(LIMIT_OPTIONS) as (keyof Limits)[]).map((key) => {
+    const value = argv[LIMIT_OPTIONS[key]];
+    return [key, typeof value === 'number' ? value : Number.NaN] as const;
+  });
+  return Object.fromEntries(entries) as Record<keyof Limits, number>;
+}
+
+export const EXIT_STATUS: readonly (readonly [number, string])[] = [
+  [0, 'no difference (identical; equivalent and noise too, unless --fail-on says otherwise)'],
+  [1, 'a difference'],
+  [2, 'trouble: bad usage, or input that could not be read or checked'],
+];

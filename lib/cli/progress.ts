@@ -1,0 +1,48 @@
+import type { ProgressEvent } from '../comparison/event.js';
+import { grouped, sized } from '../report/quantity.js';
+
+const PHASES = {
+  reading: 'Reading',
+  comparing: 'Comparing',
+  describing: 'Describing',
+} as const satisfies Record<ProgressEvent['phase'], string>;
+
+/** One line on the terminal's standard error that says how far it is, at what rate, and for how long still. */
+export class ProgressLine {
+  #phase: ProgressEvent['phase'] | undefined;
+  #since = 0;
+  #shown = false;
+
+  constructor(readonly stream: NodeJS.WriteStream) {}
+
+  show(event: ProgressEvent): void {
+    const now = performance.now();
+    if (event.phase !== this.#phase) {
+      this.#phase = event.phase;
+      this.#since = now;
+    }
+    const seconds = (now - this.#since) / 1000;
+    const width = (this.stream.columns ?? 80) - 1;
+    this.stream.write(`\r\x1b[K${progressText(event, seconds).slice(0, width)}`);
+    this.#shown = true;
+  }
+
+  /** Takes the line away, so that something else can be printed. */
+  clear(): void {
+    if (this.#shown) this.stream.write('\r\x1b[K');
+    this.#shown = false;
+  }
+}
+
+/** `Comparing  12,000 of 52,073 files, 310.5 MB of 1.4 GB, 1.2 GB/s, 1 s left`. `seconds` since the phase began. */
+export function progressText(event: ProgressEvent, seconds: number): string {
+  const { phase, members, membersTotal, bytes, bytesTotal } = event;
+  const parts = [`${grouped(members)}${membersTotal > 0 ? ` of ${grouped(membersTotal)}` : ''} files`];
+  if (bytesTotal > 0) parts.push(`${sized(bytes)} of ${sized(bytesTotal)}`);
+  if (bytes > 0 && seconds > 0.5) {
+    const rate = bytes / seconds;
+    parts.push(`${sized(rate)}/s`);
+    if (bytesTotal > bytes) parts.push(`${Math.ceil((bytesTotal - bytes) / rate)} s left`);
+  }
+  return `${PHASES[phase]}  ${parts.join(', ')}`;
+}

@@ -1,0 +1,201 @@
+import type { IngestedInput } from '../artefact/ingest.js';
+import { AbortedError } from '../error.js';
+import { REPORT_SCHEMA, type Report, type SideTrouble } from '../report/model.js';
+import { Threads } from '../thread/pool.js';
+import { incomparabilities } from '../verdict/comparable.js';
+import { judge } from '../verdict/verdict.js';
+import { type Control, runControl } from './control.js';
+import { describe } from './describe.js';
+import type { ComparisonEvent, Emit } from './event.js';
+import { gatherEvidence } from './evidence.js';
+import { exclusionOf } from './exclusion.js';
+import { matchSides } from './match.js';
+import { Noise } from './noise.js';
+import { type CompareOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { Progress } from './progress.js';
+import { type InputName, readInputs } from './reading.js';
+import { assembleSide, type Side, sideReport } from './side.js';
+import { masksOf, summarise } from './summary.js';
+import { VERSION } from './version.js';
+
+/** A comparison under way: iterate over it for its events, or wait for its report. */
+export interface Comparison extends AsyncIterable<ComparisonEvent> {
+  /** Settles when the comparison ends, whether or not anybody iterates. */
+  readonly report: Promise<Report>;
+}
+
+/**
+ * Compares two artefacts. Starts at once.
+ * @throws UsageError at once for options that make no sense; `report` and the iteration reject with a TrustdiffError
+ * for an input that cannot be read at all. What could be read in part is in the report's troubles.
+ */
+export function compare(options: CompareOptions): Comparison {
+  const resolved = resolveOptions(options);
+  const queue = new EventQueue();
+  const report = run(resolved, (event) => queue.push(event)).finally(() => queue.end());
+  // Who only iterates meets the rejection there.
+  report.catch(() => {});
+  return {
+    report,
+    async *[Symbol.asyncIterator]() {
+      yield* queue.drain();
+      await report;
+    },
+  };
+}
+
+async function run(options: ResolvedOptions, emit: Emit): Promise<Report> {
+  const threads = new Threads(options.jobs, options.signal);
+  const sides: Side[] = [];
+  try {
+    const progress = new Progress(emit);
+    const groups = [options.a, options.b, ...options.controls.map((control) => control.paths)];
+    const read = await readGroups(groups, options, threads, progress);
+    const exclusion = exclusionOf(options.exclude);
+    for (const [i, inputs] of read.entries()) {
+      const side = assembleSide(labelOf(i, options), inputs, exclusion);
+      sides.push(side);
+      emit({ type: 'side', side: sideName(i), report: sideReport(side) });
+      for (const trouble of side.troubles) emit({ type: 'trouble', side: sideName(i), trouble });
+    }
+    const [a, b, ...controlSides] = sides;
+    if (a === undefined || b === undefined) throw new AbortedError();
+    return await judgeSides(a, b, controlSides, options, threads, progress, emit);
+  } finally {
+    await threads.close();
+    for (const side of sides) side.close();
+  }
+}
+
+async function judgeSides(
+  a: Side,
+  b: Side,
+  controlSides: readonly Side[],
+  options: ResolvedOptions,
+  threads: Threads,
+  progress: Progress,
+  emit: Emit,
+): Promise<Report> {
+  progress.compare(a, b);
+  const match = await matchSides(a, b, options, threads, (pair) => {
+    emit({ type: 'pair', pair: pair.report });
+    progress.decided(pair);
+  });
+  for (const member of match.onlyA) emit({ type: 'unpaired', side: 'a', member });
+  for (const member of match.onlyB) emit({ type: 'unpaired', side: 'b', member });
+  const controls: Control[] = [];
+  const noise = { a: new Noise(), b: new Noise() };
+  for (const [i, side] of controlSides.entries()) {
+    const of = options.controls[i]?.of ?? 'a';
+    controls.push(await runControl(of, of === 'a' ? a : b, side, noise[of], options, threads));
+  }
+  const described = await describe(match.pairs, controls.length > 0, options, threads, progress);
+  const troubles: SideTrouble[] = [
+    ...[a, b, ...controlSides].flatMap((side, i) => side.troubles.map((t) => ({ side: sideName(i), ...t }))),
+    ...match.troubles,
+    ...described.pairs.flatMap(({ report }) => report.trouble ?? []),
+    ...described.troubles,
+  ];
+  const reasons = incomparabilities(a.identity, b.identity);
+  const masks = masksOf(a, b, match, options);
+  const evidence = gatherEvidence({
+    a,
+    b,
+    match,
+    described,
+    controls,
+    noise,
+    masks,
+    reasons,
+    troubles,
+    options,
+  });
+  const report: Report = {
+    schema: REPORT_SCHEMA,
+    tool: { name: 'trustdiff', version: VERSION },
+    settings: settingsOf(options),
+    a: sideReport(a),
+    b: sideReport(b),
+    reasons,
+    summary: summarise(described.pairs, match, a, b),
+    masks,
+    controls: controls.map((control) => control.report),
+    troubles,
+    verdict: judge(evidence),
+    pairs: described.pairs.map((pair) => pair.report),
+    onlyA: match.onlyA,
+    onlyB: match.onlyB,
+    excluded: [...excludedOf('a', a), ...excludedOf('b', b)],
+  };
+  emit({ type: 'report', report });
+  return report;
+}
+
+/** Reads the inputs of all sides at once, so that they share the threads, and hands them back side by side. */
+async function readGroups(
+  groups: readonly (readonly string[])[],
+  options: ResolvedOptions,
+  threads: Threads,
+  progress: Progress,
+): Promise<IngestedInput[][]> {
+  const names: InputName[] = groups.flatMap((files) => files.map((file, index) => ({ file, index })));
+  const inputs = await readInputs(names, options, threads, (members) => progress.reading(members));
+  let start = 0;
+  return groups.map((files) => {
+    const end = start + files.length;
+    const group = inputs.slice(start, end);
+    start = end;
+    return group;
+  });
+}
+
+function labelOf(i: number, options: ResolvedOptions): string {
+  if (i === 0) return options.labelA;
+  if (i === 1) return options.labelB;
+  return `control ${i - 1} of ${options.controls[i - 2]?.of === 'b' ? options.labelB : options.labelA}`;
+}
+
+function sideName(i: number): string {
+  return i === 0 ? 'a' : i === 1 ? 'b' : `control ${i - 1}`;
+}
+
+function excludedOf(side: 'a' | 'b', of: Side): Report['excluded'] {
+  return of.excluded.map(({ path, pattern }) => ({ side, path, pattern }));
+}
+
+function settingsOf(options: ResolvedOptions): Report['settings'] {
+  const { digest, exclude, ignoreMetadata, failOn, limits } = options;
+  return { digest, exclude, ignoreMetadata, failOn, limits };
+}
+
+/** Events wait here until somebody asks for them. */
+class EventQueue {
+  #events: ComparisonEvent[] = [];
+  #ended = false;
+  #wake: () => void = () => {};
+
+  push(event: ComparisonEvent): void {
+    // Nobody may ever ask: of progress only the latest counts.
+    if (event.type === 'progress' && this.#events.at(-1)?.type === 'progress') this.#events.pop();
+    this.#events.push(event);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *drain(): AsyncGenerator<ComparisonEvent, void> {
+    for (;;) {
+      const ready = this.#events;
+      this.#events = [];
+      yield* ready;
+      if (this.#events.length > 0) continue;
+      if (this.#ended) return;
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+      });
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { ControlReport } from '../report/model.js';
+import type { Threads } from '../thread/pool.js';
+import { incomparabilities } from '../verdict/comparable.js';
+import { describePairs } from './describe.js';
+import { matchSides } from './match.js';
+import type { Noise } from './noise.js';
+import type { ResolvedOptions } from './options.js';
+import { type Side, sideReport } from './side.js';
+import { isDifferent, summarise } from './summary.js';
+
+/** One more build from a root, compared with the side that has the same root. */
+export interface Control {
+  readonly of: 'a' | 'b';
+  readonly report: ControlReport;
+  /** Whether it came out equal to its side. */
+  readonly clean: boolean;
+}
+
+/** Compares a side with one of its controls and adds what varies to the side's noise. */
+export async function runControl(
+  of: 'a' | 'b',
+  side: Side,
+  control: Side,
+  noise: Noise,
+  options: ResolvedOptions,
+  threads: Threads,
+): Promise<Control> {
+  const match = await matchSides(side, control, options, threads, () => {});
+  const differing = match.pairs.filter(({ report }) => report.status === 'content');
+  const outcomes = await describePairs(differing, true, options, threads);
+  for (const [pair, outcome] of outcomes) {
+    if (outcome.regions !== undefined) noise.addRegions(pair.report.path, outcome.regions);
+  }
+  const varying = new Set<string>();
+  for (const { report } of match.pairs) {
+    if (isDifferent(report)) varying.add(report.path);
+    for (const difference of report.metadata ?? []) noise.addMetadata(report.path, difference.field);
+  }
+  for (const member of match.onlyA) {
+    noise.addUnpaired(member.path);
+    varying.add(member.path);
+  }
+  for (const member of match.onlyB) varying.add(member.path);
+  const why = unusable(
+    side,
+    control,
+    match.pairs.length,
+    match.pairs.some(({ report }) => report.status === 'unreadable'),
+  );
+  return {
+    of,
+    clean: varying.size === 0,
+    report: {
+      of,
+      side: sideReport(control),
+      summary: summarise(match.pairs, match, side, control),
+      usable: why === undefined,
+      ...(why !== undefined && { why }),
+      varying: [...varying].sort(),
+    },
+  };
+}
+
+function unusable(side: Side, control: Side, pairs: number, unreadable: boolean): string | undefined {
+  if (control.troubles.length > 0 || unreadable) return 'it could not be read whole';
+  if (pairs === 0) return 'none of its members pairs with one of its side';
+  const apart = incomparabilities(side.identity, control.identity).find(
+    (reason) => reason.weight === 'not-comparable',
+  );
+  return apart === undefined ? undefined : `its ${apart.fact} is ${apart.b}, that of its side ${apart.a}`;
+}

@@ -1,0 +1,126 @@
+import type { MaskReport, SideTrouble } from '../report/model.js';
+import type { Reason } from '../verdict/comparable.js';
+import type { Differences, Evidence } from '../verdict/verdict.js';
+import type { Control } from './control.js';
+import type { Described } from './describe.js';
+import type { Match, MatchedPair } from './match.js';
+import { bytesOutsideNoise, type Noise } from './noise.js';
+import type { ResolvedOptions } from './options.js';
+import type { Side } from './side.js';
+import { isDifferent, packageDifferences, samePackaging } from './summary.js';
+
+interface Findings {
+  readonly a: Side;
+  readonly b: Side;
+  readonly match: Match;
+  readonly described: Described;
+  readonly controls: readonly Control[];
+  /** What varies on each side, over all its controls. */
+  readonly noise: SideNoise;
+  readonly masks: readonly MaskReport[];
+  readonly reasons: readonly Reason[];
+  readonly troubles: readonly SideTrouble[];
+  readonly options: ResolvedOptions;
+}
+
+interface SideNoise {
+  readonly a: Noise;
+  readonly b: Noise;
+}
+
+/** Boils a comparison down to what the verdict may rest on. */
+export function gatherEvidence(findings: Findings): Evidence {
+  const { a, b, match, described, controls, noise, masks, reasons, troubles, options } = findings;
+  const files = described.pairs.filter(
+    ({ report, a }) => report.role === 'content' && a.metadata.type === 'file',
+  );
+  const left = rootOnly(described, match, noise, samePackaging(a, b));
+  return {
+    labelA: a.label,
+    labelB: b.label,
+    comparedFiles: files.length,
+    comparedBytes: files.reduce((sum, pair) => sum + pair.a.size, 0),
+    differences: differencesOf(described, match, samePackaging(a, b)),
+    masks: masks.map(({ id, reason, members }) => `${id}: ${members} members; ${reason}.`),
+    maskedMembers: masks.reduce((sum, mask) => sum + mask.members, 0),
+    troubles: troubles.length,
+    reasons,
+    controls: controls.map(({ of, clean, report }) => ({
+      of,
+      usable: report.usable,
+      why: report.why,
+      clean,
+    })),
+    noisyPaths: left.noisy,
+    rootOnly: left.paths,
+    rootOnlyBytes: left.bytes,
+    failOn: options.failOn,
+  };
+}
+
+function differencesOf(described: Described, match: Match, countPackage: boolean): Differences {
+  const content = described.pairs.filter(({ report }) => report.role === 'content');
+  const count = (status: string): number => content.filter(({ report }) => report.status === status).length;
+  const left = (list: Match['onlyA']): number => list.filter((member) => member.role === 'content').length;
+  return {
+    content: count('content'),
+    metadata: count('metadata'),
+    type: count('type'),
+    onlyA: left(match.onlyA),
+    onlyB: left(match.onlyB),
+    package: countPackage ? packageDifferences(match) : 0,
+  };
+}
+
+/** What differs in the cross pair and varies in no control. */
+function rootOnly(
+  described: Described,
+  match: Match,
+  noise: SideNoise,
+  countPackage: boolean,
+): { paths: string[]; bytes: number; noisy: number } {
+  const paths: string[] = [];
+  let bytes = 0;
+  let noisy = 0;
+  const counts = (role: 'content' | 'package'): boolean => role === 'content' || countPackage;
+  for (const pair of described.pairs) {
+    if (!isDifferent(pair.report) || !counts(pair.report.role)) continue;
+    const outside = outsideNoise(pair, described, noise);
+    if (outside === 0) {
+      noisy += 1;
+    } else {
+      paths.push(pair.report.path);
+      bytes += outside;
+    }
+  }
+  for (const [side, list] of [
+    ['a', match.onlyA],
+    ['b', match.onlyB],
+  ] as const) {
+    for (const member of list) {
+      if (!counts(member.role)) continue;
+      if (noise[side].hasUnpaired(member.path)) {
+        noisy += 1;
+      } else {
+        paths.push(member.path);
+        bytes += member.member.size;
+      }
+    }
+  }
+  return { paths: paths.sort(), bytes, noisy };
+}
+
+/** Bytes of a pair that no control shows as varying; a difference in metadata or type counts as one byte. */
+function outsideNoise(pair: MatchedPair, described: Described, noise: SideNoise): number {
+  const { report, a, b } = pair;
+  const fields = (report.metadata ?? []).filter(
+    ({ field, mask }) =>
+      mask === undefined && !noise.a.hasMetadata(a.path, field) && !noise.b.hasMetadata(b.path, field),
+  );
+  if (report.status !== 'content') return fields.length;
+  const whole = Math.max(a.size, b.size, 1);
+  const regions = described.regions.get(pair);
+  if (regions === undefined) return whole + fields.length;
+  const outside = bytesOutsideNoise(regions, noise.a.spansOf(a.path), noise.b.spansOf(b.path));
+  return (outside ?? whole) + fields.length;
+}

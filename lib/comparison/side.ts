@@ -1,0 +1,86 @@
+import { closeSync } from 'node:fs';
+import { type Bytes, openBytes } from '../artefact/bytes.js';
+import { listedMembers } from '../artefact/directory.js';
+import { type Identity, identify } from '../artefact/identity.js';
+import type { IngestedInput, InputSummary } from '../artefact/ingest.js';
+import { type LayoutFinding, placeMembers } from '../artefact/layout/layout.js';
+import { placementNotes } from '../artefact/layout/notes.js';
+import type { Member, RawMember } from '../artefact/member.js';
+import { InputError, type Trouble, toTrouble } from '../error.js';
+import type { MemberCounts, SideReport } from '../report/model.js';
+import type { Exclusion } from './exclusion.js';
+
+/** One artefact, read: its members in their places, and what could not be read of it. */
+export interface Side {
+  readonly label: string;
+  readonly inputs: readonly InputSummary[];
+  readonly layouts: readonly LayoutFinding[];
+  readonly identity: Identity;
+  readonly members: readonly Member[];
+  readonly notes: readonly string[];
+  readonly troubles: readonly Trouble[];
+  readonly excluded: readonly { readonly path: string; readonly pattern: string }[];
+  /** Frees the disk that the contents out of archives take. */
+  close(): void;
+}
+
+/** Puts the inputs of one side together. */
+export function assembleSide(label: string, inputs: readonly IngestedInput[], exclusion: Exclusion): Side {
+  const raw: RawMember[] = [];
+  for (const [index, input] of inputs.entries()) {
+    if (input.listing !== undefined) {
+      for (const member of listedMembers(input.listing, input.summary.file, index)) raw.push(member);
+    } else {
+      for (const member of input.members) raw.push(member);
+    }
+  }
+  const troubles: Trouble[] = inputs.flatMap((input) => input.troubles);
+  if (raw.length === 0 && troubles.length === 0) {
+    const file = inputs.map((input) => input.summary.file).join(', ');
+    troubles.push(toTrouble(new InputError('there is nothing in it to compare', { file })));
+  }
+  const summaries = inputs.map((input) => input.summary);
+  const placement = placeMembers(raw, summaries);
+  const { kept, excluded } = exclusion.apply(placement.members);
+  const identity = identify(placement.members, (member) => openMember(member, summaries));
+  const notes = placementNotes(placement);
+  return {
+    label,
+    inputs: summaries,
+    layouts: placement.layouts,
+    identity,
+    members: kept,
+    notes,
+    troubles,
+    excluded,
+    close() {
+      for (const { spoolFd } of inputs) if (spoolFd !== undefined) closeSync(spoolFd);
+    },
+  };
+}
+
+/** What of a side stands in the report. */
+export function sideReport(side: Side): SideReport {
+  const { label, inputs, layouts, identity, notes } = side;
+  return { label, inputs, layouts, identity, members: countMembers(side.members), notes };
+}
+
+function countMembers(members: readonly Member[]): MemberCounts {
+  const counts = { files: 0, directories: 0, symlinks: 0, others: 0, bytes: 0, packageMetadata: 0 };
+  for (const { metadata, size, role } of members) {
+    if (metadata.type === 'file') counts.files += 1;
+    else if (metadata.type === 'directory') counts.directories += 1;
+    else if (metadata.type === 'symlink') counts.symlinks += 1;
+    else counts.others += 1;
+    counts.bytes += size;
+    if (role === 'package') counts.packageMetadata += 1;
+  }
+  return counts;
+}
+
+function openMember(member: Member, inputs: readonly InputSummary[]): Bytes {
+  if (member.content === undefined) {
+    throw new InputError('it has no content', { file: inputs[member.input]?.file, member: [member.name] });
+  }
+  return openBytes(member.content);
+}

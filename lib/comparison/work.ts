@@ -1,0 +1,92 @@
+import pLimit from 'p-limit';
+import type { DigestAlgorithm } from '../artefact/digest.js';
+import type { ContentRef } from '../artefact/member.js';
+import type { Trouble } from '../error.js';
+import type { Threads } from '../thread/pool.js';
+import { packRefs } from '../thread/refs.js';
+
+/** Two contents to compare, with what is already known of them. */
+export interface ContentPair {
+  readonly a: ContentRef;
+  readonly b: ContentRef;
+  readonly knownA?: string | undefined;
+  readonly knownB?: string | undefined;
+}
+
+export type ContentDecision =
+  | { readonly equal: boolean; readonly digestA: string; readonly digestB: string }
+  | { readonly failed: 'a' | 'b'; readonly trouble: Trouble };
+
+/** A batch ends at so many pairs or bytes: enough to be worth a message, little enough to spread evenly. */
+const BATCH_PAIRS = 512;
+const BATCH_BYTES = 16 * 2 ** 20;
+/** Work below this is done in this thread. */
+const SMALL_WORK_PAIRS = 1500;
+const SMALL_WORK_BYTES = 48 * 2 ** 20;
+
+/** Compares many contents, each decision handed on as it is made. */
+export async function compareContents(
+  pairs: readonly ContentPair[],
+  digest: DigestAlgorithm,
+  threads: Threads,
+  decide: (index: number, decision: ContentDecision) => void,
+): Promise<void> {
+  const here = isSmall(pairs);
+  const limit = pLimit(here ? 1 : threads.count * 2);
+  const run = async (batch: readonly number[]): Promise<void> => {
+    const chosen = batch.flatMap((index) => pairs[index] ?? []);
+    const task = {
+      digest,
+      a: packRefs(chosen.map((pair) => pair.a)),
+      b: packRefs(chosen.map((pair) => pair.b)),
+      knownA: chosen.map((pair) => pair.knownA ?? ''),
+      knownB: chosen.map((pair) => pair.knownB ?? ''),
+    };
+    const outcome = await (here ? threads.runHere('compareTask', task) : threads.run('compareTask', task));
+    const failures = new Map(outcome.failures.map((failure) => [failure.row, failure]));
+    for (const [row, index] of batch.entries()) {
+      const failure = failures.get(row);
+      if (failure !== undefined) {
+        decide(index, { failed: failure.side, trouble: failure.trouble });
+      } else {
+        const { equal, digestA, digestB } = outcome;
+        decide(index, {
+          equal: equal[row] === true,
+          digestA: digestA[row] ?? '',
+          digestB: digestB[row] ?? '',
+        });
+      }
+    }
+  };
+  await Promise.all(batchesOf(pairs).map((batch) => limit(() => run(batch))));
+}
+
+function isSmall(pairs: readonly ContentPair[]): boolean {
+  if (pairs.length > SMALL_WORK_PAIRS) return false;
+  const bytes = pairs.reduce((sum, pair) => sum + pair.a.length + pair.b.length, 0);
+  return bytes <= SMALL_WORK_BYTES;
+}
+
+/** Large contents first, so that none of them is what all wait for at the end; then the others in order. */
+function batchesOf(pairs: readonly ContentPair[]): number[][] {
+  const large: number[][] = [];
+  const batches: number[][] = [];
+  let batch: number[] = [];
+  let bytes = 0;
+  for (const [index, pair] of pairs.entries()) {
+    const size = pair.a.length + pair.b.length;
+    if (size >= BATCH_BYTES) {
+      large.push([index]);
+      continue;
+    }
+    batch.push(index);
+    bytes += size;
+    if (batch.length >= BATCH_PAIRS || bytes >= BATCH_BYTES) {
+      batches.push(batch);
+      batch = [];
+      bytes = 0;
+    }
+  }
+  if (batch.length > 0) batches.push(batch);
+  return [...large, ...batches];
+}

@@ -1,0 +1,216 @@
+/** Offsets and lengths: 32-bit where the contents are small enough, else doubles. */
+export type OffsetArray = Uint32Array | Float64Array;
+
+/**
+ * Changed ranges in order, as columns. Range `i` says: the `aLength[i]` bytes at `aStart[i]` of A stand where B
+ * has the `bLength[i]` bytes at `bStart[i]`. Ranges do not touch; what lies between two of them, before the first
+ * and after the last is equal on both sides and of equal length. In bytes from the start of the content.
+ */
+export interface Ranges {
+  readonly count: number;
+  readonly aStart: OffsetArray;
+  readonly aLength: OffsetArray;
+  readonly bStart: OffsetArray;
+  readonly bLength: OffsetArray;
+}
+
+/** One changed range. */
+export interface Range {
+  readonly aStart: number;
+  readonly aLength: number;
+  readonly bStart: number;
+  readonly bLength: number;
+}
+
+/** The range at `index`; an index outside gives an empty range at 0. */
+export function rangeAt(ranges: Ranges, index: number): Range {
+  return {
+    aStart: ranges.aStart[index] ?? 0,
+    aLength: ranges.aLength[index] ?? 0,
+    bStart: ranges.bStart[index] ?? 0,
+    bLength: ranges.bLength[index] ?? 0,
+  };
+}
+
+/** Takes changes in order, joins those that touch, keeps the first `limit` and counts all. */
+export class RangeCollector {
+  /** Bytes of A and of B inside ranges, kept or not. */
+  changedA = 0;
+  changedB = 0;
+  #aStart: OffsetArray;
+  #aLength: OffsetArray;
+  #bStart: OffsetArray;
+  #bLength: OffsetArray;
+  #kept = 0;
+  #total = 0;
+  #open = false;
+  #a = 0;
+  #aEnd = 0;
+  #b = 0;
+  #bEnd = 0;
+  readonly #limit: number;
+
+  /** `longest`: bytes of the longer content; `limit`: ranges to keep. */
+  constructor(longest: number, limit: number) {
+    const column = (): OffsetArray => (longest < 2 ** 32 ? new Uint32Array(64) : new Float64Array(64));
+    this.#limit = limit;
+    this.#aStart = column();
+    this.#aLength = column();
+    this.#bStart = column();
+    this.#bLength = column();
+  }
+
+  /** The next change; it starts at or behind the end of the one before. */
+  change(a: number, aLength: number, b: number, bLength: number): void {
+    if (aLength === 0 && bLength === 0) return;
+    this.changedA += aLength;
+    this.changedB += bLength;
+    if (this.#open && a === this.#aEnd && b === this.#bEnd) {
+      this.#aEnd += aLength;
+      this.#bEnd += bLength;
+      return;
+    }
+    this.#flush();
+    this.#open = true;
+    this.#a = a;
+    this.#aEnd = a + aLength;
+    this.#b = b;
+    this.#bEnd = b + bLength;
+  }
+
+  /** The ranges kept, and how many there were in all. */
+  finish(): { readonly ranges: Ranges; readonly total: number } {
+    this.#flush();
+    const count = this.#kept;
+    return {
+      ranges: {
+        count,
+        aStart: this.#aStart.subarray(0, count),
+        aLength: this.#aLength.subarray(0, count),
+        bStart: this.#bStart.subarray(0, count),
+        bLength: this.#bLength.subarray(0, count),
+      },
+      total: this.#total,
+    };
+  }
+
+  #flush(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#total += 1;
+    const at = this.#kept;
+    if (at >= this.#limit) return;
+    if (at === this.#aStart.length) this.#grow();
+    this.#aStart[at] = this.#a;
+    this.#aLength[at] = this.#aEnd - this.#a;
+    this.#bStart[at] = this.#b;
+    this.#bLength[at] = this.#bEnd - this.#b;
+    this.#kept = at + 1;
+  }
+
+  #grow(): void {
+    const size = Math.min(this.#limit, this.#kept * 2);
+    this.#aStart = grown(this.#aStart, size);
+    this.#aLength = grown(this.#aLength, size);
+    this.#bStart = grown(this.#bStart, size);
+    this.#bLength = grown(this.#bLength, size);
+  }
+}
+
+function grown(column: OffsetArray, size: number): OffsetArray {
+  const larger = column instanceof Uint32Array ? new Uint32Array(size) : new Float64Array(size);
+  larger.set(column);
+  return larger;
+}
+
+/** A view of ranges for a reader: neighbours joined, the rest counted. */
+export interface CoarseRanges {
+  /** In the order of the contents. A joined range holds the equal bytes between its parts too. */
+  readonly ranges: readonly CoarseRange[];
+  /** Joined ranges that are not in `ranges`. */
+  readonly leftOut: number;
+  /** Bytes of A and of B in joined ranges that are not in `ranges`. */
+  readonly leftOutA: number;
+  readonly leftOutB: number;
+}
+
+export interface CoarseRange extends Range {
+  /** Changed ranges inside. */
+  readonly parts: number;
+  /** Changed bytes of A and of B inside, without the equal ones between the parts. */
+  readonly changedA: number;
+  readonly changedB: number;
+}
+
+/** Which joined ranges are kept when there are more than `max`. */
+export type CoarseOrder = 'first' | 'largest';
+
+/**
+ * Joins neighbours with at most `gap` equal bytes between them, and keeps `max` of what results: the first ones or
+ * those with the most changed bytes (of equals the earlier). The memory it takes grows with `max` alone.
+ */
+export function coarseRanges(
+  ranges: Ranges,
+  gap: number,
+  max: number,
+  order: CoarseOrder = 'largest',
+): CoarseRanges {
+  const kept = new LargestRanges(max, order);
+  let current: Mutable<CoarseRange> | undefined;
+  for (let i = 0; i < ranges.count; i++) {
+    const next = rangeAt(ranges, i);
+    if (current && next.aStart - (current.aStart + current.aLength) <= gap) {
+      current.aLength = next.aStart + next.aLength - current.aStart;
+      current.bLength = next.bStart + next.bLength - current.bStart;
+      current.parts += 1;
+      current.changedA += next.aLength;
+      current.changedB += next.bLength;
+    } else {
+      if (current) kept.add(current);
+      current = { ...next, parts: 1, changedA: next.aLength, changedB: next.bLength };
+    }
+  }
+  if (current) kept.add(current);
+  return kept.finish();
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Keeps up to twice `max` ranges and cuts them back to `max` when full: sorting is paid once for `max` additions. */
+class LargestRanges {
+  #ranges: CoarseRange[] = [];
+  #leftOut = 0;
+  #leftOutA = 0;
+  #leftOutB = 0;
+  constructor(
+    readonly max: number,
+    readonly order: CoarseOrder,
+  ) {}
+
+  add(range: CoarseRange): void {
+    if (this.order === 'first' && this.#ranges.length >= this.max) this.#drop(range);
+    else if (this.#ranges.push(range) >= this.max * 2 + 64) this.#cut();
+  }
+
+  finish(): CoarseRanges {
+    this.#cut();
+    const ranges = this.#ranges.sort((x, y) => x.aStart - y.aStart || x.bStart - y.bStart);
+    return { ranges, leftOut: this.#leftOut, leftOutA: this.#leftOutA, leftOutB: this.#leftOutB };
+  }
+
+  #cut(): void {
+    if (this.#ranges.length <= this.max) return;
+    this.#ranges.sort((x, y) => weight(y) - weight(x) || x.aStart - y.aStart || x.bStart - y.bStart);
+    for (const range of this.#ranges.splice(this.max)) this.#drop(range);
+  }
+
+  #drop(range: CoarseRange): void {
+    this.#leftOut += 1;
+    this.#leftOutA += range.aLength;
+    this.#leftOutB += range.bLength;
+  }
+}
+
+function weight(range: CoarseRange): number {
+  return range.changedA + range.changedB;
+}

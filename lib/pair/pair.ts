@@ -1,0 +1,98 @@
+import type { Member } from '../artefact/member.js';
+import { pairByContent } from './content-rule.js';
+import { pairByCrateName } from './crate-name-rule.js';
+import { contentKey, hashKey, pathKey, versionKey } from './key.js';
+import { Matching } from './matching.js';
+import { equalContents } from './same-content.js';
+
+/** Why two members were put together, in the order in which the rules are tried (docs/layouts.md). */
+export const PAIR_RULES = [
+  'path',
+  'only-file',
+  'path-without-hash',
+  'path-without-version',
+  'crate-name',
+  'content',
+  'last-left',
+] as const;
+export type PairRule = (typeof PAIR_RULES)[number];
+
+/** Indices into the members of each side. */
+export interface Pair {
+  readonly a: number;
+  readonly b: number;
+  readonly rule: PairRule;
+}
+
+/** A member with nothing to compare it to. */
+export interface Unpaired {
+  readonly index: number;
+  /** A member with the same bytes: of the other side where there is one, paired or not, else of this side. */
+  readonly sameContentAs?: { readonly side: 'a' | 'b'; readonly index: number } | undefined;
+  /** Set on a directory that its side stores more than once (each package brings its own `lib`): the first of them. */
+  readonly repeats?: number | undefined;
+}
+
+/** Every member of either side is in exactly one of the three. All are in byte order of A's (onlyB: B's) path. */
+export interface Pairing {
+  readonly pairs: readonly Pair[];
+  readonly onlyA: readonly Unpaired[];
+  readonly onlyB: readonly Unpaired[];
+}
+
+/** What pairing may ask about contents. It asks only where names leave a choice, or a member is left over. */
+export interface ContentLookup {
+  /** The name of the crate that a library holds; undefined for anything else. */
+  crateNameOf?(member: Member): string | undefined;
+  /** Equal for two members if and only if their bytes are. Without it, `Member.digest` where that is known. */
+  digestOf?(member: Member): string | undefined;
+}
+
+/**
+ * Puts the members of two artefacts together. Only names that leave no choice make a pair: where several members
+ * could be meant and neither the crate's name nor equal bytes decide, they stay unpaired. Content pairs with content,
+ * package metadata with package metadata. Swapping the sides swaps the result. Takes time in proportion to the
+ * number of members.
+ */
+export function pairMembers(a: readonly Member[], b: readonly Member[], lookup: ContentLookup = {}): Pairing {
+  const digestOf = lookup.digestOf?.bind(lookup) ?? ((member: Member) => member.digest);
+  const matching = new Matching(a, b);
+  matching.pairUnique(pathKey, 'path');
+  pairOnlyFiles(matching);
+  matching.pairUnique(hashKey, 'path-without-hash');
+  matching.pairUnique(versionKey, 'path-without-version');
+  if (lookup.crateNameOf !== undefined) pairByCrateName(matching, lookup.crateNameOf.bind(lookup));
+  pairByContent(matching, hashKey, digestOf);
+  pairByContent(matching, contentKey, digestOf);
+  matching.pairLastLeft(hashKey);
+  const same = equalContents(matching, digestOf);
+  return {
+    pairs: matching.pairs(),
+    onlyA: matching.unpaired('a').map((index) => unpaired(matching, 'a', index, same)),
+    onlyB: matching.unpaired('b').map((index) => unpaired(matching, 'b', index, same)),
+  };
+}
+
+/** Two artefacts of one file each are compared whatever the files are called. */
+function pairOnlyFiles(matching: Matching): void {
+  const [a, ...moreA] = matching.a.members;
+  const [b, ...moreB] = matching.b.members;
+  if (a === undefined || b === undefined || moreA.length > 0 || moreB.length > 0) return;
+  const comparable = a.role === b.role && a.metadata.type === 'file' && b.metadata.type === 'file';
+  if (comparable && matching.a.isFree(0)) matching.join(0, 0, 'only-file');
+}
+
+function unpaired(
+  matching: Matching,
+  side: 'a' | 'b',
+  index: number,
+  same: ReturnType<typeof equalContents>,
+): Unpaired {
+  const sameContentAs = same(side, index);
+  const repeats = matching[side].repeats(index);
+  return {
+    index,
+    ...(sameContentAs !== undefined && { sameContentAs }),
+    ...(repeats !== undefined && { repeats }),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Member } from '../artefact/member.js';
+import { encodeName } from '../artefact/name.js';
+
+/** One side of a pairing: its members, and which of them have a partner. */
+export class Side {
+  /** How many members with the same path and role come before each. */
+  readonly ranks: Uint32Array;
+  readonly #partners: Int32Array;
+  readonly #firstAtPath = new Map<string, number>();
+  readonly #order = new Map<number, string>();
+
+  constructor(readonly members: readonly Member[]) {
+    this.ranks = new Uint32Array(members.length);
+    this.#partners = new Int32Array(members.length).fill(-1);
+    const seen = new Map<string, number>();
+    for (const [index, member] of members.entries()) {
+      const key = placeKey(member);
+      const rank = seen.get(key) ?? 0;
+      this.ranks[index] = rank;
+      seen.set(key, rank + 1);
+      if (rank === 0) this.#firstAtPath.set(key, index);
+    }
+  }
+
+  isFree(index: number): boolean {
+    return this.#partners[index] === -1;
+  }
+
+  partner(index: number): number {
+    return this.#partners[index] ?? -1;
+  }
+
+  setPartner(index: number, partner: number): void {
+    this.#partners[index] = partner;
+  }
+
+  /** Indices of the members without a partner, as they were given. */
+  *free(): Generator<number> {
+    for (let index = 0; index < this.members.length; index++) if (this.isFree(index)) yield index;
+  }
+
+  /** For a directory stored again, the first at its path. */
+  repeats(index: number): number | undefined {
+    const member = this.members[index];
+    if (member?.metadata.type !== 'directory' || (this.ranks[index] ?? 0) === 0) return undefined;
+    const first = this.#firstAtPath.get(placeKey(member)) ?? index;
+    return this.members[first]?.metadata.type === 'directory' ? first : undefined;
+  }
+
+  /** In byte order of paths; members at one path as they were given. */
+  sorted(indices: Iterable<number>): number[] {
+    return [...indices].sort((x, y) => {
+      const a = this.#orderKey(x);
+      const b = this.#orderKey(y);
+      return a < b ? -1 : a > b ? 1 : x - y;
+    });
+  }
+
+  /** The path's bytes as a string of one char each, which compares as the bytes do; of ASCII, the path itself. */
+  #orderKey(index: number): string {
+    const path = this.members[index]?.path ?? '';
+    if (!NOT_ASCII.test(path)) return path;
+    const known = this.#order.get(index) ?? encodeName(path).toString('latin1');
+    this.#order.set(index, known);
+    return known;
+  }
+}
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+function placeKey({ role, path }: Member): string {
+  return `${role}:${path}`;
+}

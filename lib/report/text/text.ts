@@ -1,0 +1,177 @@
+import { printableName, printableText } from '../../artefact/name.js';
+import type { ControlReport, PairReport, Report, SummaryCounts } from '../model.js';
+import type { Paint } from '../paint.js';
+import { counted, grouped, sized } from '../quantity.js';
+import { differenceLines } from './difference.js';
+import { pairLine, troubleText, unpairedLine } from './line.js';
+import { sideLines } from './side.js';
+import { wrapped } from './wrap.js';
+
+export interface TextOptions {
+  readonly paint: Paint;
+  /** Columns; lines of prose are broken there, paths never are. */
+  readonly width: number;
+  /** List identical files too. */
+  readonly all: boolean;
+}
+
+/** Differing files whose bytes are shown. */
+const MAX_SHOWN = 5;
+/** Elements of a list that the summary names. */
+const MAX_LISTED = 20;
+
+/** The whole report as lines; `compare` on a terminal prints the first part of it while it runs. */
+export function* renderText(report: Report, options: TextOptions): Generator<string> {
+  yield* sideLines('A', report.a, options.paint, options.width);
+  yield* sideLines('B', report.b, options.paint, options.width);
+  yield '';
+  for (const pair of report.pairs) if (isListed(pair, options.all)) yield pairLine(pair, options.paint);
+  for (const member of report.onlyA) yield unpairedLine('a', member, options.paint);
+  for (const member of report.onlyB) yield unpairedLine('b', member, options.paint);
+  yield* renderEnd(report, options);
+}
+
+export function isListed(pair: PairReport, all: boolean): boolean {
+  return all || (pair.status !== 'identical' && pair.status !== 'equivalent');
+}
+
+/** What stands after the list of files: where they differ, the counts, the verdict. */
+export function* renderEnd(report: Report, options: TextOptions): Generator<string> {
+  yield* differenceSection(report, options);
+  yield* notesSection(report, options);
+  yield* countsSection(report, options);
+  yield* controlsSection(report.controls, options);
+  yield* troublesSection(report, options);
+  yield* verdictSection(report, options);
+}
+
+function* differenceSection(report: Report, { paint }: TextOptions): Generator<string> {
+  const differing = report.pairs.filter((pair) => pair.status === 'content');
+  if (differing.length === 0) return;
+  yield '';
+  yield paint.bold('WHERE THEY DIFFER');
+  for (const pair of differing.slice(0, MAX_SHOWN)) yield* differenceLines(pair, paint);
+  if (differing.length > MAX_SHOWN) {
+    yield `… ${counted(differing.length - MAX_SHOWN, 'more file')}: the JSON report has them all (--format json)`;
+  }
+}
+
+function* notesSection(report: Report, { paint, width }: TextOptions): Generator<string> {
+  const notes = [
+    ...report.a.notes.map((note) => `A: ${note}`),
+    ...report.b.notes.map((note) => `B: ${note}`),
+  ];
+  const reasons = report.reasons.map(
+    ({ fact, a, b }) => `${fact}: ${printableText(a)} against ${printableText(b)}`,
+  );
+  if (reasons.length > 0) {
+    yield '';
+    yield paint.bold('WHAT THEY SAY OF THEMSELVES');
+    yield* listed(reasons, width);
+  }
+  if (notes.length > 0) {
+    yield '';
+    yield paint.bold('NOTES');
+    yield* listed(notes.map(printableText), width);
+  }
+  if (report.excluded.length > 0) {
+    yield '';
+    yield paint.bold(`EXCLUDED: ${counted(report.excluded.length, 'member')}`);
+    yield* listed(
+      report.excluded.map(
+        ({ side, path, pattern }) =>
+          `${side.toUpperCase()} ${printableName(path)} (${printableText(pattern)})`,
+      ),
+      width,
+    );
+  }
+}
+
+function* listed(lines: readonly string[], width: number): Generator<string> {
+  for (const line of lines.slice(0, MAX_LISTED)) yield* wrapped(`  ${line}`, width, '    ');
+  if (lines.length > MAX_LISTED) yield `  … ${lines.length - MAX_LISTED} more: see the JSON report`;
+}
+
+const COLUMNS = [
+  ['pairs', 'pairs'],
+  ['identical', 'identical'],
+  ['equivalent', 'masked'],
+  ['metadata', 'metadata'],
+  ['content', 'differ'],
+  ['type', 'type'],
+  ['unreadable', 'unread'],
+  ['onlyA', 'only A'],
+  ['onlyB', 'only B'],
+] as const satisfies readonly (readonly [keyof SummaryCounts, string])[];
+
+function* countsSection(report: Report, { paint, width }: TextOptions): Generator<string> {
+  const { content, package: inPackage, changedA, changedB, excluded } = report.summary;
+  yield '';
+  yield paint.bold('COUNTS');
+  yield countRow(
+    '',
+    COLUMNS.map(([, title]) => title),
+  );
+  yield countRow(
+    'content',
+    COLUMNS.map(([key]) => grouped(content[key])),
+  );
+  if (inPackage.pairs + inPackage.onlyA + inPackage.onlyB > 0) {
+    yield countRow(
+      'package',
+      COLUMNS.map(([key]) => grouped(inPackage[key])),
+    );
+  }
+  if (changedA + changedB > 0) {
+    yield `Differing files align but for ${sized(changedA)} of A and ${sized(changedB)} of B.`;
+  }
+  if (excluded > 0) yield `${counted(excluded, 'member')} excluded, not compared.`;
+  for (const { id, reason, members } of report.masks) {
+    yield* wrapped(`Mask ${id}: ${counted(members, 'member')}; ${reason}.`, width, '  ');
+  }
+}
+
+function countRow(title: string, cells: readonly string[]): string {
+  return `${title.padEnd(8)}${cells.map((cell) => cell.padStart(cell.length > 7 ? cell.length + 1 : 8)).join('')}`.trimEnd();
+}
+
+function* controlsSection(
+  controls: readonly ControlReport[],
+  { paint, width }: TextOptions,
+): Generator<string> {
+  if (controls.length === 0) return;
+  yield '';
+  yield paint.bold('CONTROLS');
+  for (const [i, control] of controls.entries()) {
+    const files = control.side.inputs.map((input) => printableName(input.file)).join(' + ');
+    const outcome = control.usable
+      ? control.varying.length === 0
+        ? 'equal to its side'
+        : `${counted(control.varying.length, 'file')} vary: ${control.varying.slice(0, 5).map(printableName).join(', ')}${control.varying.length > 5 ? ', …' : ''}`
+      : `cannot serve: ${control.why ?? ''}`;
+    yield* wrapped(`  ${i + 1} of ${control.of.toUpperCase()}, ${files}: ${outcome}`, width, '    ');
+  }
+}
+
+function* troublesSection(report: Report, { paint, width }: TextOptions): Generator<string> {
+  if (report.troubles.length === 0) return;
+  yield '';
+  yield paint.red(paint.bold(`TROUBLE: ${counted(report.troubles.length, 'part')} could not be checked`));
+  yield* listed(
+    report.troubles.map((trouble) => `${trouble.side.toUpperCase()}: ${troubleText(trouble)}`),
+    width,
+  );
+}
+
+function* verdictSection(report: Report, { paint, width }: TextOptions): Generator<string> {
+  const { id, exit, says, reasons, doesNotCover } = report.verdict;
+  const colour = exit === 0 ? paint.green : exit === 1 ? paint.yellow : paint.red;
+  yield '';
+  yield `${paint.bold('VERDICT')} ${colour(paint.bold(id))}`;
+  for (const sentence of says) yield* wrapped(`  ${printableText(sentence)}`, width, '  ');
+  for (const reason of reasons) yield* wrapped(`  - ${printableText(reason)}`, width, '    ');
+  yield '';
+  yield paint.dim('Not covered by any verdict:');
+  for (const sentence of doesNotCover)
+    for (const line of wrapped(`  - ${sentence}`, width, '    ')) yield paint.dim(line);
+}

@@ -1,0 +1,62 @@
+import { Tinypool } from 'tinypool';
+import { AbortedError } from '../error.js';
+import type * as tasks from './worker.js';
+
+type Tasks = typeof tasks;
+type TaskName = { [K in keyof Tasks]: Tasks[K] extends (task: never) => unknown ? K : never }[keyof Tasks];
+type TaskInput<K extends TaskName> = Parameters<Tasks[K]>[0];
+type TaskOutput<K extends TaskName> = Awaited<ReturnType<Tasks[K]>>;
+
+/**
+ * Runs the tasks of worker.ts, in threads or, where the work is small, in this one: to start a thread costs as
+ * much time as to compare some tens of megabytes.
+ */
+export class Threads {
+  #pool: Tinypool | undefined;
+  #closed = false;
+
+  constructor(
+    readonly count: number,
+    readonly signal: AbortSignal,
+  ) {}
+
+  /** Starts the threads now, so that they are there when the first task comes. */
+  start(): void {
+    this.#pool ??= new Tinypool({
+      filename: new URL('./worker.js', import.meta.url).href,
+      minThreads: this.count,
+      maxThreads: this.count,
+    });
+  }
+
+  /** Runs one task in a thread. @throws AbortedError when the signal is given before the end */
+  async run<K extends TaskName>(name: K, input: TaskInput<K>): Promise<TaskOutput<K>> {
+    this.#assertOpen();
+    this.start();
+    try {
+      return await this.#pool?.run(input, { name, signal: this.signal });
+    } catch (error) {
+      this.#assertOpen();
+      throw error;
+    }
+  }
+
+  /** Runs one task in this thread. */
+  async runHere<K extends TaskName>(name: K, input: TaskInput<K>): Promise<TaskOutput<K>> {
+    this.#assertOpen();
+    const here = (await import('./worker.js')) as unknown as Record<
+      K,
+      (input: TaskInput<K>) => TaskOutput<K>
+    >;
+    return here[name](input);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#pool?.destroy();
+  }
+
+  #assertOpen(): void {
+    if (this.signal.aborted || this.#closed) throw new AbortedError();
+  }
+}
