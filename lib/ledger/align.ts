@@ -37,13 +37,13 @@ export const DEFAULT_MAX_RANGES = 1_000_000;
  * What is equal at both ends is cut off; then each gap is treated by the first means that fits: bytes in place where
  * both sides are of equal length and mostly agree, anchors (see `AnchorSearch`) with ever smaller windows between which
  * the same begins anew, and for short gaps the best path over a few diagonals (see `DiagonalPath`).
- * Contents are read by offset in blocks. Time is near-linear in the longer one; memory is about 10 MB, and 16 bytes
+ * Contents are read by offset in blocks. Time is near-linear in the longer one; memory is about 20 MB, and 16 bytes
  * (32 for contents over 4 GiB) for each range kept.
  * @throws InputError where a content cannot be read
  */
 export function alignBytes(a: Bytes, b: Bytes, options: AlignOptions = {}): Alignment {
   const maxRanges = options.maxRanges ?? DEFAULT_MAX_RANGES;
-  const collector = new RangeCollector(Math.max(a.length, b.length), maxRanges);
+  const collector = new RangeCollector(a.length, b.length, maxRanges);
   const first = new Aligner(a, b, collector).run();
   const { ranges, total } = collector.finish();
   const equal = a.length - collector.changedA;

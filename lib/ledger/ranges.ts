@@ -37,10 +37,10 @@ export class RangeCollector {
   /** Bytes of A and of B inside ranges, kept or not. */
   changedA = 0;
   changedB = 0;
-  #aStart: OffsetArray;
-  #aLength: OffsetArray;
-  #bStart: OffsetArray;
-  #bLength: OffsetArray;
+  readonly #aStart: OffsetArray;
+  readonly #aLength: OffsetArray;
+  readonly #bStart: OffsetArray;
+  readonly #bLength: OffsetArray;
   #kept = 0;
   #total = 0;
   #open = false;
@@ -50,10 +50,12 @@ export class RangeCollector {
   #bEnd = 0;
   readonly #limit: number;
 
-  /** `longest`: bytes of the longer content; `limit`: ranges to keep. */
-  constructor(longest: number, limit: number) {
-    const column = (): OffsetArray => (longest < 2 ** 32 ? new Uint32Array(64) : new Float64Array(64));
-    this.#limit = limit;
+  /** `a`, `b`: bytes of the contents; `limit`: ranges to keep. */
+  constructor(a: number, b: number, limit: number) {
+    // There is an equal byte between any two ranges. Pages of a column that are never written take no memory.
+    this.#limit = Math.min(limit, Math.min(a, b) + 1);
+    const column = (): OffsetArray =>
+      Math.max(a, b) < 2 ** 32 ? new Uint32Array(this.#limit) : new Float64Array(this.#limit);
     this.#aStart = column();
     this.#aLength = column();
     this.#bStart = column();
@@ -85,10 +87,10 @@ export class RangeCollector {
     return {
       ranges: {
         count,
-        aStart: this.#aStart.subarray(0, count),
-        aLength: this.#aLength.subarray(0, count),
-        bStart: this.#bStart.subarray(0, count),
-        bLength: this.#bLength.subarray(0, count),
+        aStart: cut(this.#aStart, count),
+        aLength: cut(this.#aLength, count),
+        bStart: cut(this.#bStart, count),
+        bLength: cut(this.#bLength, count),
       },
       total: this.#total,
     };
@@ -100,27 +102,17 @@ export class RangeCollector {
     this.#total += 1;
     const at = this.#kept;
     if (at >= this.#limit) return;
-    if (at === this.#aStart.length) this.#grow();
     this.#aStart[at] = this.#a;
     this.#aLength[at] = this.#aEnd - this.#a;
     this.#bStart[at] = this.#b;
     this.#bLength[at] = this.#bEnd - this.#b;
     this.#kept = at + 1;
   }
-
-  #grow(): void {
-    const size = Math.min(this.#limit, this.#kept * 2);
-    this.#aStart = grown(this.#aStart, size);
-    this.#aLength = grown(this.#aLength, size);
-    this.#bStart = grown(this.#bStart, size);
-    this.#bLength = grown(this.#bLength, size);
-  }
 }
 
-function grown(column: OffsetArray, size: number): OffsetArray {
-  const larger = column instanceof Uint32Array ? new Uint32Array(size) : new Float64Array(size);
-  larger.set(column);
-  return larger;
+/** A copy, so that a message to another thread carries no more than the ranges. */
+function cut(column: OffsetArray, count: number): OffsetArray {
+  return count === column.length ? column : column.slice(0, count);
 }
 
 /** A view of ranges for a reader: neighbours joined, the rest counted. */

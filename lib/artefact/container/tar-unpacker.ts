@@ -18,8 +18,6 @@ export interface UnpackedHeader {
  */
 export class Unpacker {
   readonly #extract: Extract = extract(OPTIONS);
-  readonly #waiting: Uint8Array[] = [];
-  #waitingLength = 0;
   #header: UnpackedHeader | undefined;
   #passed: Uint8Array | undefined;
   /** What the piece on its way has still to do; `entry` and `data` may come before or after `drain`. */
@@ -53,18 +51,15 @@ export class Unpacker {
     });
   }
 
-  /** Padding, extension headers and their data. They wait for the next header, to be written with it. */
-  async feed(bytes: Uint8Array): Promise<void> {
-    this.#waiting.push(bytes);
-    this.#waitingLength += bytes.length;
-    if (this.#waitingLength > WAITING_MAX) await this.#write(this.#flushed(), false);
+  /** Padding, extension headers and their data. */
+  feed(bytes: Uint8Array): Promise<void> {
+    return this.#write(bytes, false);
   }
 
   /** A member's own header block; the next `size` bytes go through `pass`. */
   async open(block: Uint8Array): Promise<UnpackedHeader | undefined> {
     this.#header = undefined;
-    this.#waiting.push(block);
-    await this.#write(this.#flushed(), false);
+    await this.#write(block, false);
     return this.#header;
   }
 
@@ -78,14 +73,6 @@ export class Unpacker {
   /** Frees everything; nothing may be fed afterwards. */
   close(): void {
     this.#extract.destroy();
-  }
-
-  #flushed(): Uint8Array {
-    const [only] = this.#waiting;
-    const all = only !== undefined && this.#waiting.length === 1 ? only : Buffer.concat(this.#waiting);
-    this.#waiting.length = 0;
-    this.#waitingLength = 0;
-    return all;
   }
 
   #write(bytes: Uint8Array, data: boolean): Promise<void> {
@@ -106,6 +93,3 @@ export class Unpacker {
 
 /** Names come as their bytes. With no room in its queue every write is answered by one `drain`. */
 const OPTIONS = { allowUnknownFormat: true, filenameEncoding: 'latin1', highWaterMark: 0 };
-
-/** Bytes that `feed` may keep back. */
-const WAITING_MAX = 1 << 16;
