@@ -2,120 +2,118 @@ import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats } from 'n
 import { InputError, LimitError, type Trouble, toTrouble } from '../error.js';
 import type { MemberType } from './container/container.js';
 import { LIMIT_OPTIONS, type Limits } from './limits.js';
-import type { RawMember } from './member.js';
 import { decodeName, pathBytes } from './name.js';
+import { NO_STATS, type StatColumns, writeStats } from './stat-columns.js';
 
 /**
  * A directory tree in columns, so that it crosses threads at little cost. Row i of every column is one member.
  * The top directory itself is not a member: what it is called and who owns it is not the artefact's.
  */
 export interface Listing {
+  readonly top: string;
   /** Names relative to the top, exact (see name.ts). */
   readonly names: string[];
   readonly types: MemberType[];
-  /** `STAT_COLUMNS` numbers a row. */
-  stats: Float64Array;
+  /** Shared between threads; a row is filled by `statRows`, or by whoever opens the file. */
+  stats: StatColumns;
   /** Row → target, of symlinks. */
   readonly linkTargets: Map<number, string>;
   /** What could not be listed; each is a part of the tree that was not compared. */
   readonly troubles: Trouble[];
 }
 
-/** mode, uid, gid, size, mtimeMs, ctimeMs, dev, ino, rdev */
-export const STAT_COLUMNS = 9;
-
 /**
- * Lists a tree in name order, parents before children, following no link. A generator that pauses every
- * thousand members, so that whoever drives it can do something else in between.
+ * Lists a tree in name order, parents before children, following no link. Reads names only: what a file is like is
+ * asked when it is opened anyway. A generator that pauses every thousand members, so that whoever drives it can do
+ * something else in between.
  * @throws LimitError when there are more members than `limits.members`
  */
 export function* listDirectory(top: string, limits: Limits): Generator<number, Listing, void> {
   const listing: Listing = {
+    top,
     names: [],
     types: [],
-    stats: new Float64Array(1024 * STAT_COLUMNS),
+    stats: NO_STATS,
     linkTargets: new Map(),
     troubles: [],
   };
-  const pending: { path: string; name: string }[] = [{ path: top, name: '' }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { path, name } = next;
-    const below: { path: string; name: string }[] = [];
-    for (const [childName, type] of childrenOf(path, name, listing, top)) {
-      const childPath = `${path}/${childName}`;
-      const fullName = name === '' ? childName : `${name}/${childName}`;
-      const row = listing.names.length;
-      if (row >= limits.members) {
-        throw new LimitError(
-          `the directory holds more than ${limits.members} members`,
-          LIMIT_OPTIONS.members,
-          { file: top },
-        );
-      }
-      try {
-        const raw = pathBytes(childPath);
-        const stat = lstatSync(raw);
-        const actual = type ?? typeOf(stat) ?? 'file';
-        if (actual === 'symlink') listing.linkTargets.set(row, decodeName(readlinkSync(raw, 'buffer')));
-        listing.names.push(fullName);
-        listing.types.push(actual);
-        writeStats(listing, row, stat);
-        if (actual === 'directory') below.push({ path: childPath, name: fullName });
-      } catch (error) {
-        listing.troubles.push(toTrouble(listFailure(error, top, fullName)));
-      }
-      if (listing.names.length % 1000 === 0) yield listing.names.length;
+  const pending: string[] = [''];
+  let pause = PAUSE;
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    const below: string[] = [];
+    const prefix = name === '' ? '' : `${name}/`;
+    for (const [child, type] of childrenOf(listing, name)) {
+      const path = prefix + child;
+      listing.names.push(path);
+      listing.types.push(type);
+      if (type === 'directory') below.push(path);
     }
-    for (let i = below.length - 1; i >= 0; i--) {
-      const child = below[i];
-      if (child !== undefined) pending.push(child);
+    if (listing.names.length > limits.members) {
+      const what = `the directory holds more than ${limits.members} members`;
+      throw new LimitError(what, LIMIT_OPTIONS.members, { file: top });
     }
+    for (let i = below.length - 1; i >= 0; i--) pending.push(below[i] ?? '');
+    if (listing.names.length < pause) continue;
+    pause = listing.names.length + PAUSE;
+    yield listing.names.length;
   }
-  listing.stats = listing.stats.slice(0, listing.names.length * STAT_COLUMNS);
   return listing;
 }
 
+const PAUSE = 1000;
+
+/**
+ * Asks the system for the given rows, and for targets where they are links.
+ * What vanished or cannot be asked for is added to the listing's troubles; its row stays empty.
+ */
+export function statRows(listing: Listing, rows: Iterable<number>): void {
+  for (const row of rows) {
+    const name = listing.names[row] ?? '';
+    try {
+      const path = pathBytes(`${listing.top}/${name}`);
+      const stat = lstatSync(path);
+      const type = typeOf(stat);
+      if (type !== listing.types[row])
+        throw new InputError('it became another kind of file while it was being listed');
+      if (type === 'symlink') listing.linkTargets.set(row, decodeName(readlinkSync(path, 'buffer')));
+      writeStats(listing.stats, row, stat);
+    } catch (error) {
+      listing.troubles.push(toTrouble(listFailure(error, listing.top, name)));
+    }
+  }
+}
+
 /** Names that are not valid UTF-8 only show when they are read as bytes. */
-function childrenOf(
-  path: string,
-  name: string,
-  listing: Listing,
-  top: string,
-): [string, MemberType | undefined][] {
+function childrenOf(listing: Listing, name: string): [string, MemberType][] {
+  const path = pathBytes(name === '' ? listing.top : `${listing.top}/${name}`);
+  const known = (child: string, entry: Dirent | Dirent<Buffer>): [string, MemberType] => [
+    child,
+    typeOf(entry) ?? askedType(listing, name === '' ? child : `${name}/${child}`),
+  ];
   try {
-    let entries: [string, MemberType | undefined][] = readdirSync(pathBytes(path), {
-      withFileTypes: true,
-    }).map((e) => [e.name, typeOf(e)]);
+    let entries = readdirSync(path, { withFileTypes: true }).map((entry) => known(entry.name, entry));
     if (entries.some(([child]) => child.includes('\ufffd'))) {
-      entries = (
-        readdirSync(pathBytes(path), {
-          withFileTypes: true,
-          encoding: 'buffer' as 'utf8',
-        }) as unknown as Dirent<Buffer>[]
-      ).map((e) => [decodeName(e.name), typeOf(e)]);
+      const raw = readdirSync(path, { withFileTypes: true, encoding: 'buffer' as 'utf8' });
+      entries = (raw as unknown as Dirent<Buffer>[]).map((entry) => known(decodeName(entry.name), entry));
     }
     return entries.sort((a, b) => (a[0] < b[0] ? -1 : 1));
   } catch (error) {
-    listing.troubles.push(toTrouble(listFailure(error, top, name)));
+    listing.troubles.push(toTrouble(listFailure(error, listing.top, name)));
     return [];
   }
 }
 
-/** `undefined` where the file system does not tell without a stat. */
-function typeOf(
-  entry:
-    | Stats
-    | Pick<
-        Dirent,
-        | 'isFile'
-        | 'isDirectory'
-        | 'isSymbolicLink'
-        | 'isFIFO'
-        | 'isSocket'
-        | 'isCharacterDevice'
-        | 'isBlockDevice'
-      >,
-): MemberType | undefined {
+/** Some file systems do not tell the type of a member with its name. */
+function askedType(listing: Listing, name: string): MemberType {
+  return typeOf(lstatSync(pathBytes(`${listing.top}/${name}`))) ?? 'file';
+}
+
+type Typed = Pick<
+  Stats,
+  'isFile' | 'isDirectory' | 'isSymbolicLink' | 'isFIFO' | 'isSocket' | 'isCharacterDevice' | 'isBlockDevice'
+>;
+
+function typeOf(entry: Typed): MemberType | undefined {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'directory';
   if (entry.isSymbolicLink()) return 'symlink';
@@ -126,73 +124,12 @@ function typeOf(
   return undefined;
 }
 
-function writeStats(listing: Listing, row: number, stat: Stats): void {
-  const at = row * STAT_COLUMNS;
-  if (at >= listing.stats.length) {
-    const larger = new Float64Array(listing.stats.length * 2);
-    larger.set(listing.stats);
-    listing.stats = larger;
-  }
-  const { stats } = listing;
-  stats[at] = stat.mode;
-  stats[at + 1] = stat.uid;
-  stats[at + 2] = stat.gid;
-  stats[at + 3] = stat.size;
-  stats[at + 4] = stat.mtimeMs;
-  stats[at + 5] = stat.ctimeMs;
-  stats[at + 6] = stat.dev;
-  stats[at + 7] = stat.ino;
-  stats[at + 8] = stat.rdev;
-}
-
 function listFailure(error: unknown, top: string, name: string): InputError {
-  const code = (error as NodeJS.ErrnoException).code;
   const where = { file: top, ...(name !== '' && { member: [name] }) };
+  if (error instanceof InputError) return new InputError(error.what, where);
+  const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EACCES' || code === 'EPERM') return new InputError('no permission to read it', where);
   if (code === 'ENOENT') return new InputError('it vanished while the directory was being listed', where);
   if (code === 'ENAMETOOLONG') return new InputError('its path is longer than the system can open', where);
   return new InputError(`it cannot be listed (${code ?? String(error)})`, where);
 }
-
-/** The members of a listing, with their contents where they lie. */
-export function* listedMembers(listing: Listing, top: string, input: number): Generator<RawMember> {
-  const { stats } = listing;
-  for (const [row, name] of listing.names.entries()) {
-    const at = row * STAT_COLUMNS;
-    const column = (i: number): number => stats[at + i] ?? 0;
-    const type = listing.types[row] ?? 'file';
-    const size = column(3);
-    const device = type === 'character-device' || type === 'block-device' ? column(8) : undefined;
-    yield {
-      name,
-      input,
-      via: NO_VIA,
-      role: 'content',
-      metadata: {
-        type,
-        mode: column(0) & 0o7777,
-        uid: column(1),
-        gid: column(2),
-        mtime: column(4) / 1000,
-        linkTarget: type === 'symlink' ? listing.linkTargets.get(row) : undefined,
-        // Linux: 12 bits of major, 8 + 12 bits of minor (makedev(3)).
-        device:
-          device === undefined
-            ? undefined
-            : [(device >> 8) & 0xfff, (device & 0xff) | ((device >> 12) & 0xfff00)],
-      },
-      size: type === 'file' ? size : 0,
-      content:
-        type === 'file'
-          ? {
-              kind: 'path',
-              path: `${top}/${name}`,
-              length: size,
-              stamp: { dev: column(6), ino: column(7), size, mtimeMs: column(4), ctimeMs: column(5) },
-            }
-          : undefined,
-    };
-  }
-}
-
-const NO_VIA: readonly string[] = [];

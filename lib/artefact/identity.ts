@@ -81,7 +81,7 @@ function keyFiles(members: readonly Member[], facts: FactSet): KeyFiles {
     if (list.length < most) list.push(member);
   };
   for (const member of members) {
-    if (member.metadata.type !== 'file' || member.content === undefined) continue;
+    if (member.metadata.type !== 'file') continue;
     const { path } = member;
     if (isPackageFile(member)) take(keys.package, member, MOST_PACKAGE_FILES);
     else if (DRIVER.test(path)) take(keys.driver, member);

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, type Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { InputError, LimitError, located, type Trouble, TrustdiffError, toTrouble } from '../error.js';
 import type { ByteStream } from './codec/codec.js';
@@ -6,75 +6,18 @@ import { codecFor } from './codec/registry.js';
 import { CONTAINER_HEAD } from './container/container.js';
 import { containerFor } from './container/registry.js';
 import { type DigestAlgorithm, type Digester, digester } from './digest.js';
-import { type Listing, listDirectory } from './directory.js';
+import { assertExpected, type IngestedInput, reachFailure, statInput } from './input.js';
 import { LIMIT_OPTIONS, type Limits } from './limits.js';
 import type { ContentRef, FileStamp, RawMember } from './member.js';
 import { pathBytes } from './name.js';
 import { Spool } from './spool.js';
 import { unpack } from './unpack.js';
 
-/** One file or directory of a side, as the report tells it. */
-export interface InputSummary {
-  /** As the user named it. */
-  readonly file: string;
-  readonly kind: 'directory' | 'file' | 'archive';
-  /** Codecs and containers in the order they were met: `xz`, `tar`. Empty for a directory or a plain file. */
-  readonly containers: readonly string[];
-  /** Bytes of the file itself; absent for a directory. */
-  readonly size?: number | undefined;
-  /** Of the file itself; absent for a directory, and for a plain file (its one member has it). */
-  readonly digest?: string | undefined;
-}
-
-/** What one input holds. A directory comes as a listing, which is cheap to hand from thread to thread. */
-export interface IngestedInput {
-  readonly summary: InputSummary;
-  readonly listing?: Listing | undefined;
-  readonly members: RawMember[];
-  /** What could not be read; where it is a whole archive, `members` are those before the damage. */
-  readonly troubles: readonly Trouble[];
-  /** Open for as long as the contents are needed; closing it frees the disk. */
-  readonly spoolFd?: number | undefined;
-}
-
 export interface IngestOptions {
   readonly limits: Limits;
   readonly digest: DigestAlgorithm;
   /** The folder for contents out of archives. */
   readonly tmpdir: string;
-}
-
-/** Bytes of an archive below which another thread costs more than it brings. */
-export const SMALL_ARCHIVE = 512 * 1024;
-
-/**
- * What the user named, looked at from outside.
- * @throws InputError when there is nothing to read: missing, empty, no permission, or neither file nor directory
- */
-export function inspectInput(file: string): 'directory' | 'small' | 'large' {
-  const stat = statInput(file);
-  if (stat.isDirectory()) {
-    if (expectedFormat(file) !== undefined) {
-      throw new InputError(
-        'it is a directory, though it is named like an archive',
-        { file },
-        'rename it if that is meant',
-      );
-    }
-    return 'directory';
-  }
-  return stat.size > SMALL_ARCHIVE ? 'large' : 'small';
-}
-
-/** Lists a directory, pausing as `listDirectory` does. */
-export function* ingestDirectory(file: string, limits: Limits): Generator<number, IngestedInput, void> {
-  const listing = yield* listDirectory(file, limits);
-  return {
-    summary: { file, kind: 'directory', containers: [] },
-    listing,
-    members: [],
-    troubles: listing.troubles,
-  };
 }
 
 /**
@@ -153,7 +96,6 @@ async function ingestArchive(
         offset: progress.read,
       });
     }
-    resolveHardLinks(members, file);
     const after = stampOf(fstatSync(fd));
     if (after.size !== before.size || after.mtimeMs !== before.mtimeMs || after.ctimeMs !== before.ctimeMs) {
       throw new InputError('the file changed while it was being read', { file });
@@ -164,6 +106,11 @@ async function ingestArchive(
       throw error instanceof TrustdiffError ? located(error, { file }) : error;
     }
     troubles.push(toTrouble(located(error, { file })));
+  }
+  try {
+    resolveHardLinks(members, file);
+  } catch (error) {
+    troubles.push(toTrouble(error));
   }
   return {
     summary: {
@@ -224,10 +171,14 @@ async function spoolContent(content: ByteStream, spool: Spool, by: Digester): Pr
   return spool.since(start);
 }
 
-/** Gives every hard link the content of the member it names: the last of that name before it in its container. */
+/**
+ * Gives every hard link the content of the member it names: the last of that name before it in its container.
+ * @throws InputError for the first link that has no such member; the others are resolved all the same
+ */
 export function resolveHardLinks(members: RawMember[], file: string): void {
   if (!members.some((member) => member.hardLink !== undefined)) return;
   const latest = new Map<string, RawMember>();
+  let dangling: InputError | undefined;
   for (const [index, member] of members.entries()) {
     const key = `${member.via.join('\0')}\0\0${linkKey(member.name)}`;
     if (member.hardLink === undefined) {
@@ -236,10 +187,11 @@ export function resolveHardLinks(members: RawMember[], file: string): void {
     }
     const target = latest.get(`${member.via.join('\0')}\0\0${linkKey(member.hardLink)}`);
     if (target?.content === undefined) {
-      throw new InputError('it is a hard link to a file that the archive does not hold before it', {
+      dangling ??= new InputError('it is a hard link to a file that the archive does not hold before it', {
         file,
         member: [...member.via, member.name],
       });
+      continue;
     }
     const linked: RawMember = {
       ...member,
@@ -250,6 +202,7 @@ export function resolveHardLinks(members: RawMember[], file: string): void {
     members[index] = linked;
     latest.set(key, linked);
   }
+  if (dangling !== undefined) throw dangling;
 }
 
 function linkKey(name: string): string {
@@ -266,54 +219,12 @@ function archiveKind(head: Uint8Array): string {
   return container === undefined || container.id === 'ar' ? 'plain' : container.id;
 }
 
-const EXPECTED: readonly (readonly [RegExp, string, string])[] = [
-  [/\.deb$/i, 'deb', 'a Debian package'],
-  [/\.rpm$/i, 'rpm', 'an RPM package'],
-  [/\.tar$/i, 'tar', 'a tar archive'],
-  [/\.(tgz|gz|crate)$/i, 'gzip', 'gzip data'],
-  [/\.(txz|xz)$/i, 'xz', 'xz data'],
-  [/\.(tzst|zst)$/i, 'zstd', 'zstd data'],
-  [/\.(tbz2?|bz2)$/i, 'bzip2', 'bzip2 data'],
-  [/\.cpio$/i, 'cpio', 'a cpio archive'],
-];
-
-function expectedFormat(file: string): (typeof EXPECTED)[number] | undefined {
-  return EXPECTED.find(([suffix]) => suffix.test(file));
-}
-
-/** A file that is not what its name promises is damaged or mislabelled: comparing it as plain bytes would hide that. */
-function assertExpected(file: string, kind: string): void {
-  const expected = expectedFormat(file);
-  if (expected === undefined || expected[1] === kind) return;
-  const found = kind === 'plain' ? 'its first bytes are of no known archive' : `its first bytes are ${kind}`;
-  throw new InputError(`it is named like ${expected[2]}, but ${found}`, { file, offset: 0 });
-}
-
-function statInput(file: string): Stats {
-  let stat: Stats;
-  try {
-    stat = statSync(pathBytes(file));
-  } catch (error) {
-    throw new InputError(reachFailure(error), { file });
-  }
-  if (stat.isDirectory() || stat.isFile()) return stat;
-  throw new InputError('it is neither a file nor a directory; it was not opened', { file });
-}
-
 function openInput(file: string): number {
   try {
     return openSync(pathBytes(file), 'r');
   } catch (error) {
     throw new InputError(reachFailure(error), { file });
   }
-}
-
-function reachFailure(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file or directory';
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
-  if (code === 'ELOOP') return 'it is a link that leads round in a circle';
-  return `it cannot be opened (${code ?? String(error)})`;
 }
 
 function stampOf(stat: Stats): FileStamp {

@@ -1,4 +1,3 @@
-import type { Argv } from 'yargs';
 import { type Comparison, compare } from '../comparison/comparison.js';
 import type { ComparisonEvent } from '../comparison/event.js';
 import type { CompareOptions } from '../comparison/options.js';
@@ -10,45 +9,31 @@ import { renderReport } from '../report/render.js';
 import { pairLine, troubleText, unpairedLine } from '../report/text/line.js';
 import { sideLines } from '../report/text/side.js';
 import { isListed, renderEnd, type TextOptions } from '../report/text/text.js';
-import { COMPARE_OPTIONS, LIMIT_OPTION_TABLE, limitsOf, OUTPUT_OPTIONS } from './options.js';
+import type { CompareArguments } from './compare-arguments.js';
+import { assertGivenOnce, COMPARE_OPTIONS, LIMIT_OPTION_TABLE, limitsOf, OUTPUT_OPTIONS } from './options.js';
 import { ProgressLine } from './progress.js';
 import { assertNoInput, FileOutput, type Sink, StandardOutput } from './writer.js';
 
-export const COMPARE_COMMAND = ['compare [artefacts..]', '$0'];
-export const COMPARE_SUMMARY = 'Compare two artefacts';
-
-export const COMPARE_EXAMPLES: readonly (readonly [string, string])[] = [
-  ['$0 build-a/stage2 build-b/stage2', 'two directories'],
-  ['$0 --a rustc.deb --a libstd.deb --b rust-dist/', 'several files make one artefact'],
-  ['$0 A B --control A2', 'what varies from run to run is told from what the root changed'],
-  ['$0 A B -f json -o report.json', 'the whole report for a machine'],
-];
-
-/** The builder of `compare`, typed by what it declares. */
-export function buildCompare(yargs: Argv) {
-  return yargs
-    .positional('artefacts', { array: true, string: true, describe: 'Side A, then side B' })
-    .options(COMPARE_OPTIONS)
-    .options(LIMIT_OPTION_TABLE)
-    .options(OUTPUT_OPTIONS)
-    .example(COMPARE_EXAMPLES.map(([command, what]): [string, string] => [command, what]));
-}
-
-export type CompareArguments = Awaited<ReturnType<typeof buildCompare>['argv']>;
-
 /** Runs `compare` and gives the exit status. */
 export async function runCompare(argv: CompareArguments, signal: AbortSignal): Promise<number> {
-  const options = optionsOf(argv, signal);
+  assertGivenOnce(argv, COMPARE_OPTIONS, LIMIT_OPTION_TABLE, OUTPUT_OPTIONS);
+  // Ends the work also when its report cannot be delivered: nobody waits for it any more.
+  const stop = new AbortController();
+  const options = optionsOf(argv, AbortSignal.any([signal, stop.signal]));
   const destinations = destinationsOf(argv, options);
-  const comparison = compare(options);
   const onStdout = destinations.find((destination) => destination.file === undefined);
   // Opened before the work begins: whoever mistypes a path is told now, not in an hour.
   const files = destinations.flatMap(({ file, format }) =>
     file === undefined ? [] : [{ format, sink: new FileOutput(file) }],
   );
-  const report = await follow(comparison, argv, onStdout?.format);
-  for (const { format, sink } of files) await deliver(report, format, sink);
-  return report.verdict.exit;
+  try {
+    const report = await follow(compare(options), argv, onStdout?.format);
+    for (const { format, sink } of files) await deliver(report, format, sink);
+    return report.verdict.exit;
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
 }
 
 type Format = 'text' | 'json';

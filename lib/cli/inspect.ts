@@ -1,4 +1,3 @@
-import type { Argv } from 'yargs';
 import { FACTS, type FactName } from '../artefact/identity.js';
 import { printableName, printableText } from '../artefact/name.js';
 import { type Inspection, inspect } from '../comparison/inspect.js';
@@ -7,34 +6,13 @@ import { troubleText } from '../report/text/line.js';
 import { memberName } from '../report/text/member.js';
 import { factValues } from '../report/text/side.js';
 import { paintFor } from './compare.js';
-import { INSPECT_OPTIONS, LIMIT_OPTION_TABLE, limitsOf } from './options.js';
+import type { InspectArguments } from './inspect-arguments.js';
+import { assertGivenOnce, INSPECT_OPTIONS, LIMIT_OPTION_TABLE, limitsOf } from './options.js';
 import { StandardOutput } from './writer.js';
-
-export const INSPECT_COMMAND = 'inspect <artefacts..>';
-export const INSPECT_SUMMARY = 'Print what one artefact is: layout, version, members, digests';
-
-export const INSPECT_EXAMPLES: readonly (readonly [string, string])[] = [
-  ['$0 inspect rustc.deb libstd.deb', 'several files of one artefact'],
-  ['$0 inspect --members rust-std.tar.xz', 'every member with its digest'],
-];
-
-export function buildInspect(yargs: Argv) {
-  return yargs
-    .positional('artefacts', {
-      array: true,
-      string: true,
-      demandOption: true,
-      describe: 'Its files or directories',
-    })
-    .options(INSPECT_OPTIONS)
-    .options(LIMIT_OPTION_TABLE)
-    .example(INSPECT_EXAMPLES.map(([command, what]): [string, string] => [command, what]));
-}
-
-export type InspectArguments = Awaited<ReturnType<typeof buildInspect>['argv']>;
 
 /** Runs `inspect` and gives the exit status: 0, or 2 when part of it could not be read. */
 export async function runInspect(argv: InspectArguments, signal: AbortSignal): Promise<number> {
+  assertGivenOnce(argv, INSPECT_OPTIONS, LIMIT_OPTION_TABLE);
   const inspection = await inspect({
     paths: argv.artefacts.map(String),
     digest: argv.digest,

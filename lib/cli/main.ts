@@ -1,8 +1,9 @@
 import yargs, { type Argv } from 'yargs';
 import { VERSION } from '../comparison/version.js';
 import { UsageError } from '../error.js';
-import { buildCompare, COMPARE_COMMAND, COMPARE_SUMMARY, runCompare } from './compare.js';
-import { buildInspect, INSPECT_COMMAND, INSPECT_SUMMARY, runInspect } from './inspect.js';
+import { buildCompare, COMPARE_COMMAND, COMPARE_SUMMARY } from './compare-arguments.js';
+import { buildCompletion, COMPLETION_COMMAND, COMPLETION_SUMMARY } from './completion-arguments.js';
+import { buildInspect, INSPECT_COMMAND, INSPECT_SUMMARY } from './inspect-arguments.js';
 import { EXIT_STATUS } from './options.js';
 
 /**
@@ -11,18 +12,23 @@ import { EXIT_STATUS } from './options.js';
  */
 export async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
   let status = 0;
-  const parser = yargs([...argv])
+  const parser = yargs(withDashJoined(argv))
     .scriptName('trustdiff')
     .usage(
       'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 inspect X',
     )
     .command(COMPARE_COMMAND, COMPARE_SUMMARY, buildCompare, async (args) => {
+      const { runCompare } = await import('./compare.js');
       status = await runCompare(args, signal);
     })
     .command(INSPECT_COMMAND, INSPECT_SUMMARY, buildInspect, async (args) => {
+      const { runInspect } = await import('./inspect.js');
       status = await runInspect(args, signal);
     })
-    .completion('completion', 'Print a script that completes commands and options in bash or zsh')
+    .command(COMPLETION_COMMAND, COMPLETION_SUMMARY, buildCompletion, async (args) => {
+      const { runCompletion } = await import('./completion.js');
+      status = await runCompletion(args);
+    })
     .version(VERSION)
     .help()
     .alias('help', 'h')
@@ -32,12 +38,25 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     .epilogue(EXIT_STATUS.map(([code, what]) => `exit ${code}: ${what}`).join('\n'))
     .exitProcess(false)
     .fail((message: string, error: Error | undefined, self: Argv) => {
-      if (error !== undefined) throw error;
       void self;
-      throw new UsageError(message, 'see trustdiff --help');
+      // Yargs throws an error of its own for an option that lacks its value.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new UsageError((message ?? error?.message).replace(/\s*\n\s*/g, ' '), 'see trustdiff --help');
     });
   await parser.parseAsync();
   return status;
+}
+
+/** Yargs takes the `-` of `--output -` for an option, but not that of `--output=-`. */
+function withDashJoined(argv: readonly string[]): string[] {
+  return argv.flatMap((arg, i) => {
+    if (arg === '-' && isOutput(argv[i - 1])) return [];
+    return isOutput(arg) && argv[i + 1] === '-' ? ['--output=-'] : [arg];
+  });
+}
+
+function isOutput(arg: string | undefined): boolean {
+  return arg === '-o' || arg === '--output';
 }
 
 function columns(): number {

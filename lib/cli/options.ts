@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { DIGEST_ALGORITHMS } from '../artefact/digest.js';
 import { DEFAULT_LIMITS, LIMIT_OPTIONS, type Limits } from '../artefact/limits.js';
+import { UsageError } from '../error.js';
 import { MASKABLE_FIELDS } from '../pair/metadata.js';
 import { FAIL_ON } from '../verdict/verdict.js';
 
@@ -169,6 +170,17 @@ export const INSPECT_OPTIONS = {
   color: OUTPUT_OPTIONS.color,
   tmpdir: COMPARE_OPTIONS.tmpdir,
 } as const satisfies Record<string, Options>;
+
+/** @throws UsageError when an option that holds one value is given twice: which of the two counts would be a guess */
+export function assertGivenOnce(
+  argv: Readonly<Record<string, unknown>>,
+  ...tables: readonly Readonly<Record<string, Options>>[]
+): void {
+  for (const [name, option] of tables.flatMap((table) => Object.entries(table))) {
+    if (option.array !== true && Array.isArray(argv[name]))
+      throw new UsageError(`--${name} is given more than once`);
+  }
+}
 
 /** The limits out of parsed arguments. */
 export function limitsOf(argv: Readonly<Record<string, unknown>>): Limits {

@@ -38,11 +38,12 @@ export class ProgressLine {
 export function progressText(event: ProgressEvent, seconds: number): string {
   const { phase, members, membersTotal, bytes, bytesTotal } = event;
   const parts = [`${grouped(members)}${membersTotal > 0 ? ` of ${grouped(membersTotal)}` : ''} files`];
-  if (bytesTotal > 0) parts.push(`${sized(bytes)} of ${sized(bytesTotal)}`);
-  if (bytes > 0 && seconds > 0.5) {
-    const rate = bytes / seconds;
-    parts.push(`${sized(rate)}/s`);
-    if (bytesTotal > bytes) parts.push(`${Math.ceil((bytesTotal - bytes) / rate)} s left`);
+  if (bytes > 0) parts.push(bytesTotal > 0 ? `${sized(bytes)} of ${sized(bytesTotal)}` : sized(bytes));
+  if (seconds > 0.5) {
+    if (bytes > 0) parts.push(`${sized(bytes / seconds)}/s`);
+    // The part that is done, by bytes where their total is known.
+    const share = bytesTotal > 0 ? bytes / bytesTotal : membersTotal > 0 ? members / membersTotal : 0;
+    if (share > 0 && share < 1) parts.push(`${Math.ceil((seconds * (1 - share)) / share)} s left`);
   }
   return `${PHASES[phase]}  ${parts.join(', ')}`;
 }

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { closeSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { TrustdiffError, UsageError } from '../error.js';
 
 /** Where a report goes, piece by piece. */
@@ -13,27 +13,29 @@ export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
 
-/** Standard output; waits where the reader is slow, and stops where there is none left. */
+/**
+ * Standard output; waits where the reader is slow, and stops where there is none left.
+ * @throws ReaderGone; TrustdiffError when it is a file on a full disk
+ */
 export class StandardOutput implements Sink {
-  #gone = false;
-
   constructor() {
-    process.stdout.on('error', () => {
-      this.#gone = true;
-    });
+    // `write` is told of every error; without a listener the stream would end the process first.
+    if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {});
   }
 
   async write(text: string): Promise<void> {
-    if (this.#gone) throw new ReaderGone();
-    if (process.stdout.write(text)) return;
-    await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'error')]).catch(() => {
-      this.#gone = true;
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(text, (error) => {
+        if (error == null) resolve();
+        else reject(READER_GONE.has(codeOf(error)) ? new ReaderGone() : writeError('standard output', error));
+      });
     });
-    if (this.#gone) throw new ReaderGone();
   }
 
   close(): void {}
 }
+
+const READER_GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
 /** A file that is written anew. @throws TrustdiffError when that cannot be done */
 export class FileOutput implements Sink {
@@ -61,11 +63,16 @@ export class FileOutput implements Sink {
   }
 }
 
-/** @throws UsageError when a report would be written over what is to be compared */
+/** @throws UsageError when a report would be written over, or into, what is to be compared */
 export function assertNoInput(output: string, inputs: readonly string[]): void {
-  const real = realOf(output);
-  if (real !== undefined && inputs.some((input) => realOf(input) === real)) {
-    throw new UsageError(`--output ${output} is also an input`);
+  const folder = realOf(dirname(output));
+  const real = realOf(output) ?? (folder === undefined ? undefined : join(folder, basename(output)));
+  if (real === undefined) return;
+  for (const input of inputs) {
+    const read = realOf(input);
+    if (read === real) throw new UsageError(`--output ${output} is also an input`);
+    if (read !== undefined && real.startsWith(`${read}/`))
+      throw new UsageError(`--output ${output} lies inside the input ${input}`);
   }
 }
 
@@ -78,10 +85,14 @@ function realOf(path: string): string | undefined {
 }
 
 function writeError(path: string, error: unknown): TrustdiffError {
-  const code = (error as NodeJS.ErrnoException).code;
+  const code = codeOf(error);
   const what =
     code === 'ENOSPC' || code === 'EDQUOT'
       ? 'the report cannot be written: the disk is full'
-      : `the report cannot be written (${code ?? String(error)})`;
+      : `the report cannot be written (${code})`;
   return new TrustdiffError('usage', what, { file: path });
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

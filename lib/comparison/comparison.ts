@@ -1,5 +1,5 @@
-import type { IngestedInput } from '../artefact/ingest.js';
-import { AbortedError } from '../error.js';
+import type { IngestedInput } from '../artefact/input.js';
+import { AbortedError, InputError, toTrouble } from '../error.js';
 import { REPORT_SCHEMA, type Report, type SideTrouble } from '../report/model.js';
 import { Threads } from '../thread/pool.js';
 import { incomparabilities } from '../verdict/comparable.js';
@@ -9,13 +9,14 @@ import { describe } from './describe.js';
 import type { ComparisonEvent, Emit } from './event.js';
 import { gatherEvidence } from './evidence.js';
 import { exclusionOf } from './exclusion.js';
-import { matchSides } from './match.js';
+import { type Match, matchSides } from './match.js';
 import { Noise } from './noise.js';
 import { type CompareOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { Progress } from './progress.js';
 import { type InputName, readInputs } from './reading.js';
-import { assembleSide, type Side, sideReport } from './side.js';
+import { assembleSide, introduce, type Side, sideReport } from './side.js';
 import { masksOf, summarise } from './summary.js';
+import { statInputs, type Twins } from './twins.js';
 import { VERSION } from './version.js';
 
 /** A comparison under way: iterate over it for its events, or wait for its report. */
@@ -51,16 +52,18 @@ async function run(options: ResolvedOptions, emit: Emit): Promise<Report> {
     const progress = new Progress(emit);
     const groups = [options.a, options.b, ...options.controls.map((control) => control.paths)];
     const read = await readGroups(groups, options, threads, progress);
+    const [inputsA = [], inputsB = [], ...others] = read;
+    const twins = statInputs(inputsA, inputsB, others.flat(), options.digest, threads);
     const exclusion = exclusionOf(options.exclude);
     for (const [i, inputs] of read.entries()) {
       const side = assembleSide(labelOf(i, options), inputs, exclusion);
       sides.push(side);
-      emit({ type: 'side', side: sideName(i), report: sideReport(side) });
+      emit({ type: 'side', side: sideName(i), report: introduce(side) });
       for (const trouble of side.troubles) emit({ type: 'trouble', side: sideName(i), trouble });
     }
     const [a, b, ...controlSides] = sides;
     if (a === undefined || b === undefined) throw new AbortedError();
-    return await judgeSides(a, b, controlSides, options, threads, progress, emit);
+    return await judgeSides(a, b, controlSides, twins, options, threads, progress, emit);
   } finally {
     await threads.close();
     for (const side of sides) side.close();
@@ -71,13 +74,14 @@ async function judgeSides(
   a: Side,
   b: Side,
   controlSides: readonly Side[],
+  twins: Twins | undefined,
   options: ResolvedOptions,
   threads: Threads,
   progress: Progress,
   emit: Emit,
 ): Promise<Report> {
-  progress.compare(a, b);
-  const match = await matchSides(a, b, options, threads, (pair) => {
+  progress.compare(a, b, twins === undefined);
+  const match = await matchSides(a, b, twins, options, threads, (pair) => {
     emit({ type: 'pair', pair: pair.report });
     progress.decided(pair);
   });
@@ -95,6 +99,7 @@ async function judgeSides(
     ...match.troubles,
     ...described.pairs.flatMap(({ report }) => report.trouble ?? []),
     ...described.troubles,
+    ...nothingCompared(match),
   ];
   const reasons = incomparabilities(a.identity, b.identity);
   const masks = masksOf(a, b, match, options);
@@ -129,6 +134,16 @@ async function judgeSides(
   };
   emit({ type: 'report', report });
   return report;
+}
+
+/** Where nothing was compared, nothing was found equal. */
+function nothingCompared({ pairs, onlyA, onlyB }: Match): SideTrouble[] {
+  if (onlyA.length + onlyB.length > 0 || pairs.some(({ a }) => a.metadata.type !== 'directory')) return [];
+  const trouble = toTrouble(new InputError('there is no file left in it to compare'));
+  return [
+    { side: 'a', ...trouble },
+    { side: 'b', ...trouble },
+  ];
 }
 
 /** Reads the inputs of all sides at once, so that they share the threads, and hands them back side by side. */

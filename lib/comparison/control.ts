@@ -25,7 +25,7 @@ export async function runControl(
   options: ResolvedOptions,
   threads: Threads,
 ): Promise<Control> {
-  const match = await matchSides(side, control, options, threads, () => {});
+  const match = await matchSides(side, control, undefined, options, threads, () => {});
   const differing = match.pairs.filter(({ report }) => report.status === 'content');
   const outcomes = await describePairs(differing, true, options, threads);
   for (const [pair, outcome] of outcomes) {
@@ -34,7 +34,10 @@ export async function runControl(
   const varying = new Set<string>();
   for (const { report } of match.pairs) {
     if (isDifferent(report)) varying.add(report.path);
-    for (const difference of report.metadata ?? []) noise.addMetadata(report.path, difference.field);
+    for (const { field, mask } of report.metadata ?? []) {
+      // What a mask covers tells how the control was unpacked, not how builds vary.
+      if (mask === undefined) noise.addMetadata(report.path, field);
+    }
   }
   for (const member of match.onlyA) {
     noise.addUnpaired(member.path);

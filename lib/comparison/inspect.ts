@@ -8,6 +8,7 @@ import { exclusionOf } from './exclusion.js';
 import { resolveOptions } from './options.js';
 import { readInputs, unwrap } from './reading.js';
 import { assembleSide, sideReport } from './side.js';
+import { statInputs } from './twins.js';
 
 export interface InspectOptions {
   /** The files or directories that together are the artefact. */
@@ -42,7 +43,9 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   const threads = new Threads(resolved.jobs, resolved.signal);
   try {
     const names = resolved.a.map((file, index) => ({ file, index }));
-    const side = assembleSide('', await readInputs(names, resolved, threads, () => {}), exclusionOf([]));
+    const inputs = await readInputs(names, resolved, threads, () => {});
+    statInputs(inputs, [], [], resolved.digest, threads);
+    const side = assembleSide('', inputs, exclusionOf([]));
     try {
       const troubles: Trouble[] = [...side.troubles];
       const undigested = side.members.filter((m) => m.content !== undefined && m.digest === undefined);

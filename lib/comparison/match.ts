@@ -7,6 +7,7 @@ import type { Threads } from '../thread/pool.js';
 import { packRefs } from '../thread/refs.js';
 import type { ResolvedOptions } from './options.js';
 import type { Side } from './side.js';
+import type { Twins } from './twins.js';
 import { type ContentDecision, type ContentPair, compareContents } from './work.js';
 
 /** Two sides laid side by side: every member of each stands in exactly one of the lists. */
@@ -35,6 +36,7 @@ export type OnPair = (pair: MatchedPair) => void;
 export async function matchSides(
   a: Side,
   b: Side,
+  twins: Twins | undefined,
   options: ResolvedOptions,
   threads: Threads,
   onPair: OnPair,
@@ -58,24 +60,31 @@ export async function matchSides(
     decided[row] = matched;
     onPair(matched);
   };
+  const twinPairs = new Map<number, number>();
   for (const [row, pair] of pairing.pairs.entries()) {
     const memberA = a.members[pair.a];
     const memberB = b.members[pair.b];
-    if (memberA?.content !== undefined && memberB?.content !== undefined) {
-      rows.push(row);
-      contents.push({
-        a: memberA.content,
-        b: memberB.content,
-        knownA: memberA.digest ?? digests.get(memberA),
-        knownB: memberB.digest ?? digests.get(memberB),
-      });
-    } else {
-      settle(row, undefined);
+    if (memberA === undefined || memberB === undefined) continue;
+    if (twins?.has(memberA, memberB) === true) {
+      twinPairs.set(memberA.row, row);
+      continue;
     }
+    const contentA = memberA.content;
+    const contentB = memberB.content;
+    if (contentA === undefined || contentB === undefined) {
+      settle(row, undefined);
+      continue;
+    }
+    rows.push(row);
+    const knownA = memberA.digest ?? digests.get(memberA);
+    const knownB = memberB.digest ?? digests.get(memberB);
+    contents.push({ a: contentA, b: contentB, knownA, knownB });
   }
+  twins?.listen((rowA, decision) => settle(twinPairs.get(rowA) ?? -1, decision));
   await compareContents(contents, options.digest, threads, (index, decision) =>
     settle(rows[index] ?? -1, decision),
   );
+  await twins?.done;
   return {
     pairs: decided,
     ...unpaired(pairing, a, b, digests),
@@ -192,6 +201,10 @@ function troubleOf(a: Member, b: Member, decision: ContentDecision | undefined):
     if (refused !== undefined) return { side, ...refused };
   }
   if (decision !== undefined && 'failed' in decision) return { side: decision.failed, ...decision.trouble };
+  if (decision === undefined && a.metadata.type === 'file' && b.metadata.type === 'file') {
+    const side = a.content === undefined ? 'a' : 'b';
+    return { side, ...toTrouble(new InputError('its content could not be read', { member: [a.name] })) };
+  }
   return undefined;
 }
 

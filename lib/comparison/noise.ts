@@ -2,18 +2,20 @@ import type { Regions } from '../pair/difference.js';
 
 /** What varies between builds from one root, gathered from its controls, by the canonical path of that side. */
 export class Noise {
-  readonly #regions = new Map<string, Span[]>();
+  /** Path → for each control in which the file differs, where it does. */
+  readonly #regions = new Map<string, Region[][]>();
   readonly #metadata = new Set<string>();
   readonly #unpaired = new Set<string>();
 
-  /** Changed regions of one file, in the offsets of the side that the control belongs to (A of the comparison). */
-  addRegions(path: string, regions: Regions): void {
-    const spans = this.#regions.get(path) ?? [];
-    for (let i = 0; i < regions.count; i++) {
-      const start = regions.aStart[i] ?? 0;
-      spans.push({ start, end: start + (regions.aLength[i] ?? 0), other: regions.bLength[i] ?? 0 });
+  /** Changed regions of one file in one control, in the offsets of the side that the control belongs to (its A). */
+  addRegions(path: string, { count, aStart, aLength, bLength }: Regions): void {
+    const regions: Region[] = [];
+    for (let i = 0; i < count; i++) {
+      const start = aStart[i] ?? 0;
+      const length = aLength[i] ?? 0;
+      regions.push({ start, end: start + length, growth: (bLength[i] ?? 0) - length });
     }
-    this.#regions.set(path, spans);
+    this.#regions.set(path, [...(this.#regions.get(path) ?? []), regions]);
   }
 
   addMetadata(path: string, field: string): void {
@@ -32,28 +34,34 @@ export class Noise {
     return this.#unpaired.has(path);
   }
 
-  /** The regions of one file joined where fewer than `JOIN` equal bytes lie between them, for fast look-up. */
+  /** Where one file varies over all controls, in order; regions with fewer than `JOIN` equal bytes between them are one. */
   spansOf(path: string): readonly Span[] {
-    const spans = [...(this.#regions.get(path) ?? [])].sort((x, y) => x.start - y.start);
-    const joined: Span[] = [];
-    for (const span of spans) {
-      const last = joined.at(-1);
-      if (last !== undefined && span.start - last.end < JOIN) {
-        last.end = Math.max(last.end, span.end);
-        last.other += span.other;
-      } else {
-        joined.push({ ...span });
-      }
+    const controls = this.#regions.get(path) ?? [];
+    const spans: Span[] = [];
+    for (const { start, end } of controls.flat().sort((x, y) => x.start - y.start)) {
+      const last = spans.at(-1);
+      if (last !== undefined && start - last.end < JOIN) last.end = Math.max(last.end, end);
+      else spans.push({ start, end, growth: 0 });
     }
-    return joined;
+    for (const regions of controls) {
+      for (const [span, growth] of growthBySpan(spans, regions)) span.growth = Math.max(span.growth, growth);
+    }
+    return spans;
   }
+}
+
+interface Region {
+  readonly start: number;
+  readonly end: number;
+  /** Bytes that the other side has more there; negative where it has fewer. */
+  readonly growth: number;
 }
 
 interface Span {
   start: number;
   end: number;
-  /** Bytes that stood there in the control instead: more of them in the cross pair is more than noise. */
-  other: number;
+  /** The most bytes that any one control has more there: a cross pair that has still more is not noise. */
+  growth: number;
 }
 
 /** A random token of 8 or 16 bytes may agree in a byte by chance: its parts are one region. */
@@ -69,20 +77,42 @@ export function bytesOutsideNoise(
   b: readonly Span[],
 ): number | undefined {
   if (regions.truncated) return undefined;
+  const { count, aStart, aLength, bStart, bLength } = regions;
+  const column = (start: Float64Array, length: Float64Array, other: Float64Array): Region[] =>
+    Array.from({ length: count }, (_, i) => ({
+      start: start[i] ?? 0,
+      end: (start[i] ?? 0) + (length[i] ?? 0),
+      growth: (other[i] ?? 0) - (length[i] ?? 0),
+    }));
+  const inA = noisy(a, column(aStart, aLength, bLength));
+  const inB = noisy(b, column(bStart, bLength, aLength));
   let outside = 0;
-  for (let i = 0; i < regions.count; i++) {
-    const aStart = regions.aStart[i] ?? 0;
-    const aLength = regions.aLength[i] ?? 0;
-    const bStart = regions.bStart[i] ?? 0;
-    const bLength = regions.bLength[i] ?? 0;
-    if (!within(a, aStart, aLength, bLength) && !within(b, bStart, bLength, aLength))
-      outside += Math.max(aLength, bLength);
+  for (let i = 0; i < count; i++) {
+    if (inA[i] !== true && inB[i] !== true) outside += Math.max(aLength[i] ?? 0, bLength[i] ?? 0);
   }
   return outside;
 }
 
-/** Whether one span holds the whole region; an insertion between two bytes has length 0 and a place all the same. */
-function within(spans: readonly Span[], start: number, length: number, other: number): boolean {
+/** For each region whether it lies in a span, and all regions of that span together grow it by no more than noise did. */
+function noisy(spans: readonly Span[], regions: readonly Region[]): boolean[] {
+  const growth = growthBySpan(spans, regions);
+  return regions.map((region) => {
+    const span = spanOf(spans, region);
+    return span !== undefined && (growth.get(span) ?? 0) <= span.growth;
+  });
+}
+
+function growthBySpan(spans: readonly Span[], regions: readonly Region[]): Map<Span, number> {
+  const growths = new Map<Span, number>();
+  for (const region of regions) {
+    const span = spanOf(spans, region);
+    if (span !== undefined) growths.set(span, (growths.get(span) ?? 0) + region.growth);
+  }
+  return growths;
+}
+
+/** The span that holds the whole region; an insertion between two bytes has length 0 and a place all the same. */
+function spanOf(spans: readonly Span[], { start, end }: Region): Span | undefined {
   let low = 0;
   let high = spans.length;
   while (low < high) {
@@ -91,5 +121,5 @@ function within(spans: readonly Span[], start: number, length: number, other: nu
     else high = middle;
   }
   const span = spans[low - 1];
-  return span !== undefined && start >= span.start && start + length <= span.end && other <= span.other;
+  return span !== undefined && end <= span.end ? span : undefined;
 }

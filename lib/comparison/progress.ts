@@ -24,10 +24,11 @@ export class Progress {
     this.#tell({ ...this.#now, members });
   }
 
-  compare(a: Side, b: Side): void {
+  /** `sized`: whether the sizes are known; to ask for them would take longer than to wait. */
+  compare(a: Side, b: Side, sized: boolean): void {
     // A's members stand for the pairs: their number is not known before the pairing.
     const membersTotal = Math.max(a.members.length, b.members.length);
-    const bytesTotal = Math.max(bytesOf(a), bytesOf(b));
+    const bytesTotal = sized ? Math.max(bytesOf(a), bytesOf(b)) : 0;
     this.#tell({ type: 'progress', phase: 'comparing', members: 0, membersTotal, bytes: 0, bytesTotal });
   }
 

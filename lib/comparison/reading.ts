@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type IngestedInput, type IngestOptions, ingestDirectory, inspectInput } from '../artefact/ingest.js';
+import { listDirectory } from '../artefact/directory.js';
+import type { IngestOptions } from '../artefact/ingest.js';
+import { type IngestedInput, ingestedDirectory, inspectInput } from '../artefact/input.js';
 import { InputError, type Trouble, TrustdiffError } from '../error.js';
 import type { Threads } from '../thread/pool.js';
 import type { Outcome } from '../thread/worker.js';
@@ -12,7 +14,7 @@ export interface InputName {
 }
 
 /** Members listed in this thread before the directories still to come are given to others. */
-const MANY = 2000;
+const MANY = 1000;
 
 /**
  * Reads inputs, in this order of results. Large archives go to threads at once. Directories are listed here, one
@@ -45,8 +47,9 @@ export async function readInputs(
         for (let later = i + 1; later < names.length; later++) {
           const other = names[later];
           if (kinds[later] !== 'directory' || results[later] !== undefined || other === undefined) continue;
-          const task = { file: other.file, limits: options.limits };
-          results[later] = settled(threads.run('ingestDirectoryTask', task).then(unwrap));
+          const task = { top: other.file, limits: options.limits };
+          const listed = threads.run('listDirectoryTask', task).then(unwrap);
+          results[later] = settled(listed.then((listing) => ingestedDirectory(other.file, listing)));
         }
       }),
     );
@@ -68,11 +71,11 @@ async function listHere(
   onMembers: (count: number) => void,
   onMany: () => void,
 ): Promise<IngestedInput> {
-  const steps = ingestDirectory(file, options.limits);
+  const steps = listDirectory(file, options.limits);
   let many = false;
   for (;;) {
     const step = steps.next();
-    if (step.done === true) return step.value;
+    if (step.done === true) return ingestedDirectory(file, step.value);
     onMembers(step.value);
     if (!many && step.value >= MANY) {
       many = true;

@@ -1,13 +1,14 @@
 import { closeSync } from 'node:fs';
 import { type Bytes, openBytes } from '../artefact/bytes.js';
-import { listedMembers } from '../artefact/directory.js';
 import { type Identity, identify } from '../artefact/identity.js';
-import type { IngestedInput, InputSummary } from '../artefact/ingest.js';
+import type { IngestedInput, InputSummary } from '../artefact/input.js';
 import { type LayoutFinding, placeMembers } from '../artefact/layout/layout.js';
 import { placementNotes } from '../artefact/layout/notes.js';
+import { listedMembers } from '../artefact/listed-member.js';
 import type { Member, RawMember } from '../artefact/member.js';
 import { InputError, type Trouble, toTrouble } from '../error.js';
-import type { MemberCounts, SideReport } from '../report/model.js';
+import type { SideReport } from '../report/model.js';
+import type { SideIntroduction } from './event.js';
 import type { Exclusion } from './exclusion.js';
 
 /** One artefact, read: its members in their places, and what could not be read of it. */
@@ -29,7 +30,7 @@ export function assembleSide(label: string, inputs: readonly IngestedInput[], ex
   const raw: RawMember[] = [];
   for (const [index, input] of inputs.entries()) {
     if (input.listing !== undefined) {
-      for (const member of listedMembers(input.listing, input.summary.file, index)) raw.push(member);
+      for (const member of listedMembers(input.listing, index)) raw.push(member);
     } else {
       for (const member of input.members) raw.push(member);
     }
@@ -61,21 +62,24 @@ export function assembleSide(label: string, inputs: readonly IngestedInput[], ex
 
 /** What of a side stands in the report. */
 export function sideReport(side: Side): SideReport {
-  const { label, inputs, layouts, identity, notes } = side;
-  return { label, inputs, layouts, identity, members: countMembers(side.members), notes };
+  const introduction = introduce(side);
+  let bytes = 0;
+  for (const member of side.members) bytes += member.size;
+  return { ...introduction, members: { ...introduction.members, bytes } };
 }
 
-function countMembers(members: readonly Member[]): MemberCounts {
-  const counts = { files: 0, directories: 0, symlinks: 0, others: 0, bytes: 0, packageMetadata: 0 };
-  for (const { metadata, size, role } of members) {
-    if (metadata.type === 'file') counts.files += 1;
-    else if (metadata.type === 'directory') counts.directories += 1;
-    else if (metadata.type === 'symlink') counts.symlinks += 1;
-    else counts.others += 1;
-    counts.bytes += size;
-    if (role === 'package') counts.packageMetadata += 1;
+/** The same as far as it is known before any file is opened. */
+export function introduce(side: Side): SideIntroduction {
+  const { label, inputs, layouts, identity, notes } = side;
+  const members = { files: 0, directories: 0, symlinks: 0, others: 0, packageMetadata: 0 };
+  for (const { metadata, role } of side.members) {
+    if (metadata.type === 'file') members.files += 1;
+    else if (metadata.type === 'directory') members.directories += 1;
+    else if (metadata.type === 'symlink') members.symlinks += 1;
+    else members.others += 1;
+    if (role === 'package') members.packageMetadata += 1;
   }
-  return counts;
+  return { label, inputs, layouts, identity, members, notes };
 }
 
 function openMember(member: Member, inputs: readonly InputSummary[]): Bytes {

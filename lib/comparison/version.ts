@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
-/** This package's version, as package.json has it. */
+/** This package's version, as package.json has it; asked of the package itself, since the code lies at several depths. */
 export const VERSION: string = (
-  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+  createRequire(import.meta.url)('trustdiff/package.json') as { version: string }
 ).version;

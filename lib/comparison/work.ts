@@ -4,6 +4,7 @@ import type { ContentRef } from '../artefact/member.js';
 import type { Trouble } from '../error.js';
 import type { Threads } from '../thread/pool.js';
 import { packRefs } from '../thread/refs.js';
+import type { CompareOutcome } from '../thread/worker.js';
 
 /** Two contents to compare, with what is already known of them. */
 export interface ContentPair {
@@ -43,22 +44,27 @@ export async function compareContents(
       knownB: chosen.map((pair) => pair.knownB ?? ''),
     };
     const outcome = await (here ? threads.runHere('compareTask', task) : threads.run('compareTask', task));
-    const failures = new Map(outcome.failures.map((failure) => [failure.row, failure]));
-    for (const [row, index] of batch.entries()) {
-      const failure = failures.get(row);
-      if (failure !== undefined) {
-        decide(index, { failed: failure.side, trouble: failure.trouble });
-      } else {
-        const { equal, digestA, digestB } = outcome;
-        decide(index, {
-          equal: equal[row] === true,
-          digestA: digestA[row] ?? '',
-          digestB: digestB[row] ?? '',
-        });
-      }
-    }
+    handOn(outcome, (row, decision) => decide(batch[row] ?? -1, decision));
   };
   await Promise.all(batchesOf(pairs).map((batch) => limit(() => run(batch))));
+}
+
+/** Takes an outcome apart, row by row. */
+export function handOn(
+  outcome: CompareOutcome,
+  decide: (row: number, decision: ContentDecision) => void,
+): void {
+  const { equal, digestA, digestB, failures } = outcome;
+  const failed = new Map(failures.map((failure) => [failure.row, failure]));
+  for (const [row, digest] of digestA.entries()) {
+    const failure = failed.get(row);
+    decide(
+      row,
+      failure === undefined
+        ? { equal: equal[row] === 1, digestA: digest, digestB: digestB[row] || digest }
+        : { failed: failure.side, trouble: failure.trouble },
+    );
+  }
 }
 
 function isSmall(pairs: readonly ContentPair[]): boolean {

@@ -2,18 +2,11 @@ import test from 'ava';
 import fc from 'fast-check';
 import { memoryBytes } from '../artefact/bytes.js';
 import { InputError } from '../error.js';
+import { type FixtureElf, Numbers, note, stringTable, symbolTable, writeElf } from './elf/elf-fixture.js';
 import { EHDR } from './elf/header.js';
 import { readFields } from './elf/record.js';
 import { SHDR } from './elf/section.js';
 import { PHDR } from './elf/segment.js';
-import {
-  type FixtureElf,
-  Numbers,
-  note,
-  stringTable,
-  symbolTable,
-  writeElf,
-} from './elf/elf-fixture.js';
 import { type Elf, openElf, regions } from './elf.js';
 
 const KINDS = [
@@ -52,8 +45,16 @@ function library(elfClass: 32 | 64, littleEndian: boolean, more: Partial<Fixture
       { name: '.text', content: Buffer.alloc(32, 0x90), flags: 6, addr: 0x1000, align: 16 },
       { name: '.bss', type: 8, size: 4096, flags: 3 },
       { name: '.interp', content: Buffer.from('/lib/ld.so\0'), gap: 3 },
-      { name: '.note.gnu.build-id', type: 7, content: note(littleEndian, 'GNU', 3, Buffer.from('c0ffee', 'hex')), align: 4 },
-      { name: '.comment', content: Buffer.from('\0rustc version 1.85.0 (4d91de4e4 2025-02-17)\0GCC: (GNU) 9.5.0\0') },
+      {
+        name: '.note.gnu.build-id',
+        type: 7,
+        content: note(littleEndian, 'GNU', 3, Buffer.from('c0ffee', 'hex')),
+        align: 4,
+      },
+      {
+        name: '.comment',
+        content: Buffer.from('\0rustc version 1.85.0 (4d91de4e4 2025-02-17)\0GCC: (GNU) 9.5.0\0'),
+      },
       { name: '.dynstr', type: 3, content: strings },
       { name: '.dynamic', type: 6, content: dynamic.bytes(), link: 6, entsize: elfClass === 64 ? 16 : 8 },
       { name: '.symtab', type: 2, content: symbols, link: 6, entsize: elfClass === 64 ? 24 : 16 },
@@ -89,7 +90,18 @@ for (const kind of KINDS) {
     t.is(elf.header.e_entry, 0x4000n);
     t.deepEqual(
       elf.sections.map((s) => s.name),
-      ['', '.text', '.bss', '.interp', '.note.gnu.build-id', '.comment', '.dynstr', '.dynamic', '.symtab', '.shstrtab'],
+      [
+        '',
+        '.text',
+        '.bss',
+        '.interp',
+        '.note.gnu.build-id',
+        '.comment',
+        '.dynstr',
+        '.dynamic',
+        '.symtab',
+        '.shstrtab',
+      ],
     );
     t.like(elf.section('.text'), { sh_addr: 0x1000n, sh_size: 32, sh_flags: 6n, sh_addralign: 16n });
     t.like(elf.section('.bss'), { sh_size: 4096, fileSize: 0 });
@@ -104,7 +116,10 @@ for (const kind of KINDS) {
     t.false(elf.stripped());
     const symbols = elf.symbols();
     t.deepEqual([...(symbols?.names() ?? [])], ['', 'main', 'größe', 'abs']);
-    t.deepEqual([symbols?.st_value[1], symbols?.st_size[1], symbols?.bind(1), symbols?.type(1)], [0x1234, 16, 1, 2]);
+    t.deepEqual(
+      [symbols?.st_value[1], symbols?.st_size[1], symbols?.bind(1), symbols?.type(1)],
+      [0x1234, 16, 1, 2],
+    );
     t.deepEqual([symbols?.st_shndx[2], symbols?.st_other[2], symbols?.isReserved(2)], [2, 2, false]);
     t.deepEqual([symbols?.st_shndx[3], symbols?.isReserved(3)], [0xfff1, true]);
   });
@@ -114,7 +129,10 @@ for (const kind of KINDS) {
     const elf = open(content);
     const header = readFields(elf.bytes, EHDR, elf.header, 0);
     t.is(header.at(0)?.name, 'e_type');
-    t.deepEqual(header.find((f) => f.name === 'e_machine'), { name: 'e_machine', offset: 18, length: 2, value: 62n });
+    t.deepEqual(
+      header.find((f) => f.name === 'e_machine'),
+      { name: 'e_machine', offset: 18, length: 2, value: 62n },
+    );
     t.is((header.at(-1)?.offset ?? 0) + (header.at(-1)?.length ?? 0), elf.header.e_ehsize);
     for (const section of elf.sections) {
       const fields = readFields(elf.bytes, SHDR, elf.header, section.headerOffset);
@@ -168,7 +186,15 @@ test('a 64-bit value is exact however large it is', (t) => {
 
 test('without section headers, the loader’s view is enough', (t) => {
   const dynstr = Buffer.from('\0libc.so.6\0');
-  const dynamic = new Numbers(true, true).word(5).word(0x2000).word(10).word(dynstr.length).word(1).word(1).word(0).word(0);
+  const dynamic = new Numbers(true, true)
+    .word(5)
+    .word(0x2000)
+    .word(10)
+    .word(dynstr.length)
+    .word(1)
+    .word(1)
+    .word(0)
+    .word(0);
   const elf = open(
     writeElf({
       noSectionHeaders: true,
@@ -191,7 +217,10 @@ test('without section headers, the loader’s view is enough', (t) => {
 });
 
 test('notes aligned to 8 are read as such', (t) => {
-  const content = Buffer.concat([note(true, 'GNU', 5, Buffer.alloc(12), 8), note(true, 'GNU', 5, Buffer.alloc(4), 8)]);
+  const content = Buffer.concat([
+    note(true, 'GNU', 5, Buffer.alloc(12), 8),
+    note(true, 'GNU', 5, Buffer.alloc(4), 8),
+  ]);
   const elf = open(writeElf({ sections: [{ name: '.note.gnu.property', type: 7, content, align: 8 }] }));
   t.deepEqual(
     elf.notes().map((n) => [n.name, n.type, n.descLength]),
@@ -212,7 +241,10 @@ test('debug sections and stripping are told from the section headers', (t) => {
 test('regions name gaps and what is behind the last structure', (t) => {
   const elf = open(writeElf(library(64, true, { tail: Buffer.from('twelve bytes') })));
   const all = regions(elf);
-  t.deepEqual(all.filter((r) => r.kind === 'gap').map((r) => r.length), [3]);
+  t.deepEqual(
+    all.filter((r) => r.kind === 'gap').map((r) => r.length),
+    [3],
+  );
   t.like(all.at(-1), { kind: 'trailing', length: 12 });
   t.like(all[0], { start: 0, length: 64, kind: 'elf-header' });
 });
@@ -232,7 +264,9 @@ const fixture: fc.Arbitrary<FixtureElf> = fc.record({
     }),
     { maxLength: 12 },
   ),
-  segments: fc.array(fc.record({ type: fc.constantFrom(1, 6), section: fc.constantFrom('.a', 'b') }), { maxLength: 4 }),
+  segments: fc.array(fc.record({ type: fc.constantFrom(1, 6), section: fc.constantFrom('.a', 'b') }), {
+    maxLength: 4,
+  }),
   tail: fc.uint8Array({ maxLength: 20 }),
 });
 
@@ -241,7 +275,10 @@ test('regions cover every file exactly once, in order', (t) => {
     fc.property(fixture, (given) => {
       const content = writeElf(given);
       const elf = open(content);
-      t.deepEqual(elf.sections.slice(1, -1).map((s) => s.name), (given.sections ?? []).map((s) => s.name));
+      t.deepEqual(
+        elf.sections.slice(1, -1).map((s) => s.name),
+        (given.sections ?? []).map((s) => s.name),
+      );
       let at = 0;
       for (const region of regions(elf)) {
         if (region.start !== at || region.length <= 0) return false;
@@ -253,7 +290,17 @@ test('regions cover every file exactly once, in order', (t) => {
 });
 
 test('whatever is done to a file, reading it gives a result or a typed error', (t) => {
-  const edge = [0n, 1n, 0x7fn, 0xffn, 0xffffn, 0x7fff_ffffn, 0xffff_ffffn, 0x7fff_ffff_ffff_ffffn, 0xffff_ffff_ffff_ffffn];
+  const edge = [
+    0n,
+    1n,
+    0x7fn,
+    0xffn,
+    0xffffn,
+    0x7fff_ffffn,
+    0xffff_ffffn,
+    0x7fff_ffff_ffff_ffffn,
+    0xffff_ffff_ffff_ffffn,
+  ];
   const files = KINDS.flatMap((kind) => [
     writeElf(library(kind.class, kind.littleEndian)),
     writeElf(library(kind.class, kind.littleEndian, { segmentsLast: true, extended: true })),
@@ -281,11 +328,17 @@ test('whatever is done to a file, reading it gives a result or a typed error', (
   fc.assert(
     fc.property(
       fc.constantFrom(...files),
-      fc.array(fc.tuple(fc.nat(), fc.constantFrom(1, 2, 4, 8), fc.constantFrom(...edge), fc.boolean()), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.tuple(fc.nat(), fc.constantFrom(1, 2, 4, 8), fc.constantFrom(...edge), fc.boolean()), {
+        minLength: 1,
+        maxLength: 6,
+      }),
       (file, changes) => {
         const content = Buffer.from(file);
         for (const [where, width, value, littleEndian] of changes) {
-          new Numbers(false, littleEndian).add(width, value).bytes().copy(content, where % file.length);
+          new Numbers(false, littleEndian)
+            .add(width, value)
+            .bytes()
+            .copy(content, where % file.length);
         }
         attempt(content);
       },
@@ -305,7 +358,12 @@ test('a file of 0xff behind a sound magic is refused with the place', (t) => {
 });
 
 test('two sections that claim the same byte are refused', (t) => {
-  const content = writeElf({ sections: [{ name: 'a', content: Buffer.alloc(16) }, { name: 'b', content: Buffer.alloc(16) }] });
+  const content = writeElf({
+    sections: [
+      { name: 'a', content: Buffer.alloc(16) },
+      { name: 'b', content: Buffer.alloc(16) },
+    ],
+  });
   const elf = open(content);
   const [a, b] = [elf.section('a'), elf.section('b')];
   content.writeBigUInt64LE(BigInt((a?.sh_offset ?? 0) + 8), (b?.headerOffset ?? 0) + 24);
@@ -342,7 +400,11 @@ test('a string table without a NUL is refused where the name starts', (t) => {
 
 test('names that are all tails of one long string are refused before they take hours', (t) => {
   const strings = Buffer.concat([Buffer.alloc(100_000, 0x61), Buffer.alloc(1)]);
-  const symbols = symbolTable(64, true, Array.from({ length: 1000 }, (_, name) => ({ name })));
+  const symbols = symbolTable(
+    64,
+    true,
+    Array.from({ length: 1000 }, (_, name) => ({ name })),
+  );
   const sections = [
     { name: '.strtab', type: 3, content: strings },
     { name: '.symtab', type: 2, content: symbols, link: 1, entsize: 24 },

@@ -37,7 +37,7 @@ const HEADER = 60;
 const NAME_TABLE_MAX = 16 * 2 ** 20;
 /** Bytes of one name. */
 const LONGEST_NAME = 4096;
-/** rustc's largest rlibs have some thousands of members. */
+/** No real rlib comes near; std's largest have some hundreds. */
 const MOST_MEMBERS = 1 << 20;
 
 /** Whether a content starts as an ar archive does. */
@@ -65,7 +65,9 @@ export function readRlib(bytes: Bytes): RlibMember[] {
       if (longNames !== undefined)
         throw new InputError('there is a second table of long names', { offset: at });
       if (member.size > NAME_TABLE_MAX) {
-        throw new InputError(`the table of long names is larger than ${NAME_TABLE_MAX} bytes`, { offset: at });
+        throw new InputError(`the table of long names is larger than ${NAME_TABLE_MAX} bytes`, {
+          offset: at,
+        });
       }
       longNames = Buffer.from(bytes.read(member.offset, member.size));
     }
@@ -93,9 +95,12 @@ function readMember(
   if (Number.isNaN(stored)) throw new InputError('an ar header has no size', { offset: headerOffset + 48 });
   const start = headerOffset + HEADER;
   if (start + stored > bytes.length) {
-    throw new InputError(`the archive is cut off inside member ${printableName(decodeName(Buffer.from(ar_name, 'latin1')))}`, {
-      offset: headerOffset,
-    });
+    throw new InputError(
+      `the archive is cut off inside member ${printableName(decodeName(Buffer.from(ar_name, 'latin1')))}`,
+      {
+        offset: headerOffset,
+      },
+    );
   }
   const { name, inContent } = readName(bytes, ar_name, start, stored, longNames, headerOffset);
   const odd = stored % 2 === 1;

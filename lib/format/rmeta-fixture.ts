@@ -8,10 +8,16 @@ export interface FixtureRmeta {
 
 const HASH = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
 
-export function writeRmeta({ version, rustc, triple = 'x86_64-unknown-linux-gnu', name }: FixtureRmeta): Buffer {
+export function writeRmeta({
+  version,
+  rustc,
+  triple = 'x86_64-unknown-linux-gnu',
+  name,
+}: FixtureRmeta): Buffer {
   const magic = Buffer.from([...Buffer.from('rust\0\0\0'), version]);
   const text = string(rustc);
-  const symbol = name === undefined ? Buffer.from([2, 0xba, 0x0e]) : Buffer.concat([Buffer.of(0), string(name)]);
+  const symbol =
+    name === undefined ? Buffer.from([2, 0xba, 0x0e]) : Buffer.concat([Buffer.of(0), string(name)]);
   const root = Buffer.concat([Buffer.of(0), string(triple), HASH, symbol, Buffer.from([0, 1])]);
   const position = Buffer.alloc(version >= 9 ? 8 : 4);
   const at = magic.length + position.length + text.length;
@@ -38,7 +44,11 @@ function string(text: string): Buffer {
 /** Snappy's framing format with one chunk of one literal. */
 function snappyStored(content: Buffer): Buffer {
   const size = Buffer.from([(content.length & 0x7f) | 0x80, content.length >> 7]);
-  const block = Buffer.concat([size, Buffer.from([61 << 2, (content.length - 1) & 0xff, (content.length - 1) >> 8]), content]);
+  const block = Buffer.concat([
+    size,
+    Buffer.from([61 << 2, (content.length - 1) & 0xff, (content.length - 1) >> 8]),
+    content,
+  ]);
   const head = Buffer.alloc(8);
   head.writeUIntLE(block.length + 4, 1, 3);
   return Buffer.concat([Buffer.from([0xff, 6, 0, 0]), Buffer.from('sNaPpY'), head, block]);

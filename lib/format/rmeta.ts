@@ -21,11 +21,11 @@ export interface Rmeta {
   readonly crate?: CrateHeader | undefined;
 }
 
-/** `CrateHeader` of rustc_metadata: the first fields of the crate root since 1.73 (rust-lang/rust #113695). */
+/** `CrateHeader` of rustc_metadata: the first fields of the crate root since rust-lang/rust #113695. */
 export interface CrateHeader {
   /** The target the crate was compiled for. */
   readonly triple: string;
-  /** The SVH as stored, lower-case hex. */
+  /** The SVH (crate hash), lower-case hex as `rustc -Zls=root` prints it: the last stored byte first. */
   readonly hash: string;
   /** Absent where the name is a number in the compiler's own list of symbols (`core`, `std`). */
   readonly name?: string | undefined;
@@ -107,7 +107,9 @@ function readDylibMetadata(section: Bytes): Rmeta {
   const room = section.length - header;
   const length = version >= 9 ? readLength(start, 8) : version >= 7 ? start.readUInt32BE(8) : room;
   if (length > room) {
-    throw new InputError(`the metadata should have ${length} bytes, but the section has ${room}`, { offset: 8 });
+    throw new InputError(`the metadata should have ${length} bytes, but the section has ${room}`, {
+      offset: 8,
+    });
   }
   const body = sliceBytes(section, header, length);
   if (startsAsMetadata(body)) return { ...readRmeta(body), offset: header };
@@ -130,7 +132,8 @@ function readString(start: Buffer, at: number): { readonly text: string; readonl
   let next = at;
   for (let shift = 0; ; shift += 7) {
     const byte = start[next];
-    if (byte === undefined || shift > 21) throw new InputError('a string in the metadata is cut off', { offset: at });
+    if (byte === undefined || shift > 21)
+      throw new InputError('a string in the metadata is cut off', { offset: at });
     next += 1;
     length += (byte & 0x7f) * 2 ** shift;
     if (byte < 0x80) break;
@@ -147,9 +150,12 @@ const SYMBOL_STR = 0;
 
 function readCrateHeader(bytes: Bytes, rootPosition: number): CrateHeader | undefined {
   if (rootPosition >= bytes.length) {
-    throw new InputError(`the crate root is at ${rootPosition}, but the metadata have ${bytes.length} bytes`, {
-      offset: 8,
-    });
+    throw new InputError(
+      `the crate root is at ${rootPosition}, but the metadata have ${bytes.length} bytes`,
+      {
+        offset: 8,
+      },
+    );
   }
   const root = Buffer.from(bytes.read(rootPosition, Math.min(512, bytes.length - rootPosition)));
   try {
@@ -159,7 +165,11 @@ function readCrateHeader(bytes: Bytes, rootPosition: number): CrateHeader | unde
     if (!/^[a-z0-9_.-]+$/.test(triple.text) || hash.length < 16) return undefined;
     const nameAt = triple.end + 16;
     const name = root[nameAt] === SYMBOL_STR ? readString(root, nameAt + 1).text : undefined;
-    return { triple: triple.text, hash: hash.toString('hex'), ...(name !== undefined && { name }) };
+    return {
+      triple: triple.text,
+      hash: Buffer.from(hash).reverse().toString('hex'),
+      ...(name !== undefined && { name }),
+    };
   } catch {
     return undefined; // the root is not part of the header, and its form may change within a version
   }

@@ -13,7 +13,10 @@ test('literals and copies of a block are decoded', (t) => {
 
 test('a long literal has its length behind the tag', (t) => {
   const content = Buffer.alloc(300, 0x78);
-  t.deepEqual(snappyBlock(Buffer.concat([Buffer.from([0xac, 0x02, 61 << 2, 0x2b, 0x01]), content]), 0), content);
+  t.deepEqual(
+    snappyBlock(Buffer.concat([Buffer.from([0xac, 0x02, 61 << 2, 0x2b, 0x01]), content]), 0),
+    content,
+  );
 });
 
 test('the first chunk of a stream is decoded, compressed or not; padding before it is skipped', (t) => {
@@ -24,7 +27,13 @@ test('the first chunk of a stream is decoded, compressed or not; padding before 
 });
 
 test('a damaged stream is refused with the place', (t) => {
-  for (const bytes of [[], MAGIC, [...MAGIC, 2, 0, 0, 0], [...MAGIC, 1, 9, 0, 0, 1], [0xff, 6, 0, 0, 1, 2, 3, 4, 5, 6]]) {
+  for (const bytes of [
+    [],
+    MAGIC,
+    [...MAGIC, 2, 0, 0, 0],
+    [...MAGIC, 1, 9, 0, 0, 1],
+    [0xff, 6, 0, 0, 1, 2, 3, 4, 5, 6],
+  ]) {
     const error = t.throws(() => snappyStart(Buffer.from(bytes), 100), { instanceOf: InputError });
     t.true((error.where.offset ?? 0) >= 100);
   }

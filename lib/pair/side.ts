@@ -7,7 +7,7 @@ export class Side {
   readonly ranks: Uint32Array;
   readonly #partners: Int32Array;
   readonly #firstAtPath = new Map<string, number>();
-  readonly #order = new Map<number, string>();
+  readonly #orderKeys: (string | undefined)[] = [];
 
   constructor(readonly members: readonly Member[]) {
     this.ranks = new Uint32Array(members.length);
@@ -58,11 +58,12 @@ export class Side {
 
   /** The path's bytes as a string of one char each, which compares as the bytes do; of ASCII, the path itself. */
   #orderKey(index: number): string {
+    const known = this.#orderKeys[index];
+    if (known !== undefined) return known;
     const path = this.members[index]?.path ?? '';
-    if (!NOT_ASCII.test(path)) return path;
-    const known = this.#order.get(index) ?? encodeName(path).toString('latin1');
-    this.#order.set(index, known);
-    return known;
+    const key = NOT_ASCII.test(path) ? encodeName(path).toString('latin1') : path;
+    this.#orderKeys[index] = key;
+    return key;
   }
 }
 

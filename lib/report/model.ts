@@ -1,6 +1,6 @@
 import type { DigestAlgorithm } from '../artefact/digest.js';
 import type { Identity } from '../artefact/identity.js';
-import type { InputSummary } from '../artefact/ingest.js';
+import type { InputSummary } from '../artefact/input.js';
 import type { LayoutFinding } from '../artefact/layout/layout.js';
 import type { Limits } from '../artefact/limits.js';
 import type { Trouble } from '../error.js';

@@ -1,4 +1,4 @@
-import { Tinypool } from 'tinypool';
+import type { Tinypool } from 'tinypool';
 import { AbortedError } from '../error.js';
 import type * as tasks from './worker.js';
 
@@ -12,29 +12,28 @@ type TaskOutput<K extends TaskName> = Awaited<ReturnType<Tasks[K]>>;
  * much time as to compare some tens of megabytes.
  */
 export class Threads {
-  #pool: Tinypool | undefined;
+  #pool: Promise<Tinypool> | undefined;
   #closed = false;
 
   constructor(
     readonly count: number,
     readonly signal: AbortSignal,
-  ) {}
+  ) {
+    signal.addEventListener('abort', () => void this.close(), { once: true });
+  }
 
   /** Starts the threads now, so that they are there when the first task comes. */
-  start(): void {
-    this.#pool ??= new Tinypool({
-      filename: new URL('./worker.js', import.meta.url).href,
-      minThreads: this.count,
-      maxThreads: this.count,
-    });
+  start(): Promise<Tinypool> {
+    this.#pool ??= startPool(this.count);
+    return this.#pool;
   }
 
   /** Runs one task in a thread. @throws AbortedError when the signal is given before the end */
   async run<K extends TaskName>(name: K, input: TaskInput<K>): Promise<TaskOutput<K>> {
     this.#assertOpen();
-    this.start();
+    const pool = await this.start();
     try {
-      return await this.#pool?.run(input, { name, signal: this.signal });
+      return await pool.run(input, { name });
     } catch (error) {
       this.#assertOpen();
       throw error;
@@ -53,10 +52,16 @@ export class Threads {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#pool?.destroy();
+    await (await this.#pool)?.destroy();
   }
 
   #assertOpen(): void {
     if (this.signal.aborted || this.#closed) throw new AbortedError();
   }
+}
+
+async function startPool(threads: number): Promise<Tinypool> {
+  const { Tinypool } = await import('tinypool');
+  const filename = new URL('./worker.js', import.meta.url).href;
+  return new Tinypool({ filename, minThreads: threads, maxThreads: threads });
 }

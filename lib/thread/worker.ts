@@ -1,8 +1,11 @@
 import type { DigestAlgorithm } from '../artefact/digest.js';
-import { type IngestedInput, type IngestOptions, ingestDirectory, ingestFile } from '../artefact/ingest.js';
+import { type Listing, listDirectory } from '../artefact/directory.js';
+import type { IngestOptions } from '../artefact/ingest.js';
+import type { IngestedInput } from '../artefact/input.js';
 import type { Limits } from '../artefact/limits.js';
+import type { StatColumns } from '../artefact/stat-columns.js';
 import { type Trouble, toTrouble } from '../error.js';
-import { ContentComparer, isContentFailure } from '../pair/contents.js';
+import { ContentComparer, type ContentResult, isContentFailure } from '../pair/contents.js';
 import type { DifferenceOutcome, DifferenceTask } from '../pair/difference.js';
 import { type PackedRefs, unpackRef } from './refs.js';
 
@@ -21,10 +24,24 @@ export interface CompareTask {
   readonly knownB: readonly string[];
 }
 
+/** Files of the same name in two directories; what the system says of them goes into the shared columns. */
+export interface TwinTask {
+  readonly digest: DigestAlgorithm;
+  readonly topA: string;
+  readonly topB: string;
+  readonly names: readonly string[];
+  readonly rowsA: Uint32Array;
+  readonly rowsB: Uint32Array;
+  readonly statsA: StatColumns;
+  readonly statsB: StatColumns;
+}
+
 /** One row a pair. */
 export interface CompareOutcome {
-  readonly equal: readonly boolean[];
+  /** 1 where the bytes are the same. */
+  readonly equal: Uint8Array;
   readonly digestA: readonly string[];
+  /** '' where it is that of A. */
   readonly digestB: readonly string[];
   readonly failures: readonly { readonly row: number; readonly side: 'a' | 'b'; readonly trouble: Trouble }[];
 }
@@ -36,15 +53,15 @@ export interface FileTask {
 }
 
 export async function ingestFileTask(task: FileTask): Promise<Outcome<IngestedInput>> {
-  return outcome(() => ingestFile(task.file, task.input, task.options));
+  return outcome(async () => {
+    const { ingestFile } = await import('../artefact/ingest.js');
+    return ingestFile(task.file, task.input, task.options);
+  });
 }
 
-export async function ingestDirectoryTask(task: {
-  file: string;
-  limits: Limits;
-}): Promise<Outcome<IngestedInput>> {
+export async function listDirectoryTask(task: { top: string; limits: Limits }): Promise<Outcome<Listing>> {
   return outcome(async () => {
-    const steps = ingestDirectory(task.file, task.limits);
+    const steps = listDirectory(task.top, task.limits);
     for (;;) {
       const step = steps.next();
       if (step.done === true) return step.value;
@@ -52,26 +69,42 @@ export async function ingestDirectoryTask(task: {
   });
 }
 
+export function compareTask(task: CompareTask): CompareOutcome {
+  return compareRows(task.a.paths.length, task.digest, (comparer, row) =>
+    comparer.compare(unpackRef(task.a, row), unpackRef(task.b, row), task.knownA[row], task.knownB[row]),
+  );
+}
+
+export function twinTask(task: TwinTask): CompareOutcome {
+  const { topA, topB, names, rowsA, rowsB, statsA, statsB } = task;
+  return compareRows(names.length, task.digest, (comparer, i) =>
+    comparer.compare(
+      { path: `${topA}/${names[i]}`, stats: statsA, row: rowsA[i] ?? 0 },
+      { path: `${topB}/${names[i]}`, stats: statsB, row: rowsB[i] ?? 0 },
+    ),
+  );
+}
+
 let comparer: { readonly algorithm: DigestAlgorithm; readonly with: ContentComparer } | undefined;
 
-export function compareTask(task: CompareTask): CompareOutcome {
-  if (comparer?.algorithm !== task.digest) {
-    comparer = { algorithm: task.digest, with: new ContentComparer(task.digest) };
-  }
-  const equal: boolean[] = [];
+function compareRows(
+  rows: number,
+  algorithm: DigestAlgorithm,
+  compare: (comparer: ContentComparer, row: number) => ContentResult,
+): CompareOutcome {
+  if (comparer?.algorithm !== algorithm) comparer = { algorithm, with: new ContentComparer(algorithm) };
+  const equal = new Uint8Array(rows);
   const digestA: string[] = [];
   const digestB: string[] = [];
   const failures: CompareOutcome['failures'][number][] = [];
-  for (let row = 0; row < task.a.paths.length; row++) {
+  for (let row = 0; row < rows; row++) {
     try {
-      const known = [task.knownA[row] || undefined, task.knownB[row] || undefined] as const;
-      const result = comparer.with.compare(unpackRef(task.a, row), unpackRef(task.b, row), ...known);
-      equal.push(result.equal);
+      const result = compare(comparer.with, row);
+      equal[row] = result.equal ? 1 : 0;
       digestA.push(result.digestA);
-      digestB.push(result.digestB);
+      digestB.push(result.digestB === result.digestA ? '' : result.digestB);
     } catch (thrown) {
       if (!isContentFailure(thrown)) throw thrown;
-      equal.push(false);
       digestA.push('');
       digestB.push('');
       failures.push({ row, side: thrown.side, trouble: toTrouble(thrown.error) });

@@ -57,14 +57,17 @@ export function readBundledLlvm(bytes: Bytes, path: string, facts: FactSet): voi
 function addComments(elf: Elf, path: string, facts: FactSet): void {
   for (const { text, offset } of elf.comments()) {
     const from = `${path}, section .comment, offset ${offset}`;
-    if (versionOfRustc(text) !== undefined) facts.add('built-by', text.replace('rustc version', 'rustc'), from);
+    if (versionOfRustc(text) !== undefined)
+      facts.add('built-by', text.replace('rustc version', 'rustc'), from);
     else if (/^GCC: |clang version |^Apple clang/.test(text)) facts.add('c-compiler', text, from);
     else if (/^Linker: |^mold |^GNU gold/.test(text)) facts.add('linker', text, from);
   }
 }
 
 function boltOf(elf: Elf): string {
-  return elf.sections.some((s) => s.name.startsWith('.bolt.org.') || s.name === '.note.bolt_info') ? 'yes' : 'no';
+  return elf.sections.some((s) => s.name.startsWith('.bolt.org.') || s.name === '.note.bolt_info')
+    ? 'yes'
+    : 'no';
 }
 
 function addBoltCommand(elf: Elf, path: string, facts: FactSet): void {
@@ -81,8 +84,8 @@ function addNeededLlvm(elf: Elf, path: string, facts: FactSet): void {
   if (dynamic === undefined) return;
   const needed = dynamic.needed.filter((name) => name.startsWith('libLLVM'));
   const from = `${path}, DT_NEEDED`;
-  facts.add('llvm-linkage', needed.length > 0 ? 'shared' : 'static', from);
   for (const name of needed) {
+    facts.add('llvm-linkage', 'shared', from);
     facts.add('llvm-origin', name.includes('-rust-') ? 'bundled' : 'system', from);
     const version = llvmVersionOf(name);
     if (version !== undefined) facts.add('llvm-version', version, from);
@@ -109,6 +112,8 @@ function addEmbedded(
     if (short.some((s) => text.startsWith(s))) facts.add('commit', text, `${path}, offset ${offset}`);
   }
   for (const { text, offset } of found.bundledLlvm) {
+    // The driver itself names LLVM's version only where LLVM is linked into it.
+    facts.add('llvm-linkage', 'static', `${path}, offset ${offset}`);
     facts.add('llvm-origin', 'bundled', `${path}, offset ${offset}`);
     facts.add('llvm-version', text.replace(/-rust-.*/, ''), `${path}, offset ${offset}`);
   }

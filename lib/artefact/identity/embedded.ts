@@ -59,7 +59,8 @@ export function findEmbedded(bytes: Bytes, stretches: readonly Stretch[], whole 
     left -= end - offset;
     for (let at = offset; at < end; at += BLOCK) {
       const text = bytes.read(at, Math.min(BLOCK + OVERLAP, end - at)).toString('latin1');
-      for (const kind of Object.keys(PATTERNS) as (keyof EmbeddedText)[]) search(text, at, kind, whole, found[kind]);
+      for (const kind of Object.keys(PATTERNS) as (keyof EmbeddedText)[])
+        search(text, at, kind, whole, found[kind]);
     }
   }
   return {

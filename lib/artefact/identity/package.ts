@@ -40,13 +40,15 @@ function placeOf(member: Member): string {
 }
 
 /** The component a file of upstream's tarball belongs to: `cargo-1.84.0-x86_64-unknown-linux-gnu/version`. */
-const TOP_FOLDER = /^(?:\.\/)?([a-z][a-z-]*?)-(?:\d+\.\d+\.\d+(?:-[a-z0-9.]+)?|nightly|beta|dev)(?:-(\S+?))?\//;
+const TOP_FOLDER =
+  /^(?:\.\/)?([a-z][a-z-]*?)-(?:\d+\.\d+\.\d+(?:-[a-z0-9.]+)?|nightly|beta|dev)(?:-(\S+?))?\//;
 
 function readVersion(text: string, from: string, facts: FactSet, member: Member): void {
   const component = TOP_FOLDER.exec(member.name)?.[1];
   const version = text.trim();
   // cargo, clippy and rustfmt count their own versions.
-  if (component === undefined || /^rust(c|-std|c-dev|-src)?$/.test(component)) addVersion(facts, version, from);
+  if (component === undefined || /^rust(c|-std|c-dev|-src)?$/.test(component))
+    addVersion(facts, version, from);
   else facts.add('tool-version', `${component} ${version}`, from);
 }
 
@@ -56,7 +58,8 @@ function readCommit(text: string, from: string, facts: FactSet): void {
 }
 
 function readBuilderConfig(text: string, from: string, facts: FactSet): void {
-  for (const { key, value } of parseBuilderConfig(text)) facts.add('builder-config', `${key} = ${value}`, from);
+  for (const { key, value } of parseBuilderConfig(text))
+    facts.add('builder-config', `${key} = ${value}`, from);
 }
 
 function readComponents(text: string, from: string, facts: FactSet): void {
@@ -65,12 +68,15 @@ function readComponents(text: string, from: string, facts: FactSet): void {
     if (!/^[a-z][a-z0-9_.-]*$/.test(component)) continue;
     facts.add('component', component, from);
     const host = /^(?:rustc|rust)-([a-z0-9_]+-[a-z0-9_-]+)$/.exec(component)?.[1];
-    if (host !== undefined && !/^(std|src|docs|dev|analy[sz]er|analysis|mingw)\b/.test(host)) facts.add('host', host, from);
+    if (host !== undefined && !/^(std|src|docs|dev|analy[sz]er|analysis|mingw)\b/.test(host))
+      facts.add('host', host, from);
   }
 }
 
 function readChannelManifest(text: string, from: string, facts: FactSet): void {
-  const rustc = /^\[pkg\.rustc\]\nversion = "([^"\n]{1,200})"(?:\ngit_commit_hash = "([0-9a-f]{40})")?/m.exec(text);
+  const rustc = /^\[pkg\.rustc\]\nversion = "([^"\n]{1,200})"(?:\ngit_commit_hash = "([0-9a-f]{40})")?/m.exec(
+    text,
+  );
   if (rustc?.[1] !== undefined) addVersion(facts, rustc[1], from);
   if (rustc?.[2] !== undefined) facts.add('commit', rustc[2], from);
 }
@@ -97,7 +103,9 @@ function readControl(text: string, from: string, facts: FactSet): void {
 /** The rpm header as `container/rpm.ts` renders it: `1000 NAME string "rust"`. */
 function readRpmHeader(text: string, from: string, facts: FactSet): void {
   const get = (tag: number) => {
-    const stored = new RegExp(`^${tag} [A-Z]+ string ("(?:[^"\\\\\\n]|\\\\.){0,1000}")$`, 'm').exec(text)?.[1];
+    const stored = new RegExp(`^${tag} [A-Z]+ string ("(?:[^"\\\\\\n]|\\\\.){0,1000}")$`, 'm').exec(
+      text,
+    )?.[1];
     return stored === undefined ? '' : String(JSON.parse(stored));
   };
   const [version, release] = [get(1001), get(1002)];
@@ -114,7 +122,8 @@ function addPackage(facts: FactSet, from: string, name: string, version: string,
   if (version !== '') facts.add('package-version', `${name} ${version}`, from);
   facts.add('package-architecture', architecture, from);
   // The packages of rustc and std carry rustc's release; cargo's may carry cargo's own (Debian 1.63: cargo 0.66).
-  const release = /^(?:rustc|libstd-rust|rust($|\d|-std|-static))/.test(name) && /^(?:\d+:)?(1\.\d+\.\d+)/.exec(version);
+  const release =
+    /^(?:rustc|libstd-rust|rust($|\d|-std|-static))/.test(name) && /^(?:\d+:)?(1\.\d+\.\d+)/.exec(version);
   if (release) facts.add('release', release[1] ?? '', `${from}, package version`);
 }
 

@@ -1,4 +1,5 @@
-import type { InputSummary } from '../ingest.js';
+import type { InputSummary } from '../input.js';
+import { placedMember } from '../listed-member.js';
 import type { Member, RawMember } from '../member.js';
 import { type CleanName, cleanName, type Strangeness } from './clean.js';
 import { layoutOf } from './registry.js';
@@ -88,7 +89,7 @@ export function placeMembers(members: readonly RawMember[], inputs: readonly Pla
     const { path, role } = rulesFor(raw, found).place(member);
     const occurrence = seen.get(path) ?? 0;
     seen.set(path, occurrence + 1);
-    return { ...raw, path, occurrence, role: raw.role === 'package' ? 'package' : role };
+    return placedMember(raw, { path, occurrence, role: raw.role === 'package' ? 'package' : role });
   });
   return {
     members: placed,

@@ -8,10 +8,6 @@ export const ELFCLASS64 = 2;
 export const ELFDATA2LSB = 1;
 export const ELFDATA2MSB = 2;
 
-export const ET_REL = 1;
-export const ET_EXEC = 2;
-export const ET_DYN = 3;
-
 export const SHN_UNDEF = 0;
 export const SHN_LORESERVE = 0xff00;
 export const SHN_XINDEX = 0xffff;
@@ -20,15 +16,11 @@ export const PN_XNUM = 0xffff;
 
 export const SHT_NULL = 0;
 export const SHT_SYMTAB = 2;
-export const SHT_STRTAB = 3;
 export const SHT_DYNAMIC = 6;
 export const SHT_NOTE = 7;
 export const SHT_NOBITS = 8;
 export const SHT_DYNSYM = 11;
 export const SHT_SYMTAB_SHNDX = 18;
-
-export const SHF_ALLOC = 2n;
-export const SHF_COMPRESSED = 0x800n;
 
 export const PT_LOAD = 1;
 export const PT_DYNAMIC = 2;

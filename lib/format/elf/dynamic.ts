@@ -11,8 +11,8 @@ import {
   PT_DYNAMIC,
   SHT_DYNAMIC,
 } from './constant.js';
-import { type RecordKind, RecordReader, recordLayout } from './record.js';
 import type { Encoding } from './record.js';
+import { type RecordKind, RecordReader, recordLayout } from './record.js';
 import type { Section } from './section.js';
 import { fileOffsetOf, type Segment } from './segment.js';
 import { StringTable } from './string-table.js';

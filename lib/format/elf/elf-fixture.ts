@@ -140,7 +140,12 @@ export function writeElf(fixture: FixtureElf): Buffer {
     addSection(sectionHeaders, [name, type, flags, addr, offset, size, link, info, align, entsize]);
   }
   const body = Buffer.concat(
-    placed.map((s) => Buffer.concat([Buffer.alloc(s.gap ?? 0), s.type === 8 ? Buffer.alloc(0) : (s.content ?? Buffer.alloc(0))])),
+    placed.map((s) =>
+      Buffer.concat([
+        Buffer.alloc(s.gap ?? 0),
+        s.type === 8 ? Buffer.alloc(0) : (s.content ?? Buffer.alloc(0)),
+      ]),
+    ),
   );
   return Buffer.concat([
     header.bytes(),
@@ -179,16 +184,14 @@ export function symbolTable(
   return out.bytes();
 }
 
-export function note(
-  littleEndian: boolean,
-  name: string,
-  type: number,
-  desc: Uint8Array,
-  align = 4,
-): Buffer {
+export function note(littleEndian: boolean, name: string, type: number, desc: Uint8Array, align = 4): Buffer {
   const pad = (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.alloc(-bytes.length & (align - 1))]);
   const owner = Buffer.from(`${name}\0`);
-  const head = new Numbers(false, littleEndian).add(4, owner.length).add(4, desc.length).add(4, type).raw(owner);
+  const head = new Numbers(false, littleEndian)
+    .add(4, owner.length)
+    .add(4, desc.length)
+    .add(4, type)
+    .raw(owner);
   return Buffer.concat([pad(head.bytes()), pad(desc)]);
 }
 

@@ -33,7 +33,8 @@ export function regions(elf: Elf): Region[] {
     at = region.start + region.length;
   }
   const left = elf.bytes.length - at;
-  if (left > 0) out.push({ start: at, length: left, what: 'bytes after the last structure', kind: 'trailing' });
+  if (left > 0)
+    out.push({ start: at, length: left, what: 'bytes after the last structure', kind: 'trailing' });
   return out;
 }
 

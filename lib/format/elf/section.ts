@@ -58,7 +58,7 @@ export interface SectionTable {
 
 /**
  * All section headers. Section 0 holds the true count and name-table index where the header's fields are too
- * narrow (`e_shnum` 0, `e_shstrndx` SHN_XINDEX): libcore's objects have more than 65,279 sections in some builds.
+ * narrow (`e_shnum` 0, `e_shstrndx` SHN_XINDEX), as with more than 65,279 sections.
  * @throws InputError where the table, a section or a name is not within the file
  */
 export function readSections(bytes: Bytes, header: ElfHeader): SectionTable {
@@ -78,7 +78,12 @@ export function readSections(bytes: Bytes, header: ElfHeader): SectionTable {
     });
   }
   const table: Table = { ...entry, count };
-  const unnamed = parseSections(bytes, header, table, readTable(bytes, table, what, layout.size, at.e_shnum.at));
+  const unnamed = parseSections(
+    bytes,
+    header,
+    table,
+    readTable(bytes, table, what, layout.size, at.e_shnum.at),
+  );
   return { table, sections: nameSections(bytes, unnamed, shstrndx, at.e_shstrndx.at), shstrndx };
 }
 

@@ -74,5 +74,5 @@ export function decodeText(buffer: Buffer, start: number, end: number): string {
   for (let at = start; at < end; at += 1) {
     if ((buffer[at] ?? 0) >= 0x80) return decodeName(buffer.subarray(start, end));
   }
-  return buffer.toString("latin1", start, end);
+  return buffer.toString('latin1', start, end);
 }

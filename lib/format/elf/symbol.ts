@@ -121,15 +121,21 @@ export function readSymbols(
 ): SymbolTable {
   const smallest = SYM[encoding.class].size;
   if (section.sh_entsize < smallest) {
-    throw new InputError(`a symbol of ${section.name} has ${section.sh_entsize} bytes, fewer than ${smallest}`, {
-      offset: section.headerOffset,
-    });
+    throw new InputError(
+      `a symbol of ${section.name} has ${section.sh_entsize} bytes, fewer than ${smallest}`,
+      {
+        offset: section.headerOffset,
+      },
+    );
   }
   const strings = sections[section.sh_link];
   if (strings === undefined) {
-    throw new InputError(`the names of ${section.name} are in section ${section.sh_link}, which is not there`, {
-      offset: section.headerOffset,
-    });
+    throw new InputError(
+      `the names of ${section.name} are in section ${section.sh_link}, which is not there`,
+      {
+        offset: section.headerOffset,
+      },
+    );
   }
   const count = Math.floor(section.fileSize / section.sh_entsize);
   const names = new StringTable(bytes, strings.sh_offset, strings.fileSize, strings.name || 'string table');

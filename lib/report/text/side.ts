@@ -1,15 +1,15 @@
 import { FACTS, type FactName, type Identity } from '../../artefact/identity.js';
 import { printableName, printableText } from '../../artefact/name.js';
-import type { SideReport } from '../model.js';
+import type { SideIntroduction } from '../../comparison/event.js';
 import type { Paint } from '../paint.js';
-import { counted, sized } from '../quantity.js';
+import { counted } from '../quantity.js';
 import { wrapped } from './wrap.js';
 
 /** The facts that tell one artefact from another at a glance. */
 const HEADLINE = ['version', 'host', 'llvm-version', 'built-by'] as const satisfies readonly FactName[];
 
 /** What a side is, in a few lines: its name, its files, what they hold and what they say they are. */
-export function sideLines(name: string, side: SideReport, paint: Paint, width: number): string[] {
+export function sideLines(name: string, side: SideIntroduction, paint: Paint, width: number): string[] {
   const { members, inputs } = side;
   const files = inputs.map((input) => printableName(input.file)).join(' + ');
   const layouts = [...new Set(side.layouts.map((layout) => layout.id))]
@@ -17,7 +17,6 @@ export function sideLines(name: string, side: SideReport, paint: Paint, width: n
     .join(', ');
   const holds = [
     counted(members.files, 'file'),
-    sized(members.bytes),
     ...(members.symlinks > 0 ? [counted(members.symlinks, 'link')] : []),
     ...(layouts === '' ? [] : [`layout ${layouts}`]),
   ].join(', ');

@@ -1,0 +1,146 @@
+import { type CompletionArguments, SHELLS, type Shell } from './completion-arguments.js';
+import { COMPARE_FLAGS, type Flag, INSPECT_FLAGS } from './flag.js';
+import { StandardOutput } from './writer.js';
+
+/** Runs `completion` and gives the exit status. */
+export async function runCompletion(argv: CompletionArguments): Promise<number> {
+  await new StandardOutput().write(completionScript(argv.shell ?? shellOf(process.env.SHELL)));
+  return 0;
+}
+
+/**
+ * The script that completes trustdiff's command line. It holds every option, so that no key press waits for node;
+ * yargs's own script offers commands where an artefact stands, and no option where `compare` is left out.
+ */
+export function completionScript(shell: Shell): string {
+  return SCRIPTS[shell]();
+}
+
+function shellOf(path = ''): Shell {
+  return SHELLS.find((shell) => path.endsWith(`/${shell}`)) ?? 'bash';
+}
+
+const SCRIPTS = { bash, zsh, fish } as const satisfies Record<Shell, () => string>;
+
+const COMMANDS = { compare: COMPARE_FLAGS, inspect: INSPECT_FLAGS } as const;
+const COMMAND_NAMES = ['compare', 'inspect', 'completion'] as const;
+
+function spellings({ names, negation }: Flag): readonly string[] {
+  return negation === undefined ? names : [...names, negation];
+}
+
+/** For bash 3.2 and later. An empty answer leaves file names to readline (`-o default`), which quotes them rightly. */
+function bash(): string {
+  const every = [
+    ...new Map([...COMPARE_FLAGS, ...INSPECT_FLAGS].map((flag) => [flag.names[0], flag])).values(),
+  ];
+  const words = (flags: readonly Flag[]): string => flags.flatMap(spellings).join(' ');
+  const values = every.flatMap(({ names, value, choices }) => {
+    if (value === 'choice') return [`    ${names.join('|')}) words='${choices.join(' ')}' ;;`];
+    if (value === 'file' || value === 'folder') return [`    ${names.join('|')}) return ;;`];
+    return value === 'text' ? [`    ${names.join('|')}) compopt +o default 2>/dev/null; return ;;`] : [];
+  });
+  return `# bash completion for trustdiff; put into ~/.bashrc: source <(trustdiff completion bash)
+_trustdiff() {
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} words='' IFS=$' \\t\\n'
+  COMPREPLY=()
+  if [ "$current" = = ]; then current=
+  elif [ "$previous" = = ]; then previous=\${COMP_WORDS[COMP_CWORD-2]}; fi
+  case $previous in
+${values.join('\n')}
+  esac
+  if [ -z "$words" ]; then
+    case \${COMP_WORDS[1]} in
+      completion) words='${SHELLS.join(' ')}' ;;
+      inspect) case $current in -*) words='${words(INSPECT_FLAGS)}' ;; esac ;;
+      *) case $current in -*) words='${words(COMPARE_FLAGS)}' ;; esac ;;
+    esac
+    if [ "$COMP_CWORD" = 1 ] && [ -z "$words" ]; then words='${COMMAND_NAMES.join(' ')}'; fi
+  fi
+  [ -n "$words" ] || return 0
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  # A command and a file may begin alike.
+  if [ "$COMP_CWORD" = 1 ] && [ \${#COMPREPLY[@]} -gt 0 ]; then
+    case $current in
+      -*) ;;
+      *) IFS=$'\\n'; COMPREPLY+=($(compgen -f -X '.*' -- "$current")); compopt -o filenames 2>/dev/null ;;
+    esac
+  fi
+  return 0
+}
+complete -o bashdefault -o default -F _trustdiff trustdiff
+`;
+}
+
+function zsh(): string {
+  const functions = Object.entries(COMMANDS).map(
+    ([command, flags]) => `_trustdiff_${command}() {
+  _arguments -s \\
+${flags
+  .flatMap(zshSpecs)
+  .map((spec) => `    ${spec} \\`)
+  .join('\n')}
+    '*:artefact:_files'
+}`,
+  );
+  return `#compdef trustdiff
+# zsh completion for trustdiff; put into ~/.zshrc, after compinit: source <(trustdiff completion zsh)
+${functions.join('\n')}
+_trustdiff() {
+  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
+    _alternative 'commands:command:(${COMMAND_NAMES.join(' ')})' 'files:artefact:_files'
+    return
+  fi
+  case $words[2] in
+    completion) shift words; (( CURRENT-- )); _arguments '1:shell:(${SHELLS.join(' ')})' ;;
+    inspect) shift words; (( CURRENT-- )); _trustdiff_inspect ;;
+    compare) shift words; (( CURRENT-- )); _trustdiff_compare ;;
+    *) _trustdiff_compare ;;
+  esac
+}
+compdef _trustdiff trustdiff
+`;
+}
+
+function zshSpecs(flag: Flag): string[] {
+  const { value, choices, describe, repeatable } = flag;
+  const text = describe.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''");
+  const action = {
+    none: '',
+    choice: `:value:(${choices.join(' ')})`,
+    file: ':file:_files',
+    folder: ':folder:_files -/',
+    text: ':value:',
+  }[value];
+  return spellings(flag).map((name) => `'${repeatable ? '*' : ''}${name}[${text}]${action}'`);
+}
+
+function fish(): string {
+  const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
+  const lines = Object.entries(COMMANDS).flatMap(([command, flags]) => {
+    const others = COMMAND_NAMES.filter((name) => name !== command).join(' ');
+    const when =
+      command === 'compare'
+        ? `not __fish_seen_subcommand_from ${others}`
+        : `__fish_seen_subcommand_from ${command}`;
+    return flags.flatMap((flag) =>
+      spellings(flag).map((name) => {
+        const option = name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`;
+        const { value, choices } = flag;
+        const argument = {
+          none: '',
+          choice: ` -x -a ${quoted(choices.join(' '))}`,
+          file: ' -r -F',
+          folder: " -x -a '(__fish_complete_directories)'",
+          text: ' -x',
+        }[value];
+        return `complete -c trustdiff -n ${quoted(when)} ${option}${argument} -d ${quoted(flag.describe)}`;
+      }),
+    );
+  });
+  return `# fish completion for trustdiff; put into ~/.config/fish/config.fish: trustdiff completion fish | source
+complete -c trustdiff -n __fish_use_subcommand -a ${quoted(COMMAND_NAMES.join(' '))}
+complete -c trustdiff -n '__fish_seen_subcommand_from completion' -f -a ${quoted(SHELLS.join(' '))}
+${lines.join('\n')}
+`;
+}

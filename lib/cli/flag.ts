@@ -1,0 +1,73 @@
+import type { Options } from 'yargs';
+import { COMPARE_OPTIONS, INSPECT_OPTIONS, LIMIT_OPTION_TABLE, OUTPUT_OPTIONS } from './options.js';
+
+/** One option as the man page and the shell completion show it. */
+export interface Flag {
+  /** With their dashes, the long one first: `--format`, `-f`. */
+  readonly names: readonly string[];
+  /** What takes it back: `--no-color`, where the default is found out. */
+  readonly negation: string | undefined;
+  /** The heading it stands under, without a colon. */
+  readonly group: string;
+  readonly describe: string;
+  /** What follows it: nothing, one of `choices`, the name of a file or folder, or anything. */
+  readonly value: 'none' | 'choice' | 'file' | 'folder' | 'text';
+  readonly choices: readonly string[];
+  readonly repeatable: boolean;
+  readonly defaultValue: string | undefined;
+}
+
+const HELP_FLAGS: readonly Flag[] = [
+  flag('help', { alias: 'h', boolean: true, group: 'Other:', describe: 'Show help' }),
+  flag('version', { boolean: true, group: 'Other:', describe: 'Show the version' }),
+];
+
+export const COMPARE_FLAGS: readonly Flag[] = [
+  ...flagsOf(COMPARE_OPTIONS),
+  ...flagsOf(LIMIT_OPTION_TABLE),
+  ...flagsOf(OUTPUT_OPTIONS),
+  ...HELP_FLAGS,
+];
+
+export const INSPECT_FLAGS: readonly Flag[] = [
+  ...flagsOf(INSPECT_OPTIONS),
+  ...flagsOf(LIMIT_OPTION_TABLE),
+  ...HELP_FLAGS,
+];
+
+function flagsOf(table: Readonly<Record<string, Options>>): Flag[] {
+  return Object.entries(table).map(([name, options]) => flag(name, options));
+}
+
+function flag(name: string, options: Options): Flag {
+  const { alias = [], group = '', describe = '', array = false } = options;
+  const choices = (options.choices ?? []).map(String);
+  return {
+    names: [name, ...[alias].flat()].map(dashed),
+    negation: name === 'color' || name === 'progress' ? `--no-${name}` : undefined,
+    group: group.replace(/:$/, ''),
+    describe,
+    value: options.boolean === true ? 'none' : choices.length > 0 ? 'choice' : kindOf(name),
+    choices,
+    repeatable: array,
+    defaultValue: options.default === undefined ? undefined : String(options.default),
+  };
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}
+
+function kindOf(name: string): 'file' | 'folder' | 'text' {
+  switch (name as keyof typeof COMPARE_OPTIONS | keyof typeof OUTPUT_OPTIONS) {
+    case 'a':
+    case 'b':
+    case 'control':
+    case 'output':
+      return 'file';
+    case 'tmpdir':
+      return 'folder';
+    default:
+      return 'text';
+  }
+}

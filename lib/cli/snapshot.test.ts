@@ -1,0 +1,136 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { REPOSITORY, scratch, trustdiff } from './run-fixture.js';
+import { copyCorpus } from './tree-fixture.js';
+
+/*
+ * What the program prints, one Markdown file a command line. UPDATE_SNAPSHOTS=1 writes them anew; git then shows
+ * what changed.
+ */
+
+const SNAPSHOTS = join(REPOSITORY, 'lib/cli/snapshots');
+const PAIRS = 'corpus/pairs';
+const quickstart = [`${PAIRS}/quickstart/a`, `${PAIRS}/quickstart/b.tar.xz`];
+const tarMtime = [`${PAIRS}/tar-mtime/a.tar.xz`, `${PAIRS}/tar-mtime/b.tar.xz`];
+const missing = [`${PAIRS}/missing-file/a`, `${PAIRS}/missing-file/b`];
+
+/** File name → arguments. */
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  help: ['--help'],
+  'help of inspect': ['inspect', '--help'],
+  'help of completion': ['completion', '--help'],
+  'compare quickstart': quickstart,
+  'compare quickstart with its control': [...quickstart, '--control', `${PAIRS}/quickstart/control-a`],
+  'compare quickstart with labels': [
+    ...quickstart,
+    '--label-a',
+    'rustc 1.84',
+    '--label-b',
+    'mrustc',
+    '--quiet',
+    '-o',
+    '-',
+  ],
+  'compare one directory with itself': [`${PAIRS}/quickstart/a`, `${PAIRS}/quickstart/a`, '--all'],
+  'compare as json': [`${PAIRS}/flipped-jump/a`, `${PAIRS}/flipped-jump/b`, '--format', 'json'],
+  'compare debs': [`${PAIRS}/hidden-deb/a.deb`, `${PAIRS}/hidden-deb/b.deb`],
+  'compare tars of another time': tarMtime,
+  'compare tars of another time, ignored': [...tarMtime, '--ignore-metadata'],
+  'compare tars of another time, another field ignored': [...tarMtime, '--ignore-metadata', 'owner'],
+  'compare tars of another time, ignored but to fail': [
+    ...tarMtime,
+    '--ignore-metadata',
+    'mtime',
+    '--fail-on',
+    'equivalent',
+  ],
+  'compare tars of another mode': [`${PAIRS}/tar-mode/a.tar.xz`, `${PAIRS}/tar-mode/b.tar.xz`],
+  'compare tars of another mode, metadata ignored': [
+    `${PAIRS}/tar-mode/a.tar.xz`,
+    `${PAIRS}/tar-mode/b.tar.xz`,
+    '--ignore-metadata',
+  ],
+  'compare archives of other compression': [
+    `${PAIRS}/xz-and-zstd/a.tar.xz`,
+    `${PAIRS}/xz-and-zstd/b.tar.zst`,
+  ],
+  'compare with a file missing': missing,
+  'compare with a file missing, all listed': [...missing, '--all'],
+  'compare with files excluded': [...missing, '--exclude', 'libconsumer.rlib', '--exclude', 'libkinds*'],
+  'compare with everything excluded': [...missing, '--exclude', '**'],
+  'compare quietly': [...missing, '--quiet'],
+  'compare without detail': [`${PAIRS}/flipped-jump/a`, `${PAIRS}/flipped-jump/b`, '--max-detail', '0'],
+  'inspect a deb': ['inspect', `${PAIRS}/hidden-deb/a.deb`],
+  'inspect members': ['inspect', '--members', 'corpus/containers/shape.tar.gz'],
+  'inspect as json': [
+    'inspect',
+    'corpus/containers/pax-names.tar.xz',
+    '--format',
+    'json',
+    '--digest',
+    'sha256',
+  ],
+  'usage: nothing to compare': [],
+  'usage: one artefact': ['a'],
+  'usage: three artefacts': ['a', 'b', 'c'],
+  'usage: unknown option': ['a', 'b', '--colour'],
+  'usage: both ways': ['a', 'b', '--a', 'c'],
+  'usage: no number': ['a', 'b', '--jobs', 'many'],
+  'usage: option given twice': ['a', 'b', '--tmpdir', 'x', '--tmpdir', 'y'],
+  'usage: no such choice': ['a', 'b', '--digest', 'md5'],
+  'usage: option without its value': ['a', 'b', '--output'],
+  'usage: two reports on standard output': ['a', 'b', '-f', 'json', '-f', 'text'],
+  'usage: more controls than sides of them': [
+    'a',
+    'b',
+    '--control',
+    'c',
+    '--control',
+    'd',
+    '--control-of',
+    'a',
+  ],
+  'usage: a report into an input': [...missing, '-o', `${PAIRS}/missing-file/a/report.json`],
+  'usage: a report over an input': [...missing, '-o', `${PAIRS}/missing-file/a/libshape.rlib`],
+  'missing file': ['a', 'b'],
+  version: ['--version'],
+};
+
+const titles = new Set<string>();
+
+for (const [name, args] of Object.entries(COMMANDS)) {
+  const file = `${name.replaceAll(/[:,]? /g, '-')}.md`;
+  titles.add(file);
+  test(`trustdiff prints as ever: ${name}`, async (t) => {
+    const root = scratch(t);
+    for (const folder of foldersOf(args)) copyCorpus(root, folder);
+    const { stdout, stderr, status } = await trustdiff(args, { cwd: root });
+    const command = ['trustdiff', ...args.map(quoted)].join(' ');
+    const blocks = [stdout, stderr]
+      .filter((text) => text !== '')
+      .map((text) => `\`\`\`\`\n${text}\`\`\`\`\n\n`);
+    const actual = `# ${name}\n\n\`$ ${command}\`\n\n${blocks.join('')}Exit code: ${status}\n`;
+    const path = join(SNAPSHOTS, file);
+    if (process.env.UPDATE_SNAPSHOTS === '1') writeFileSync(path, actual);
+    t.true(existsSync(path), 'run the tests with UPDATE_SNAPSHOTS=1 to write it');
+    t.deepEqual(actual.split('\n'), readFileSync(path, 'utf8').split('\n'));
+  });
+}
+
+test('every snapshot belongs to a command line', (t) => {
+  t.deepEqual(
+    readdirSync(SNAPSHOTS).filter((file) => !titles.has(file)),
+    [],
+  );
+});
+
+/** The folders of the corpus that the arguments name. */
+function foldersOf(args: readonly string[]): Set<string> {
+  const found = args.flatMap((arg) => /^corpus\/(containers|pairs\/[^/]+)/.exec(arg)?.[0] ?? []);
+  return new Set(found);
+}
+
+function quoted(arg: string): string {
+  return /^[\w./=-]+$/.test(arg) ? arg : `'${arg}'`;
+}

@@ -1,0 +1,58 @@
+/*
+ * Bundles the command line and the thread into dist/cli: to load a hundred small files takes longer than to compare
+ * two. What is native, WebAssembly or starts threads of its own stays outside. The licences of what is inside are
+ * gathered beside it.
+ */
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const DIST = resolve(fileURLToPath(import.meta.url), '../..');
+const OUT = join(DIST, 'cli');
+const OUTSIDE = ['@napi-rs/blake-hash', 'blake3-wasm', 'node-liblzma', 'zstddec', 'tinypool', 'trustdiff'];
+
+rmSync(OUT, { recursive: true, force: true });
+const { metafile } = await build({
+  absWorkingDir: resolve(DIST, '..'),
+  entryPoints: [join(DIST, 'bin/trustdiff.js'), join(DIST, 'lib/thread/worker.js')],
+  outdir: OUT,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  entryNames: '[name]',
+  external: OUTSIDE,
+  legalComments: 'none',
+  metafile: true,
+  // Some of the libraries are CommonJS and ask for `require`.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+chmodSync(join(OUT, 'trustdiff.js'), 0o755);
+writeFileSync(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)));
+
+/** The name, version and licence text of every package whose files went in. */
+function licences(inputs: readonly string[]): string {
+  const folders = new Set(
+    inputs.flatMap((input) => input.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []),
+  );
+  return [...folders]
+    .sort()
+    .map(licence)
+    .join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+function licence(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const path = file === undefined ? undefined : join(folder, file);
+  const text = path !== undefined && existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return `${name} ${version} (${license})\n\n${text}`;
+}

@@ -1,0 +1,145 @@
+import { COMPARE_EXAMPLES } from '../../lib/cli/compare-arguments.js';
+import { COMPLETION_SUMMARY, SHELLS } from '../../lib/cli/completion-arguments.js';
+import { COMPARE_FLAGS, type Flag, INSPECT_FLAGS } from '../../lib/cli/flag.js';
+import { INSPECT_EXAMPLES, INSPECT_SUMMARY } from '../../lib/cli/inspect-arguments.js';
+import { EXIT_STATUS } from '../../lib/cli/options.js';
+import { VERDICT_MEANINGS } from './verdict.js';
+
+/** The man page trustdiff(1), in the man macros of man(7). It has no date: the same tables always give the same page. */
+export function manPage(version: string): string {
+  return [...lines(version), ''].join('\n');
+}
+
+function* lines(version: string): Generator<string> {
+  yield '.\\" Made by scripts/man from the tables of lib/cli; do not edit.';
+  yield `.TH TRUSTDIFF 1 "" "trustdiff ${text(version)}" "User Commands"`;
+  yield* section('NAME', [text('trustdiff - compare two rustc artefacts built from different trust roots')]);
+  yield* section('SYNOPSIS', [
+    '.B trustdiff',
+    `[compare] [${italic('option')} ...] ${italic('A B')}`,
+    '.PP',
+    '.B trustdiff',
+    `[compare] [${italic('option')} ...] ${bold('-a')} ${italic('file')} ... ${bold('-b')} ${italic('file')} ...`,
+    '.PP',
+    '.B trustdiff inspect',
+    `[${italic('option')} ...] ${italic('artefact')} ...`,
+    '.PP',
+    '.B trustdiff completion',
+    `[${SHELLS.join(' | ')}]`,
+  ]);
+  yield* section('DESCRIPTION', paragraphs(DESCRIPTION));
+  yield* section('OPTIONS OF COMPARE', flagLines(COMPARE_FLAGS));
+  yield* section('OPTIONS OF INSPECT', [
+    text(`${INSPECT_SUMMARY}.`),
+    ...flagLines(INSPECT_FLAGS.filter(({ group }) => group !== 'Limits')),
+    '.PP',
+    text('The limits are those of compare.'),
+  ]);
+  yield* section('COMPLETION', [
+    text(`${COMPLETION_SUMMARY}. In ~/.bashrc:`),
+    ...code('source <(trustdiff completion bash)'),
+  ]);
+  yield* section(
+    'VERDICTS',
+    Object.entries(VERDICT_MEANINGS).flatMap(([id, what]) => ['.TP', bold(id), text(what)]),
+  );
+  yield* section(
+    'EXIT STATUS',
+    EXIT_STATUS.flatMap(([status, what]) => ['.TP', bold(String(status)), text(`${what}.`)]),
+  );
+  yield* section(
+    'ENVIRONMENT',
+    ENVIRONMENT.flatMap(([name, what]) => ['.TP', bold(name), text(what)]),
+  );
+  yield* section('EXAMPLES', [...COMPARE_EXAMPLES, ...INSPECT_EXAMPLES].flatMap(example).slice(1));
+  yield* section('NOTES', paragraphs(NOTES));
+  yield* section('SEE ALSO', ['.BR cmp (1),', '.BR diffoscope (1)']);
+}
+
+const DESCRIPTION = [
+  'Compares two rustc artefacts file by file and byte by byte, and says whether the trust root they were built from changed the output. A trust root is the compiler, with its standard library and cargo, that a build starts from.',
+  'An artefact is one or several directories, archives (tar, .deb, .rpm, cpio, .crate, each plain or packed with gzip, xz, zstd or bzip2) or single files. Both sides are brought into one canonical sysroot, so that a directory can be compared with a tarball and a tarball with a package. Contents decide: two files are equal when their bytes are.',
+  'With --control, another build from the root of one side, what varies from run to run is told from what the root changed. Without one a difference is reported but its reason is not judged.',
+];
+
+const ENVIRONMENT = [
+  ['NO_COLOR', 'Set to anything but nothing: no colour (see no-color.org).'],
+  ['TERM', 'Set to dumb: no colour.'],
+  ['TMPDIR', 'Where contents out of archives are kept, in files without a name, unless --tmpdir is given.'],
+  ['SHELL', 'The shell that completion is for when none is named.'],
+] as const;
+
+const NOTES = [
+  'Patterns of --exclude are matched against the place in the canonical sysroot and against the name as stored; * stops at a slash, ** does not, and a pattern without a slash is matched against the last part. What is excluded is counted and listed, and the verdict is then equivalent at most.',
+  'An option that takes several values (--ignore-metadata) takes what follows it up to the next option: name the artefacts first.',
+  'Names are printed with escapes for whatever a terminal would act on.',
+];
+
+function* section(title: string, body: Iterable<string>): Generator<string> {
+  yield `.SH ${title}`;
+  yield* body;
+}
+
+function paragraphs(list: readonly string[]): string[] {
+  return list.flatMap((paragraph, i) => [...(i > 0 ? ['.PP'] : []), text(paragraph)]);
+}
+
+function* flagLines(flags: readonly Flag[]): Generator<string> {
+  const groups = [...new Set(flags.map(({ group }) => group))];
+  for (const [group, flag] of groups.flatMap((group) => flags.filter((flag) => flag.group === group).map((flag, i) => [i === 0 ? group : '', flag] as const))) {
+    if (group !== '') yield `.SS ${text(group)}`;
+    yield '.TP';
+    yield `${[...flag.names, ...(flag.negation === undefined ? [] : [flag.negation])].map(bold).join(', ')}${argumentOf(flag)}`;
+    yield text(`${flag.describe}.${defaultOf(flag)}`);
+  }
+}
+
+function argumentOf({ value, choices, repeatable }: Flag): string {
+  switch (value) {
+    case 'none':
+      return '';
+    case 'choice':
+      return ` ${choices.map(italic).join(' | ')}${repeatable ? ' ...' : ''}`;
+    case 'file':
+    case 'folder':
+      return ` ${italic(value)}`;
+    case 'text':
+      return ` ${italic('value')}`;
+    default:
+      return value satisfies never;
+  }
+}
+
+function defaultOf({ defaultValue }: Flag): string {
+  return defaultValue === undefined ? '' : ` Default: ${defaultValue}.`;
+}
+
+function example([command, what]: readonly [string, string]): string[] {
+  return [
+    '.PP',
+    text(`${what[0]?.toUpperCase() ?? ''}${what.slice(1)}:`),
+    ...code(command.replace('$0', 'trustdiff')),
+  ];
+}
+
+function code(line: string): string[] {
+  return ['.RS 4', '.EX', text(line), '.EE', '.RE'];
+}
+
+function bold(words: string): string {
+  return `\\fB${text(words)}\\fR`;
+}
+
+function italic(words: string): string {
+  return `\\fI${text(words)}\\fR`;
+}
+
+/** Text as roff prints it literally: a hyphen would become a dash that cannot be searched or copied. */
+function text(words: string): string {
+  const safe = words
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll('~', '\\(ti')
+    .replaceAll('^', '\\(ha');
+  return /^[.']/.test(safe) ? `\\&${safe}` : safe;
+}
