@@ -4,6 +4,20 @@ import { createRequire } from 'node:module';
 export type DigestAlgorithm = 'blake3' | 'sha256';
 export const DIGEST_ALGORITHMS = ['blake3', 'sha256'] as const satisfies readonly DigestAlgorithm[];
 
+/** Bytes of a digest, of either algorithm. */
+export const DIGEST_BYTES = 32;
+
+/** Puts a digest into a column of digests. */
+export function writeDigest(column: Uint8Array, row: number, hex: string): void {
+  for (let i = 0; i < DIGEST_BYTES; i++)
+    column[row * DIGEST_BYTES + i] = Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16);
+}
+
+/** Takes a digest out of a column of digests. */
+export function readDigest(column: Uint8Array, row: number): string {
+  return Buffer.from(column.buffer, column.byteOffset + row * DIGEST_BYTES, DIGEST_BYTES).toString('hex');
+}
+
 /** Digests one content after another: making one of these costs more than digesting a small file. */
 export interface Digester {
   update(chunk: Uint8Array): void;

@@ -41,7 +41,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       void self;
       // Yargs throws an error of its own for an option that lacks its value.
       if (error !== undefined && error.name !== 'YError') throw error;
-      throw new UsageError((message ?? error?.message).replace(/\s*\n\s*/g, ' '), 'see trustdiff --help');
+      throw new UsageError((error?.message ?? message).replace(/\s*\n\s*/g, ' '), 'see trustdiff --help');
     });
   await parser.parseAsync();
   return status;

@@ -53,7 +53,7 @@ async function run(options: ResolvedOptions, emit: Emit): Promise<Report> {
     const groups = [options.a, options.b, ...options.controls.map((control) => control.paths)];
     const read = await readGroups(groups, options, threads, progress);
     const [inputsA = [], inputsB = [], ...others] = read;
-    const twins = statInputs(inputsA, inputsB, others.flat(), options.digest, threads);
+    const twins = await statInputs(inputsA, inputsB, others.flat(), options.digest, threads);
     const exclusion = exclusionOf(options.exclude);
     for (const [i, inputs] of read.entries()) {
       const side = assembleSide(labelOf(i, options), inputs, exclusion);

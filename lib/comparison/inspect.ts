@@ -44,7 +44,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   try {
     const names = resolved.a.map((file, index) => ({ file, index }));
     const inputs = await readInputs(names, resolved, threads, () => {});
-    statInputs(inputs, [], [], resolved.digest, threads);
+    await statInputs(inputs, [], [], resolved.digest, threads);
     const side = assembleSide('', inputs, exclusionOf([]));
     try {
       const troubles: Trouble[] = [...side.troubles];

@@ -1,5 +1,7 @@
+import { openBytes } from '../artefact/bytes.js';
 import type { Member } from '../artefact/member.js';
 import { InputError, type Trouble, toTrouble } from '../error.js';
+import { findRmeta } from '../format/rmeta.js';
 import { compareMetadata, type MaskableField, type MetadataDifference } from '../pair/metadata.js';
 import { type Pairing, pairMembers, type Unpaired } from '../pair/pair.js';
 import type { MemberReport, PairReport, PairStatus, SideTrouble, UnpairedReport } from '../report/model.js';
@@ -80,11 +82,10 @@ export async function matchSides(
     const knownB = memberB.digest ?? digests.get(memberB);
     contents.push({ a: contentA, b: contentB, knownA, knownB });
   }
-  twins?.listen((rowA, decision) => settle(twinPairs.get(rowA) ?? -1, decision));
   await compareContents(contents, options.digest, threads, (index, decision) =>
     settle(rows[index] ?? -1, decision),
   );
-  await twins?.done;
+  await twins?.follow((rowA, decision) => settle(twinPairs.get(rowA) ?? -1, decision));
   return {
     pairs: decided,
     ...unpaired(pairing, a, b, digests),
@@ -102,7 +103,7 @@ async function pairWithContent(
   unread: Map<Member, Trouble>,
 ): Promise<Pairing> {
   const digestOf = (member: Member): string | undefined => member.digest ?? digests.get(member);
-  const byName = pairMembers(a.members, b.members, { digestOf });
+  const byName = pairMembers(a.members, b.members, { digestOf, crateNameOf });
   const open = new Set<Member>();
   const leave = (member: Member | undefined): void => {
     if (member?.content !== undefined && digestOf(member) === undefined) open.add(member);
@@ -128,7 +129,23 @@ async function pairWithContent(
     if ('ok' in outcome) digests.set(member, outcome.ok);
     else unread.set(member, outcome.failed);
   }
-  return pairMembers(a.members, b.members, { digestOf });
+  return pairMembers(a.members, b.members, { digestOf, crateNameOf });
+}
+
+/** The name of the crate in a library, out of its metadata; a file that has none, or a damaged one, has no name. */
+function crateNameOf(member: Member): string | undefined {
+  if (member.content === undefined || !/\.(rlib|rmeta|so)$/.test(member.path)) return undefined;
+  try {
+    const bytes = openBytes(member.content);
+    try {
+      return findRmeta(bytes)?.crate?.name;
+    } finally {
+      bytes.close();
+    }
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 /** What is unpaired and cannot be checked either; of a pair the comparison itself says so. */

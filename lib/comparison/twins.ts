@@ -1,11 +1,13 @@
-import type { DigestAlgorithm } from '../artefact/digest.js';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { DIGEST_BYTES, type DigestAlgorithm, readDigest } from '../artefact/digest.js';
 import { type Listing, statRows } from '../artefact/directory.js';
 import type { IngestedInput } from '../artefact/input.js';
 import { ListedMember } from '../artefact/listed-member.js';
 import type { Member } from '../artefact/member.js';
 import { makeStats } from '../artefact/stat-columns.js';
 import type { Threads } from '../thread/pool.js';
-import { type ContentDecision, handOn } from './work.js';
+import { TWIN_STATES, type TwinFailures, type TwinTask } from '../thread/twin.js';
+import type { ContentDecision } from './work.js';
 
 /**
  * Two directories mostly hold files of the same names. Those are opened, asked and compared in threads as soon as
@@ -13,58 +15,97 @@ import { type ContentDecision, handOn } from './work.js';
  * nothing about a pair: a decision is only used where the pairing put the two together.
  */
 export class Twins {
-  readonly #rowsB: Int32Array;
-  readonly #decisions: (ContentDecision | undefined)[];
-  #listener: ((rowA: number, decision: ContentDecision) => void) | undefined;
+  /** By row of A, the index into the common names; -1 where there is none. */
+  readonly #index: Int32Array;
+  readonly #states: Uint8Array;
+  readonly #digests: Uint8Array;
+  readonly #failures = new Map<number, TwinFailures[number]>();
+  #settled = false;
   /** Settles when every decision is made. */
-  readonly done: Promise<void>;
+  readonly #done: Promise<void>;
 
   constructor(
     readonly a: Listing,
     readonly b: Listing,
-    common: CommonNames,
+    readonly common: CommonNames,
     digest: DigestAlgorithm,
     threads: Threads,
   ) {
-    this.#rowsB = new Int32Array(a.names.length).fill(-1);
-    this.#decisions = new Array(a.names.length);
-    for (const [i, rowA] of common.rowsA.entries()) this.#rowsB[rowA] = common.rowsB[i] ?? -1;
-    this.done = Promise.all(batches(common).map((batch) => this.#run(batch, digest, threads))).then(() => {});
-    this.done.catch(() => {});
+    const count = common.names.length;
+    this.#index = new Int32Array(a.names.length).fill(-1);
+    for (const [i, row] of common.rowsA.entries()) this.#index[row] = i;
+    this.#states = new Uint8Array(new SharedArrayBuffer(count));
+    this.#digests = new Uint8Array(new SharedArrayBuffer(count * 2 * DIGEST_BYTES));
+    const task: TwinTask = {
+      digest,
+      topA: a.top,
+      topB: b.top,
+      ...common,
+      statsA: a.stats,
+      statsB: b.stats,
+      next: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+      states: this.#states,
+      digests: this.#digests,
+    };
+    this.#done = this.#run(task, threads);
+    // A failure is met by whoever waits; until then it must not count as unhandled.
+    this.#done.catch(() => {});
   }
 
   /** Whether the two are compared, or will be. */
   has(a: Member, b: Member): a is ListedMember {
     if (!(a instanceof ListedMember && b instanceof ListedMember)) return false;
-    return a.listing === this.a && b.listing === this.b && this.#rowsB[a.row] === b.row;
+    if (a.listing !== this.a || b.listing !== this.b) return false;
+    const index = this.#index[a.row] ?? -1;
+    return index >= 0 && this.common.rowsB[index] === b.row;
   }
 
-  /** Hands on the decisions made so far, and every later one as it is made. */
-  listen(listener: (rowA: number, decision: ContentDecision) => void): void {
-    this.#listener = listener;
-    for (const [row, decision] of this.#decisions.entries())
-      if (decision !== undefined) listener(row, decision);
+  /** Hands on every decision, soon after it is made, and ends with the last. */
+  async follow(decide: (rowA: number, decision: ContentDecision) => void): Promise<void> {
+    const handed = new Uint8Array(this.#states.length);
+    for (let last = false; !last; ) {
+      last = await Promise.race([this.#done.then(() => true), delay(INTERVAL).then(() => this.#settled)]);
+      for (const [i, state] of this.#states.entries()) {
+        if (handed[i] === 1 || state === TWIN_STATES.pending) continue;
+        const decision = this.#decision(i);
+        if (decision === undefined) continue;
+        handed[i] = 1;
+        decide(this.common.rowsA[i] ?? -1, decision);
+      }
+    }
   }
 
-  async #run(batch: CommonNames, digest: DigestAlgorithm, threads: Threads): Promise<void> {
-    const { a, b } = this;
-    const outcome = await threads.run('twinTask', {
-      digest,
-      topA: a.top,
-      topB: b.top,
-      names: batch.names,
-      rowsA: batch.rowsA,
-      rowsB: batch.rowsB,
-      statsA: a.stats,
-      statsB: b.stats,
-    });
-    handOn(outcome, (i, decision) => {
-      const row = batch.rowsA[i] ?? 0;
-      this.#decisions[row] = decision;
-      this.#listener?.(row, decision);
-    });
+  #decision(i: number): ContentDecision | undefined {
+    switch (Atomics.load(this.#states, i)) {
+      case TWIN_STATES.equal: {
+        const digest = readDigest(this.#digests, i * 2);
+        return { equal: true, digestA: digest, digestB: digest };
+      }
+      case TWIN_STATES.different:
+        return {
+          equal: false,
+          digestA: readDigest(this.#digests, i * 2),
+          digestB: readDigest(this.#digests, i * 2 + 1),
+        };
+      default: {
+        // What failed is told when its thread has ended.
+        const failure = this.#failures.get(i);
+        return failure === undefined ? undefined : { failed: failure.side, trouble: failure.trouble };
+      }
+    }
+  }
+
+  async #run(task: TwinTask, threads: Threads): Promise<void> {
+    const ended = await Promise.all(
+      Array.from({ length: threads.count }, () => threads.run('twinTask', task)),
+    );
+    for (const failure of ended.flat()) this.#failures.set(failure.row, failure);
+    this.#settled = true;
   }
 }
+
+/** Milliseconds between two looks at what the threads have done. */
+const INTERVAL = 40;
 
 /** Files that two listings have under the same name. */
 interface CommonNames {
@@ -73,8 +114,6 @@ interface CommonNames {
   readonly rowsB: Uint32Array;
 }
 
-/** Files of one task. Small, since nothing is known of their sizes yet. */
-const BATCH = 256;
 /** Common files below which the ordinary way is as fast. */
 const FEW = 1500;
 
@@ -82,13 +121,13 @@ const FEW = 1500;
  * Asks the system what every listed member is like, but for the twins of two directories: those are asked when
  * they are opened.
  */
-export function statInputs(
+export async function statInputs(
   a: readonly IngestedInput[],
   b: readonly IngestedInput[],
   others: readonly IngestedInput[],
   digest: DigestAlgorithm,
   threads: Threads,
-): Twins | undefined {
+): Promise<Twins | undefined> {
   for (const { listing } of [...a, ...b, ...others])
     if (listing !== undefined) listing.stats = makeStats(listing.names.length);
   const listingA = a.length === 1 ? a[0]?.listing : undefined;
@@ -98,6 +137,8 @@ export function statInputs(
   const started =
     listingA !== undefined && listingB !== undefined && common !== undefined && common.names.length >= FEW;
   const twins = started ? new Twins(listingA, listingB, common, digest, threads) : undefined;
+  // The threads get their work before this one begins its own.
+  if (twins !== undefined) await turn();
   for (const { listing } of [...a, ...b, ...others]) {
     if (listing === undefined) continue;
     const left =
@@ -128,15 +169,6 @@ function commonNames(a: Listing, b: Listing): CommonNames {
     rowsB.push(other);
   }
   return { names, rowsA: Uint32Array.from(rowsA), rowsB: Uint32Array.from(rowsB) };
-}
-
-function batches({ names, rowsA, rowsB }: CommonNames): CommonNames[] {
-  const all: CommonNames[] = [];
-  for (let at = 0; at < names.length; at += BATCH) {
-    const end = at + BATCH;
-    all.push({ names: names.slice(at, end), rowsA: rowsA.slice(at, end), rowsB: rowsB.slice(at, end) });
-  }
-  return all;
 }
 
 function* rowsWithout(count: number, left: Uint32Array | undefined): Generator<number> {

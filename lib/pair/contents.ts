@@ -112,6 +112,14 @@ export class ContentComparer {
   }
 }
 
+/** This thread's comparer: its blocks and its digester are made once. */
+export function comparerFor(algorithm: DigestAlgorithm): ContentComparer {
+  if (comparer?.algorithm !== algorithm) comparer = { algorithm, with: new ContentComparer(algorithm) };
+  return comparer.with;
+}
+
+let comparer: { readonly algorithm: DigestAlgorithm; readonly with: ContentComparer } | undefined;
+
 /** Reads one content from start to end, and makes sure at the end that it is still the one that was listed. */
 class Reader {
   readonly length: number;

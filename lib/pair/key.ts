@@ -32,8 +32,12 @@ export const contentKey: Key = (member) => {
  * version and the way the crate was built, so another root changes all of them.
  */
 function withoutHash(path: string): string {
-  return path.replace(/-[0-9a-f]{16}(?![0-9A-Za-z])/g, HASH);
+  const plain = path.replace(/-[0-9a-f]{16}(?![0-9A-Za-z])/g, HASH);
+  return plain.includes('-cgu.') ? plain.replace(UNIT_HASH, HASH) : plain;
 }
+
+/** The hash of a codegen unit's name in an rlib's members: `std-H.std.2a15b9e8d1e0a6f-cgu.0.rcgu.o`. */
+const UNIT_HASH = /\.[0-9a-z]{8,20}(?=-cgu\.\d+\.)/g;
 
 function withoutVersion(path: string, member: Member): string {
   let out = path;

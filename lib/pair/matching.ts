@@ -30,6 +30,21 @@ export class Matching {
     this.#rules[a] = rule;
   }
 
+  /**
+   * Pairs by path as long as both sides have the same members in the same order: two copies of one tree are done
+   * without a key being made.
+   */
+  pairInStep(): void {
+    const { a, b } = this;
+    for (let index = 0; index < Math.min(a.members.length, b.members.length); index++) {
+      const memberA = a.members[index];
+      const memberB = b.members[index];
+      if (memberA?.path !== memberB?.path || memberA?.role !== memberB?.role) return;
+      if (a.ranks[index] !== b.ranks[index]) return;
+      this.join(index, index, 'path');
+    }
+  }
+
   /** Pairs what is alone under its key on either side, members that already have a partner counted. */
   pairUnique(key: Key, rule: PairRule): void {
     if (this.#oneSideIsDone()) return;

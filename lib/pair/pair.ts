@@ -3,7 +3,6 @@ import { pairByContent } from './content-rule.js';
 import { pairByCrateName } from './crate-name-rule.js';
 import { contentKey, hashKey, pathKey, versionKey } from './key.js';
 import { Matching } from './matching.js';
-import { equalContents } from './same-content.js';
 
 /** Why two members were put together, in the order in which the rules are tried (docs/layouts.md). */
 export const PAIR_RULES = [
@@ -27,8 +26,6 @@ export interface Pair {
 /** A member with nothing to compare it to. */
 export interface Unpaired {
   readonly index: number;
-  /** A member with the same bytes: of the other side where there is one, paired or not, else of this side. */
-  readonly sameContentAs?: { readonly side: 'a' | 'b'; readonly index: number } | undefined;
   /** Set on a directory that its side stores more than once (each package brings its own `lib`): the first of them. */
   readonly repeats?: number | undefined;
 }
@@ -57,6 +54,7 @@ export interface ContentLookup {
 export function pairMembers(a: readonly Member[], b: readonly Member[], lookup: ContentLookup = {}): Pairing {
   const digestOf = lookup.digestOf?.bind(lookup) ?? ((member: Member) => member.digest);
   const matching = new Matching(a, b);
+  matching.pairInStep();
   matching.pairUnique(pathKey, 'path');
   pairOnlyFiles(matching);
   matching.pairUnique(hashKey, 'path-without-hash');
@@ -65,11 +63,10 @@ export function pairMembers(a: readonly Member[], b: readonly Member[], lookup: 
   pairByContent(matching, hashKey, digestOf);
   pairByContent(matching, contentKey, digestOf);
   matching.pairLastLeft(hashKey);
-  const same = equalContents(matching, digestOf);
   return {
     pairs: matching.pairs(),
-    onlyA: matching.unpaired('a').map((index) => unpaired(matching, 'a', index, same)),
-    onlyB: matching.unpaired('b').map((index) => unpaired(matching, 'b', index, same)),
+    onlyA: matching.unpaired('a').map((index) => unpaired(matching, 'a', index)),
+    onlyB: matching.unpaired('b').map((index) => unpaired(matching, 'b', index)),
   };
 }
 
@@ -82,17 +79,7 @@ function pairOnlyFiles(matching: Matching): void {
   if (comparable && matching.a.isFree(0)) matching.join(0, 0, 'only-file');
 }
 
-function unpaired(
-  matching: Matching,
-  side: 'a' | 'b',
-  index: number,
-  same: ReturnType<typeof equalContents>,
-): Unpaired {
-  const sameContentAs = same(side, index);
+function unpaired(matching: Matching, side: 'a' | 'b', index: number): Unpaired {
   const repeats = matching[side].repeats(index);
-  return {
-    index,
-    ...(sameContentAs !== undefined && { sameContentAs }),
-    ...(repeats !== undefined && { repeats }),
-  };
+  return { index, ...(repeats !== undefined && { repeats }) };
 }

@@ -12,13 +12,12 @@ export class Side {
   constructor(readonly members: readonly Member[]) {
     this.ranks = new Uint32Array(members.length);
     this.#partners = new Int32Array(members.length).fill(-1);
-    const seen = new Map<string, number>();
-    for (const [index, member] of members.entries()) {
-      const key = placeKey(member);
-      const rank = seen.get(key) ?? 0;
+    // A map a role, by the path itself: a key put together of both would be made and hashed anew for each member.
+    const seen = { content: new Map<string, number>(), package: new Map<string, number>() };
+    for (const [index, { role, path }] of members.entries()) {
+      const rank = seen[role].get(path) ?? 0;
       this.ranks[index] = rank;
-      seen.set(key, rank + 1);
-      if (rank === 0) this.#firstAtPath.set(key, index);
+      seen[role].set(path, rank + 1);
     }
   }
 
@@ -43,8 +42,16 @@ export class Side {
   repeats(index: number): number | undefined {
     const member = this.members[index];
     if (member?.metadata.type !== 'directory' || (this.ranks[index] ?? 0) === 0) return undefined;
-    const first = this.#firstAtPath.get(placeKey(member)) ?? index;
+    const first = this.#firstAt().get(placeKey(member)) ?? index;
     return this.members[first]?.metadata.type === 'directory' ? first : undefined;
+  }
+
+  #firstAt(): Map<string, number> {
+    if (this.#firstAtPath.size > 0) return this.#firstAtPath;
+    for (const [index, member] of this.members.entries()) {
+      if (this.ranks[index] === 0) this.#firstAtPath.set(placeKey(member), index);
+    }
+    return this.#firstAtPath;
   }
 
   /** In byte order of paths; members at one path as they were given. */

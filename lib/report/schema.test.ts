@@ -1,13 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import test from 'ava';
 import { DIGEST_ALGORITHMS } from '../artefact/digest.js';
 import { FACTS } from '../artefact/identity.js';
 import { DEFAULT_LIMITS } from '../artefact/limits.js';
-import { compare } from '../comparison/comparison.js';
 import { inspect } from '../comparison/inspect.js';
 import type { CompareOptions } from '../comparison/options.js';
 import { MASKABLE_FIELDS } from '../pair/metadata.js';
@@ -15,13 +13,10 @@ import { PAIR_RULES } from '../pair/pair.js';
 import { FAIL_ON, VERDICTS } from '../verdict/verdict.js';
 import { renderJson } from './json.js';
 import { PAIR_STATUSES, REPORT_SCHEMA } from './model.js';
+import { CONTAINERS, PAIRS, pairOptions, ROOT, reportOf } from './report-fixture.js';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = { readonly [key: string]: Json };
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PAIRS = join(ROOT, 'corpus/pairs');
-const CONTAINERS = join(ROOT, 'corpus/containers');
 
 const REPORT = readSchema('report-1.schema.json');
 const INSPECTION = readSchema('inspection-1.schema.json');
@@ -30,7 +25,7 @@ const isInspection = compileSchema(INSPECTION);
 
 for (const name of readdirSync(PAIRS)) {
   test(`the report of the pair ${name} is as the schema says`, async (t) => {
-    assertValid(t, isReport, await reportOf(pairOptions(name)));
+    assertValid(t, isReport, await jsonOf(pairOptions(name)));
   });
 }
 
@@ -38,7 +33,7 @@ test('reports of archives in other formats are as the schema says', async (t) =>
   const archives = readdirSync(CONTAINERS).filter((name) => name.startsWith('shape'));
   const [first = ''] = archives;
   for (const other of archives.slice(1)) {
-    const report = await reportOf({ a: join(CONTAINERS, first), b: join(CONTAINERS, other) });
+    const report = await jsonOf({ a: join(CONTAINERS, first), b: join(CONTAINERS, other) });
     assertValid(t, isReport, report, other);
   }
 });
@@ -47,8 +42,8 @@ test('reports with masks, exclusions, labels and details left out are as the sch
   const { a, b, controls } = pairOptions('quickstart');
   const options = { digest: 'sha256', failOn: ['noise'], labelA: 'mrustc', labelB: 'upstream' } as const;
   const masked = { ignoreMetadata: ['mtime', 'owner'], exclude: ['*.rlib'], maxDetail: 1 } as const;
-  assertValid(t, isReport, await reportOf({ a, b, controls, ...options, ...masked }));
-  assertValid(t, isReport, await reportOf({ a, b, controls: [{ of: 'b', paths: a }], maxDetail: 0 }));
+  assertValid(t, isReport, await jsonOf({ a, b, controls, ...options, ...masked }));
+  assertValid(t, isReport, await jsonOf({ a, b, controls: [{ of: 'b', paths: a }], maxDetail: 0 }));
 });
 
 test('the report of an input that is cut off is as the schema says, with its trouble and exit status 2', async (t) => {
@@ -57,7 +52,7 @@ test('the report of an input that is cut off is as the schema says, with its tro
   const whole = join(PAIRS, 'quickstart/b.tar.xz');
   const cut = join(folder, 'cut.tar.xz');
   writeFileSync(cut, readFileSync(whole).subarray(0, 4000));
-  const report = await reportOf({ a: whole, b: cut });
+  const report = await jsonOf({ a: whole, b: cut });
   assertValid(t, isReport, report);
   t.is(report.verdict.exit, 2);
   t.true(report.troubles.length > 0);
@@ -69,11 +64,11 @@ test('the report of two texts is as the schema says', async (t) => {
   const lines = Array.from({ length: 200 }, (_, i) => `line ${i}`);
   writeFileSync(join(folder, 'a'), lines.join('\n'));
   writeFileSync(join(folder, 'b'), lines.map((line, i) => (i % 20 === 0 ? `${line}!` : line)).join('\r\n'));
-  assertValid(t, isReport, await reportOf({ a: join(folder, 'a'), b: join(folder, 'b') }));
+  assertValid(t, isReport, await jsonOf({ a: join(folder, 'a'), b: join(folder, 'b') }));
 });
 
 test('a report with a field that the schema does not know is refused, wherever it stands', async (t) => {
-  const report = await reportOf(pairOptions('quickstart'));
+  const report = await jsonOf(pairOptions('quickstart'));
   const places = objectsOf(report);
   t.true(places.size > 30);
   for (const [place, path] of places) {
@@ -99,7 +94,7 @@ const OPTIONAL = new Set([
 ]);
 
 test('a report that lacks a field is refused, wherever that is', async (t) => {
-  const report = await reportOf(pairOptions('quickstart'));
+  const report = await jsonOf(pairOptions('quickstart'));
   for (const [place, path] of objectsOf(report)) {
     for (const key of Object.keys(at(report, path))) {
       if (OPTIONAL.has(key)) continue;
@@ -110,7 +105,7 @@ test('a report that lacks a field is refused, wherever that is', async (t) => {
 });
 
 test('a pair says what its status asks for, and nothing else', async (t) => {
-  const report = await reportOf(pairOptions('quickstart'));
+  const report = await jsonOf(pairOptions('quickstart'));
   const index = report.pairs.findIndex((pair) => pair.status === 'content');
   for (const status of PAIR_STATUSES) {
     const changed = edited(report, ['pairs', index], (pair) => ({ ...pair, status }));
@@ -192,18 +187,9 @@ function assertValid(t: Assertions, validate: ValidateFunction, value: unknown, 
 }
 
 /** A report as its JSON has it. */
-async function reportOf(options: CompareOptions) {
-  const report = await compare(options).report;
+async function jsonOf(options: CompareOptions) {
+  const report = await reportOf(options);
   return JSON.parse([...renderJson(report)].join('')) as JsonObject & typeof report;
-}
-
-function pairOptions(name: string): CompareOptions {
-  const folder = join(PAIRS, name);
-  const side = (which: string): string =>
-    join(folder, readdirSync(folder).find((entry) => entry.replace(/\..*$/, '') === which) ?? '');
-  const control = join(folder, 'control-a');
-  const controls = existsSync(control) ? [{ of: 'a', paths: control } as const] : [];
-  return { a: side('a'), b: side('b'), controls };
 }
 
 type Path = readonly (string | number)[];

@@ -63,5 +63,6 @@ export class Threads {
 async function startPool(threads: number): Promise<Tinypool> {
   const { Tinypool } = await import('tinypool');
   const filename = new URL('./worker.js', import.meta.url).href;
-  return new Tinypool({ filename, minThreads: threads, maxThreads: threads });
+  // A spool that a thread opened is read by the others and outlives it: node would close it as the thread ends.
+  return new Tinypool({ filename, minThreads: threads, maxThreads: threads, trackUnmanagedFds: false });
 }

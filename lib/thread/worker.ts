@@ -3,11 +3,12 @@ import { type Listing, listDirectory } from '../artefact/directory.js';
 import type { IngestOptions } from '../artefact/ingest.js';
 import type { IngestedInput } from '../artefact/input.js';
 import type { Limits } from '../artefact/limits.js';
-import type { StatColumns } from '../artefact/stat-columns.js';
 import { type Trouble, toTrouble } from '../error.js';
-import { ContentComparer, type ContentResult, isContentFailure } from '../pair/contents.js';
+import { ContentComparer, type ContentResult, comparerFor, isContentFailure } from '../pair/contents.js';
 import type { DifferenceOutcome, DifferenceTask } from '../pair/difference.js';
 import { type PackedRefs, unpackRef } from './refs.js';
+
+export { twinTask } from './twin.js';
 
 /*
  * What a thread can be asked to do. Each function takes and returns plain data. Errors cross as `Outcome`:
@@ -22,18 +23,6 @@ export interface CompareTask {
   /** Digests known from unpacking, or ''. */
   readonly knownA: readonly string[];
   readonly knownB: readonly string[];
-}
-
-/** Files of the same name in two directories; what the system says of them goes into the shared columns. */
-export interface TwinTask {
-  readonly digest: DigestAlgorithm;
-  readonly topA: string;
-  readonly topB: string;
-  readonly names: readonly string[];
-  readonly rowsA: Uint32Array;
-  readonly rowsB: Uint32Array;
-  readonly statsA: StatColumns;
-  readonly statsB: StatColumns;
 }
 
 /** One row a pair. */
@@ -75,31 +64,19 @@ export function compareTask(task: CompareTask): CompareOutcome {
   );
 }
 
-export function twinTask(task: TwinTask): CompareOutcome {
-  const { topA, topB, names, rowsA, rowsB, statsA, statsB } = task;
-  return compareRows(names.length, task.digest, (comparer, i) =>
-    comparer.compare(
-      { path: `${topA}/${names[i]}`, stats: statsA, row: rowsA[i] ?? 0 },
-      { path: `${topB}/${names[i]}`, stats: statsB, row: rowsB[i] ?? 0 },
-    ),
-  );
-}
-
-let comparer: { readonly algorithm: DigestAlgorithm; readonly with: ContentComparer } | undefined;
-
 function compareRows(
   rows: number,
   algorithm: DigestAlgorithm,
   compare: (comparer: ContentComparer, row: number) => ContentResult,
 ): CompareOutcome {
-  if (comparer?.algorithm !== algorithm) comparer = { algorithm, with: new ContentComparer(algorithm) };
+  const comparer = comparerFor(algorithm);
   const equal = new Uint8Array(rows);
   const digestA: string[] = [];
   const digestB: string[] = [];
   const failures: CompareOutcome['failures'][number][] = [];
   for (let row = 0; row < rows; row++) {
     try {
-      const result = compare(comparer.with, row);
+      const result = compare(comparer, row);
       equal[row] = result.equal ? 1 : 0;
       digestA.push(result.digestA);
       digestB.push(result.digestB === result.digestA ? '' : result.digestB);

@@ -85,12 +85,15 @@ function paragraphs(list: readonly string[]): string[] {
 }
 
 function* flagLines(flags: readonly Flag[]): Generator<string> {
-  const groups = [...new Set(flags.map(({ group }) => group))];
-  for (const [group, flag] of groups.flatMap((group) => flags.filter((flag) => flag.group === group).map((flag, i) => [i === 0 ? group : '', flag] as const))) {
-    if (group !== '') yield `.SS ${text(group)}`;
-    yield '.TP';
-    yield `${[...flag.names, ...(flag.negation === undefined ? [] : [flag.negation])].map(bold).join(', ')}${argumentOf(flag)}`;
-    yield text(`${flag.describe}.${defaultOf(flag)}`);
+  for (const group of new Set(flags.map((flag) => flag.group))) {
+    yield `.SS ${text(group)}`;
+    for (const flag of flags.filter((one) => one.group === group)) {
+      const { names, negation, describe } = flag;
+      const spelled = negation === undefined ? names : [...names, negation];
+      yield '.TP';
+      yield `${spelled.map(bold).join(', ')}${argumentOf(flag)}`;
+      yield text(`${describe}.${defaultOf(flag)}`);
+    }
   }
 }
 

@@ -40,6 +40,16 @@ const PATTERNS = {
   bundledLlvm: /\d{1,3}\.\d{1,3}\.\d{1,3}-rust-1\.\d{1,3}\.\d{1,3}-(?:stable|beta|nightly|dev)/g,
 } as const satisfies Record<keyof EmbeddedText, RegExp>;
 
+/** A part that each text has: to find it in bytes costs a tenth of trying a pattern at every place. */
+const ANCHORS = {
+  versions: ' (',
+  commits: '/rustc',
+  bundledLlvm: '-rust-1.',
+} as const satisfies Record<keyof EmbeddedText, string>;
+/** Bytes before and behind an anchor within which its text lies, with what is looked at before it. */
+const BEFORE = 64;
+const BEHIND = 192;
+
 /** `rustc 1.84.0 (…)` and `rustc version 1.84.0 (…)` are what a compiler writes into what it compiles. */
 const BUILDERS_MARK = /rustc (?:version )?$/;
 
@@ -58,9 +68,9 @@ export function findEmbedded(bytes: Bytes, stretches: readonly Stretch[], whole 
     const end = offset + Math.min(length, left);
     left -= end - offset;
     for (let at = offset; at < end; at += BLOCK) {
-      const text = bytes.read(at, Math.min(BLOCK + OVERLAP, end - at)).toString('latin1');
+      const block = bytes.read(at, Math.min(BLOCK + OVERLAP, end - at));
       for (const kind of Object.keys(PATTERNS) as (keyof EmbeddedText)[])
-        search(text, at, kind, whole, found[kind]);
+        search(block, at, kind, whole, found[kind]);
     }
   }
   return {
@@ -71,17 +81,26 @@ export function findEmbedded(bytes: Bytes, stretches: readonly Stretch[], whole 
 }
 
 function search(
-  text: string,
+  block: Buffer,
   base: number,
   kind: keyof EmbeddedText,
   whole: boolean,
   found: Map<string, number>,
 ): void {
-  for (const match of text.matchAll(PATTERNS[kind])) {
-    if (found.size >= MOST_FOUND) return;
-    const before = text.slice(Math.max(0, match.index - 16), match.index);
-    if (whole && kind === 'versions' && BUILDERS_MARK.test(before)) continue;
-    if (!found.has(match[0])) found.set(match[0], base + match.index);
+  const anchor = ANCHORS[kind];
+  let searched = 0;
+  for (let at = block.indexOf(anchor, 0, 'latin1'); at >= 0; at = block.indexOf(anchor, at + 1, 'latin1')) {
+    const start = Math.max(searched, at - BEFORE);
+    const text = block.toString('latin1', start, at + BEHIND);
+    for (const match of text.matchAll(PATTERNS[kind])) {
+      if (found.size >= MOST_FOUND) return;
+      // A later anchor has a window of its own.
+      if (start + match.index > at) break;
+      searched = start + match.index + match[0].length;
+      const before = text.slice(Math.max(0, match.index - 16), match.index);
+      if (whole && kind === 'versions' && BUILDERS_MARK.test(before)) continue;
+      if (!found.has(match[0])) found.set(match[0], base + start + match.index);
+    }
   }
 }
 

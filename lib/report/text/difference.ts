@@ -6,10 +6,13 @@ import { renderHex } from '../hex.js';
 import type { PairReport } from '../model.js';
 import type { Paint } from '../paint.js';
 import { counted, grouped } from '../quantity.js';
+import { metadataText } from './line.js';
 import { memberName } from './member.js';
 
 /** Lines of one file's difference that the text shows; the JSON report has more. */
 const MAX_LINES = 10;
+/** Spaces before a row of bytes, which is 77 columns wide. */
+const MAX_MARGIN = 3;
 /** Members of an archive inside that are named. */
 const MAX_INSIDE = 6;
 
@@ -45,7 +48,9 @@ function describe(
       ),
     );
   }
-  for (const line of view.slice(0, MAX_LINES)) lines.push(`${indent === '  ' ? '' : indent}${line}`);
+  // However deep, a row of bytes stays within 80 columns.
+  const margin = indent.slice(2).slice(0, MAX_MARGIN);
+  for (const line of view.slice(0, MAX_LINES)) lines.push(`${margin}${line}`);
   if (view.length > MAX_LINES) lines.push(`${indent}… ${counted(view.length - MAX_LINES, 'more line')}`);
   return lines;
 }
@@ -78,7 +83,7 @@ function insideLines(inside: Inside, paint: Paint, indent: string): string[] {
 
 function insidePair(pair: InsidePair, paint: Paint, indent: string): string[] {
   const other = pair.nameB === undefined ? '' : ` ↔ ${printableName(pair.nameB)}`;
-  const metadata = (pair.metadata ?? []).map(({ field, a, b }) => `${field} ${a} against ${b}`).join('; ');
+  const metadata = (pair.metadata ?? []).map(metadataText).join('; ');
   const lines = [
     `${indent}${paint.cyan('›')} ${printableName(pair.name)}${other}: ${pair.status}${metadata === '' ? '' : ` (${metadata})`}`,
   ];

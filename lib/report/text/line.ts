@@ -1,4 +1,4 @@
-import { printableName } from '../../artefact/name.js';
+import { printableName, printableText } from '../../artefact/name.js';
 import type { Trouble } from '../../error.js';
 import type { MetadataDifference } from '../../pair/metadata.js';
 import type { PairReport, PairStatus, UnpairedReport } from '../model.js';
@@ -47,7 +47,7 @@ function detail(pair: PairReport, paint: Paint): string {
   for (const difference of pair.metadata ?? []) {
     if (difference.mask === undefined) parts.push(metadataText(difference));
   }
-  if (pair.trouble !== undefined) parts.push(pair.trouble.what);
+  if (pair.trouble !== undefined) parts.push(printableText(pair.trouble.what));
   return parts.length === 0 ? '' : paint.dim(`  (${parts.join('; ')})`);
 }
 
@@ -62,6 +62,6 @@ export function troubleText(trouble: Trouble): string {
   );
   const at = trouble.offset === undefined ? '' : `${place.length > 0 ? ', ' : ''}offset ${trouble.offset}`;
   const where = `${place.join(' › ')}${at}`;
-  const hint = trouble.hint === undefined ? '' : ` (${trouble.hint})`;
-  return `${where === '' ? '' : `${where}: `}${trouble.what}${hint}`;
+  const hint = trouble.hint === undefined ? '' : ` (${printableText(trouble.hint)})`;
+  return `${where === '' ? '' : `${where}: `}${printableText(trouble.what)}${hint}`;
 }

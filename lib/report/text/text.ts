@@ -96,7 +96,7 @@ const COLUMNS = [
   ['pairs', 'pairs'],
   ['identical', 'identical'],
   ['equivalent', 'masked'],
-  ['metadata', 'metadata'],
+  ['metadata', 'meta'],
   ['content', 'differ'],
   ['type', 'type'],
   ['unreadable', 'unread'],
@@ -108,31 +108,30 @@ function* countsSection(report: Report, { paint, width }: TextOptions): Generato
   const { content, package: inPackage, changedA, changedB, excluded } = report.summary;
   yield '';
   yield paint.bold('COUNTS');
-  yield countRow(
-    '',
-    COLUMNS.map(([, title]) => title),
-  );
-  yield countRow(
-    'content',
-    COLUMNS.map(([key]) => grouped(content[key])),
-  );
-  if (inPackage.pairs + inPackage.onlyA + inPackage.onlyB > 0) {
-    yield countRow(
-      'package',
-      COLUMNS.map(([key]) => grouped(inPackage[key])),
-    );
-  }
+  const rows = [['', ...COLUMNS.map(([, title]) => title)], countRow('content', content)];
+  if (inPackage.pairs + inPackage.onlyA + inPackage.onlyB > 0) rows.push(countRow('package', inPackage));
+  yield* table(rows, width);
   if (changedA + changedB > 0) {
     yield `Differing files align but for ${sized(changedA)} of A and ${sized(changedB)} of B.`;
   }
   if (excluded > 0) yield `${counted(excluded, 'member')} excluded, not compared.`;
   for (const { id, reason, members } of report.masks) {
-    yield* wrapped(`Mask ${id}: ${counted(members, 'member')}; ${reason}.`, width, '  ');
+    yield* wrapped(`Mask ${id}: ${counted(members, 'member')}; ${printableText(reason)}.`, width, '  ');
   }
 }
 
-function countRow(title: string, cells: readonly string[]): string {
-  return `${title.padEnd(8)}${cells.map((cell) => cell.padStart(cell.length > 7 ? cell.length + 1 : 8)).join('')}`.trimEnd();
+function countRow(title: string, counts: SummaryCounts): string[] {
+  return [title, ...COLUMNS.map(([key]) => grouped(counts[key]))];
+}
+
+/** Columns under one another, the first to the left, the others to the right, with two spaces between where there is room. */
+function table(rows: readonly (readonly string[])[], width: number): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const room = width - widths.reduce((sum, column) => sum + column, 0);
+  const gap = ' '.repeat(room >= 2 * (widths.length - 1) ? 2 : 1);
+  return rows.map(([title = '', ...cells]) =>
+    [title.padEnd(widths[0] ?? 0), ...cells.map((cell, i) => cell.padStart(widths[i + 1] ?? 0))].join(gap),
+  );
 }
 
 function* controlsSection(
@@ -148,7 +147,7 @@ function* controlsSection(
       ? control.varying.length === 0
         ? 'equal to its side'
         : `${counted(control.varying.length, 'file')} vary: ${control.varying.slice(0, 5).map(printableName).join(', ')}${control.varying.length > 5 ? ', …' : ''}`
-      : `cannot serve: ${control.why ?? ''}`;
+      : `cannot serve: ${printableText(control.why ?? '')}`;
     yield* wrapped(`  ${i + 1} of ${control.of.toUpperCase()}, ${files}: ${outcome}`, width, '    ');
   }
 }
@@ -173,5 +172,5 @@ function* verdictSection(report: Report, { paint, width }: TextOptions): Generat
   yield '';
   yield paint.dim('Not covered by any verdict:');
   for (const sentence of doesNotCover)
-    for (const line of wrapped(`  - ${sentence}`, width, '    ')) yield paint.dim(line);
+    for (const line of wrapped(`  - ${printableText(sentence)}`, width, '    ')) yield paint.dim(line);
 }
