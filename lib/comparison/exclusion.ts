@@ -24,11 +24,16 @@ export function exclusionOf(patterns: readonly string[]): Exclusion {
       const kept: Member[] = [];
       const excluded: { path: string; pattern: string }[] = [];
       for (const member of members) {
-        const hit = matchers.find(({ matches }) => matches(member.path) || matches(member.name));
+        const hit = matchers.find(({ matches }) => matches(member.path) || matches(withoutDot(member.name)));
         if (hit === undefined) kept.push(member);
         else excluded.push({ path: member.path, pattern: hit.pattern });
       }
       return { kept, excluded };
     },
   };
+}
+
+/** A glob loses the `./` it begins with; the names of many archives begin with one, too. */
+function withoutDot(name: string): string {
+  return name.startsWith('./') ? name.slice(2) : name;
 }
