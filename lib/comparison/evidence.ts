@@ -6,8 +6,9 @@ import type { Described } from './describe.js';
 import type { Match, MatchedPair } from './match.js';
 import { bytesOutsideNoise, type Noise } from './noise.js';
 import type { ResolvedOptions } from './options.js';
+import { samePackaging } from './packaging.js';
 import type { Side } from './side.js';
-import { isDifferent, packageDifferences, samePackaging } from './summary.js';
+import { isDifferent, packageDifferences } from './summary.js';
 
 interface Findings {
   readonly a: Side;
@@ -61,7 +62,8 @@ export function gatherEvidence(findings: Findings): Evidence {
 function differencesOf(described: Described, match: Match, countPackage: boolean): Differences {
   const content = described.pairs.filter(({ report }) => report.role === 'content');
   const count = (status: string): number => content.filter(({ report }) => report.status === status).length;
-  const left = (list: Match['onlyA']): number => list.filter((member) => member.role === 'content').length;
+  const left = (list: Match['onlyA']): number =>
+    list.filter(({ role, mask }) => role === 'content' && mask === undefined).length;
   return {
     content: count('content'),
     metadata: count('metadata'),
@@ -98,7 +100,7 @@ function rootOnly(
     ['b', match.onlyB],
   ] as const) {
     for (const member of list) {
-      if (!counts(member.role)) continue;
+      if (!counts(member.role) || member.mask !== undefined) continue;
       if (noise[side].hasUnpaired(member.path)) {
         noisy += 1;
       } else {

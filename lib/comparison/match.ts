@@ -8,6 +8,7 @@ import type { MemberReport, PairReport, PairStatus, SideTrouble, UnpairedReport 
 import type { Threads } from '../thread/pool.js';
 import { packRefs } from '../thread/refs.js';
 import type { ResolvedOptions } from './options.js';
+import { samePackaging } from './packaging.js';
 import type { Side } from './side.js';
 import type { Twins } from './twins.js';
 import { type ContentDecision, type ContentPair, compareContents } from './work.js';
@@ -251,6 +252,7 @@ function unpaired(
   const digestOf = (member: Member): string | undefined => member.digest ?? digests.get(member);
   const inA = firstByDigest(a.members, digestOf);
   const inB = firstByDigest(b.members, digestOf);
+  const alike = samePackaging(a, b);
   let implied = 0;
   const report = (side: 'a' | 'b', indices: readonly Unpaired[]): UnpairedReport[] => {
     const [own, other] = side === 'a' ? [a, b] : [b, a];
@@ -259,7 +261,8 @@ function unpaired(
     return indices.flatMap(({ index, repeats }) => {
       const member = own.members[index];
       if (member === undefined) return [];
-      if (member.metadata.type === 'directory' && (repeats !== undefined || parents.has(member.path))) {
+      const isDirectory = member.metadata.type === 'directory';
+      if (isDirectory && (repeats !== undefined || member.path === '' || parents.has(member.path))) {
         implied += 1;
         return [];
       }
@@ -273,6 +276,8 @@ function unpaired(
           role: member.role,
           type: member.metadata.type,
           member: memberReport(member, digest),
+          // Not every way of packaging has a place for an empty directory, or for the same notes on itself.
+          ...(!alike && (isDirectory || member.role === 'package') && { mask: 'packaging' as const }),
           ...(same !== undefined && {
             sameContentAs: {
               side: same === there ? (side === 'a' ? 'b' : 'a') : side,

@@ -2,6 +2,7 @@ import type { MaskableField } from '../pair/metadata.js';
 import type { MaskReport, PairReport, Summary, SummaryCounts, UnpairedReport } from '../report/model.js';
 import type { Match, MatchedPair } from './match.js';
 import type { ResolvedOptions } from './options.js';
+import { samePackaging } from './packaging.js';
 import type { Side } from './side.js';
 
 /** Counts everything once: each pair and each unpaired member by what it is and by its status. */
@@ -32,25 +33,16 @@ function countRole(role: PairReport['role'], pairs: readonly PairReport[], match
     counts[pair.status] += 1;
   }
   const left = (list: readonly UnpairedReport[]): number =>
-    list.filter((member) => member.role === role).length;
+    list.filter((member) => member.role === role && (role === 'package' || member.mask === undefined)).length;
   return { pairs: of, ...counts, onlyA: left(match.onlyA), onlyB: left(match.onlyB) };
-}
-
-/** Whether package metadata is of one kind on both sides; if not, it differs whatever it describes. */
-export function samePackaging(a: Side, b: Side): boolean {
-  const kinds = (side: Side): string => {
-    const ids = side.layouts.map((layout) => layout.id);
-    const containers = side.inputs.map((input) => (input.kind === 'archive' ? 'archive' : input.kind));
-    return [...new Set([...ids, ...containers])].sort().join();
-  };
-  return kinds(a) === kinds(b);
 }
 
 const REASONS = {
   'unpacked-metadata':
     'a directory on disk has the owner and the times of its unpacking, not those of what was unpacked',
   'ignored-metadata': 'left out by --ignore-metadata',
-  packaging: 'the two sides are packaged in different ways; what a package says of itself differs with that',
+  packaging:
+    'the two sides are packaged in different ways, which have other notes on themselves and not always empty directories',
   excluded: 'left out by --exclude; these members were not compared',
 } as const satisfies Record<MaskReport['id'], string>;
 
@@ -71,13 +63,18 @@ export function masksOf(a: Side, b: Side, match: Match, options: ResolvedOptions
     }
     if (members > 0) masks.push({ id, reason: REASONS[id], members, fields });
   }
-  const packaged = samePackaging(a, b) ? 0 : packageDifferences(match);
+  const packaged = samePackaging(a, b) ? 0 : packageDifferences(match) + maskedDirectories(match);
   if (packaged > 0) masks.push({ id: 'packaging', reason: REASONS.packaging, members: packaged });
   const excluded = a.excluded.length + b.excluded.length;
   if (options.exclude.length > 0 && excluded > 0) {
     masks.push({ id: 'excluded', reason: REASONS.excluded, members: excluded });
   }
   return masks;
+}
+
+function maskedDirectories(match: Match): number {
+  return [...match.onlyA, ...match.onlyB].filter(({ role, mask }) => role === 'content' && mask !== undefined)
+    .length;
 }
 
 /** Pairs and unpaired members of package metadata that differ. */

@@ -107,6 +107,8 @@ export interface UnpairedReport {
   readonly role: 'content' | 'package';
   readonly type: string;
   readonly member: MemberReport;
+  /** Set where it does not count, since the two sides are packaged in different ways. */
+  readonly mask?: 'packaging' | undefined;
   /** A member of either side with the same bytes. */
   readonly sameContentAs?: { readonly side: 'a' | 'b'; readonly path: string } | undefined;
 }
