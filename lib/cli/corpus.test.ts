@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { type Expect, parseExpect } from '../../scripts/corpora/expect.js';
@@ -41,6 +41,14 @@ test.failing('two libraries compiled by two versions of rustc are not comparable
   const folder = copyCorpus(scratch(t), 'corpus/pairs/rustc-version');
   const report = await compare({ a: join(folder, 'a'), b: join(folder, 'b'), jobs: 1 }).report;
   t.is(report.verdict.id, 'not-comparable');
+});
+
+// What a deb says of itself is placed in a folder named after the deb's file, and that folder has no partner.
+test.failing('a deb is identical to itself under another name', async (t) => {
+  const folder = copyCorpus(scratch(t), 'corpus/pairs/hidden-deb');
+  const [a, b] = [join(folder, 'a.deb'), join(folder, 'another.deb')];
+  copyFileSync(a, b);
+  t.is((await compare({ a, b, jobs: 1 }).report).verdict.id, 'identical');
 });
 
 /** A directory has the owner of whoever made the checkout: under that mask alone, `equivalent` is `identical`. */

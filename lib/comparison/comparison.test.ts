@@ -254,3 +254,16 @@ test('a control that misses a file, or is of another artefact, cannot serve', as
   t.is(verdict.id, 'inconclusive');
   t.false(controls[0]?.usable);
 });
+
+// Each input has a budget of its own so far, though limits are those of a side.
+for (const limits of [{ bytes: 3000 }, { members: 3 }]) {
+  test.failing(`the limit of ${Object.keys(limits).join()} is that of a side, over all its files`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'trustdiff-test-'));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    const paths = ['one', 'two'].map((name) =>
+      written(join(folder, `${name}.tar.gz`), gzipSync(tarOf({ [name]: 'x', [`${name}-more`]: 'x' }))),
+    );
+    const { verdict } = await compare({ a: paths, b: paths, limits, jobs: 1 }).report;
+    t.is(verdict.exit, 2);
+  });
+}

@@ -42,8 +42,8 @@ export function gatherEvidence(findings: Findings): Evidence {
     comparedFiles: files.length,
     comparedBytes: files.reduce((sum, pair) => sum + pair.a.size, 0),
     differences: differencesOf(described, match, samePackaging(a, b)),
-    masks: masks.map(({ id, reason, members }) => `${id}: ${members} members; ${reason}.`),
-    maskedMembers: masks.reduce((sum, mask) => sum + mask.members, 0),
+    masks: masks.filter(counts).map(({ id, reason, members }) => `${id}: ${members} members; ${reason}.`),
+    maskedMembers: masks.filter(counts).reduce((sum, mask) => sum + mask.members, 0),
     troubles: troubles.length,
     reasons,
     controls: controls.map(({ of, clean, report }) => ({
@@ -57,6 +57,11 @@ export function gatherEvidence(findings: Findings): Evidence {
     rootOnlyBytes: left.bytes,
     failOn: options.failOn,
   };
+}
+
+/** What was never the artefact's own takes nothing away from it: owner and times of files on a disk. */
+function counts({ id }: MaskReport): boolean {
+  return id !== 'unpacked-metadata';
 }
 
 function differencesOf(described: Described, match: Match, countPackage: boolean): Differences {

@@ -207,7 +207,7 @@ function statusOf(equal: boolean | undefined, metadata: readonly MetadataDiffere
   if (metadata.some((difference) => difference.field === 'type')) return 'type';
   if (equal === false) return 'content';
   if (metadata.some((difference) => difference.mask === undefined)) return 'metadata';
-  return metadata.length > 0 ? 'equivalent' : 'identical';
+  return metadata.some((difference) => difference.mask === 'ignored') ? 'equivalent' : 'identical';
 }
 
 function troubleOf(a: Member, b: Member, decision: ContentDecision | undefined): PairReport['trouble'] {

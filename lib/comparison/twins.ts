@@ -17,10 +17,10 @@ import type { ContentDecision } from './work.js';
 export class Twins {
   /** By row of A, the index into the common names; -1 where there is none. */
   readonly #index: Int32Array;
+  readonly #next = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #states: Uint8Array;
   readonly #digests: Uint8Array;
   readonly #failures = new Map<number, TwinFailures[number]>();
-  #settled = false;
   /** Settles when every decision is made. */
   readonly #done: Promise<void>;
 
@@ -43,7 +43,7 @@ export class Twins {
       ...common,
       statsA: a.stats,
       statsB: b.stats,
-      next: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+      next: this.#next,
       states: this.#states,
       digests: this.#digests,
     };
@@ -63,15 +63,19 @@ export class Twins {
   /** Hands on every decision, soon after it is made, and ends with the last. */
   async follow(decide: (rowA: number, decision: ContentDecision) => void): Promise<void> {
     const handed = new Uint8Array(this.#states.length);
+    let first = 0;
     for (let last = false; !last; ) {
-      last = await Promise.race([this.#done.then(() => true), delay(INTERVAL).then(() => this.#settled)]);
-      for (const [i, state] of this.#states.entries()) {
-        if (handed[i] === 1 || state === TWIN_STATES.pending) continue;
+      last = await Promise.race([this.#done.then(() => true), delay(INTERVAL, false, { ref: false })]);
+      // Rows are taken in order: what is not handed on yet lies between the first such row and the next to be taken.
+      const end = Math.min(Atomics.load(this.#next, 0), handed.length);
+      for (let i = first; i < end; i++) {
+        if (handed[i] === 1) continue;
         const decision = this.#decision(i);
         if (decision === undefined) continue;
         handed[i] = 1;
         decide(this.common.rowsA[i] ?? -1, decision);
       }
+      while (handed[first] === 1) first += 1;
     }
   }
 
@@ -88,7 +92,7 @@ export class Twins {
           digestB: readDigest(this.#digests, i * 2 + 1),
         };
       default: {
-        // What failed is told when its thread has ended.
+        // Not made yet, or failed: that is told when the thread has ended.
         const failure = this.#failures.get(i);
         return failure === undefined ? undefined : { failed: failure.side, trouble: failure.trouble };
       }
@@ -100,7 +104,6 @@ export class Twins {
       Array.from({ length: threads.count }, () => threads.run('twinTask', task)),
     );
     for (const failure of ended.flat()) this.#failures.set(failure.row, failure);
-    this.#settled = true;
   }
 }
 

@@ -38,7 +38,8 @@ test('an archive and its compressed form hold the same', async (t) => {
 });
 
 test('metadata of members count: inside an archive nothing is masked', async (t) => {
-  const tar = (mtime: number): Buffer => Buffer.concat([tarEntry({ name: 'a', content: 'x', mtime }), endOfArchive]);
+  const tar = (mtime: number): Buffer =>
+    Buffer.concat([tarEntry({ name: 'a', content: 'x', mtime }), endOfArchive]);
   const found = await inside(tar(1), tar(2));
   t.deepEqual(
     found?.differing.map(({ name, status, metadata }) => [name, status, metadata]),
@@ -48,7 +49,10 @@ test('metadata of members count: inside an archive nothing is masked', async (t)
 
 test('a file that became a link is told as another type', async (t) => {
   const found = await inside(tarOf({ a: 'x' }), tarOf({ a: { link: 'x' } }));
-  t.deepEqual(found?.differing.map(({ name, status }) => [name, status]), [['a', 'type']]);
+  t.deepEqual(
+    found?.differing.map(({ name, status }) => [name, status]),
+    [['a', 'type']],
+  );
 });
 
 test('differing members beyond those described are counted', async (t) => {
@@ -62,14 +66,23 @@ test('differing members beyond those described are counted', async (t) => {
 
 test('members of a library are told by name, in a fixed order', async (t) => {
   const library = (content: string): Buffer =>
-    arFixture([{ name: 'z.o', content }, { name: 'a.o', content }, { name: 'lib.rmeta', content: 'same' }]);
+    arFixture([
+      { name: 'z.o', content },
+      { name: 'a.o', content },
+      { name: 'lib.rmeta', content: 'same' },
+    ]);
   const found = await inside(library('1'), library('2'));
-  t.deepEqual(found?.differing.map(({ name }) => name), ['a.o', 'z.o', ]);
+  t.deepEqual(
+    found?.differing.map(({ name }) => name),
+    ['a.o', 'z.o'],
+  );
   t.is(found?.identical, 1);
 });
 
 test('a damaged archive is an error that names its side and offset', async (t) => {
-  const error = await t.throwsAsync<Error & { where: object }>(inside(TAR, TAR.subarray(0, 700)), { name: 'InputError' });
+  const error = await t.throwsAsync<Error & { where: object }>(inside(TAR, TAR.subarray(0, 700)), {
+    name: 'InputError',
+  });
   t.like(error?.where, { file: 'b' });
 });
 
@@ -81,5 +94,11 @@ test('a hard link inside has the content of its target', async (t) => {
       endOfArchive,
     ]);
   const found = await inside(tar('1'), tar('2'));
-  t.deepEqual(found?.differing.map(({ name, status }) => [name, status]), [['a', 'content'], ['link', 'content']]);
+  t.deepEqual(
+    found?.differing.map(({ name, status }) => [name, status]),
+    [
+      ['a', 'content'],
+      ['link', 'content'],
+    ],
+  );
 });

@@ -74,7 +74,8 @@ export const PAIR_STATUSES = [
   'unreadable',
 ] as const;
 /**
- * `identical`: same bytes, same metadata. `equivalent`: the same but for metadata under a declared mask.
+ * `identical`: same bytes, same metadata (but for owner and times of files on disk, which are not the artefact's).
+ * `equivalent`: the same but for metadata that the user masked.
  * `metadata`: same bytes, metadata differs. `type`: a file here, a link or directory there. `content`: bytes differ.
  * `unreadable`: it could not be checked.
  */

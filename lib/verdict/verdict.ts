@@ -79,6 +79,7 @@ export const DOES_NOT_COVER = [
   'What both builds shared: the system LLVM, linker, libc, C compiler, kernel and CPU. A fault in one of these shows on both sides alike.',
   'What the sources themselves do.',
   'Which process made these files: they were compared as they were given.',
+  'Owner, times, extended attributes and capabilities of files in a directory on disk.',
 ] as const;
 
 /** The strongest verdict that the evidence bears. Pure. */
@@ -203,10 +204,11 @@ function rootEffect(evidence: Evidence): Finding {
 /** With k clean runs the 95 % upper bound on the rate of a flake is about 3/k (the rule of three). */
 function flakeBound(evidence: Evidence): string {
   const clean = evidence.controls.filter((control) => control.clean).length;
-  const of = `${count(evidence.controls.length, 'control')}, ${clean} of them equal to their side`;
-  if (clean === 0) return `${of}: no bound on how often a run varies by chance.`;
-  const bound = Math.min(100, 300 / clean);
-  return `${of}: a run varies by chance in at most about ${bound.toFixed(0)} % of builds (95 % confidence).`;
+  const of = `${count(evidence.controls.length, 'control')}, ${clean} equal to the side it repeats`;
+  const bound = 300 / clean;
+  if (bound >= 100)
+    return `${of}: too few to bound how often a build varies by chance (3/k, so at least 4 are needed).`;
+  return `${of}: at most about ${bound.toFixed(0)} % of builds vary by chance (3/k, 95 % confidence).`;
 }
 
 function exitStatus(id: VerdictId, evidence: Evidence): 0 | 1 | 2 {
