@@ -11,13 +11,25 @@
  * ```
  * @packageDocumentation
  */
+export type { DigestAlgorithm } from './artefact/digest.js';
+export type { Fact, FactName, Identity } from './artefact/identity.js';
+export type { InputSummary } from './artefact/input.js';
+export type { LayoutFinding, LayoutId } from './artefact/layout/layout.js';
+export type { Limits } from './artefact/limits.js';
 export { type Comparison, compare } from './comparison/comparison.js';
-export type { ComparisonEvent, ProgressEvent } from './comparison/event.js';
-export { type Inspection, type InspectOptions, inspect } from './comparison/inspect.js';
+export type { ComparisonEvent, ProgressEvent, SideIntroduction } from './comparison/event.js';
+export { type InspectedMember, type Inspection, type InspectOptions, inspect } from './comparison/inspect.js';
 export type { CompareOptions, ControlOption } from './comparison/options.js';
 export { VERSION } from './comparison/version.js';
-export { type Trouble, TrustdiffError } from './error.js';
+export { type ErrorKind, type Trouble, TrustdiffError, type Where } from './error.js';
+export type { Range } from './ledger/ranges.js';
+export type { DiffLine, Hunk, ShownDiff } from './ledger/text-diff.js';
+export type { ChangedRanges, Difference } from './pair/difference.js';
+export type { Inside, InsidePair } from './pair/inside.js';
+export type { MaskableField, MetadataDifference, MetadataField } from './pair/metadata.js';
+export type { PairRule } from './pair/pair.js';
+export type { HexBytes, HexMark, HexOmitted, HexRow, HexView } from './report/hex.js';
 export type * from './report/model.js';
 export { type RenderOptions, renderReport } from './report/render.js';
 export type { Reason } from './verdict/comparable.js';
-export type { Verdict, VerdictId } from './verdict/verdict.js';
+export type { FailOn, Verdict, VerdictId } from './verdict/verdict.js';

@@ -77,7 +77,7 @@ export function openListedFile(path: string): number {
 }
 
 /** @throws InputError when the open file is not, or no longer, the one that was listed */
-export function assertUnchanged(fd: number, path: string, stamp: FileStamp): void {
+function assertUnchanged(fd: number, path: string, stamp: FileStamp): void {
   const now = fstatSync(fd);
   if (
     now.size !== stamp.size ||

@@ -210,7 +210,7 @@ function linkKey(name: string): string {
 }
 
 /** An ar archive that stands alone is the artefact's own file (an rlib): its bytes decide, not its members. */
-export const KEPT_WHOLE: ReadonlySet<'ar'> = new Set(['ar']);
+const KEPT_WHOLE: ReadonlySet<'ar'> = new Set(['ar']);
 
 function archiveKind(head: Uint8Array): string {
   const codec = codecFor(head);

@@ -39,7 +39,7 @@ export function ingestedDirectory(file: string, listing: Listing): IngestedInput
 }
 
 /** Bytes of an archive below which another thread costs more than it brings. */
-export const SMALL_ARCHIVE = 512 * 1024;
+const SMALL_ARCHIVE = 512 * 1024;
 
 /**
  * What the user named, looked at from outside.

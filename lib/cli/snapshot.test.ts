@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { createPatch } from 'diff';
 import { REPOSITORY, scratch, trustdiff } from './run-fixture.js';
 import { copyCorpus } from './tree-fixture.js';
 
@@ -114,7 +115,9 @@ for (const [name, args] of Object.entries(COMMANDS)) {
     const path = join(SNAPSHOTS, file);
     if (process.env.UPDATE_SNAPSHOTS === '1') writeFileSync(path, actual);
     t.true(existsSync(path), 'run the tests with UPDATE_SNAPSHOTS=1 to write it');
-    t.deepEqual(actual.split('\n'), readFileSync(path, 'utf8').split('\n'));
+    const expected = readFileSync(path, 'utf8');
+    if (actual === expected) t.pass();
+    else t.fail(createPatch(file, expected, actual, 'as ever', 'now'));
   });
 }
 

@@ -9,7 +9,7 @@ export interface Sink {
 }
 
 /** Raised when whoever read standard output has gone: there is nobody left to tell. */
-export class ReaderGone extends Error {
+class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
 

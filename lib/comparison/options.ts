@@ -55,7 +55,7 @@ export interface ResolvedOptions {
   readonly signal: AbortSignal;
 }
 
-export const DEFAULT_MAX_DETAIL = 1000;
+const DEFAULT_MAX_DETAIL = 1000;
 const MAX_JOBS = 64;
 
 /** @throws UsageError for a value that makes no sense */

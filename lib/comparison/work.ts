@@ -50,10 +50,7 @@ export async function compareContents(
 }
 
 /** Takes an outcome apart, row by row. */
-export function handOn(
-  outcome: CompareOutcome,
-  decide: (row: number, decision: ContentDecision) => void,
-): void {
+function handOn(outcome: CompareOutcome, decide: (row: number, decision: ContentDecision) => void): void {
   const { equal, digestA, digestB, failures } = outcome;
   const failed = new Map(failures.map((failure) => [failure.row, failure]));
   for (const [row, digest] of digestA.entries()) {

@@ -12,7 +12,7 @@ import { readSymbols, type SymbolTable } from './elf/symbol.js';
 import type { Table } from './elf/table.js';
 
 export { isElf } from './elf/header.js';
-export { type Region, regions } from './elf/region.js';
+export { regions } from './elf/region.js';
 
 /**
  * An ELF file, read by offset: opening it reads the header and the two tables, and every method reads what it

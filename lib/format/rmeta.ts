@@ -68,7 +68,7 @@ export function findRmeta(bytes: Bytes): Rmeta | undefined {
 }
 
 /** Metadata as an .rmeta file holds them. @throws InputError where they do not start as rustc writes them */
-export function readRmeta(bytes: Bytes): Rmeta {
+function readRmeta(bytes: Bytes): Rmeta {
   const start = Buffer.from(bytes.read(0, Math.min(START, bytes.length)));
   const version = versionOf(start);
   const wide = version >= 9;

@@ -27,7 +27,7 @@ export interface AlignOptions {
   readonly maxRanges?: number | undefined;
 }
 
-export const DEFAULT_MAX_RANGES = 1_000_000;
+const DEFAULT_MAX_RANGES = 1_000_000;
 
 /**
  * Aligns two contents: which ranges of A were replaced by which ranges of B. Replaying the ranges on A gives B.

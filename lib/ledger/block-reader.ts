@@ -1,7 +1,7 @@
 import type { Bytes } from '../artefact/bytes.js';
 
 /** Bytes that a `BlockReader` holds. */
-export const BLOCK = 2 ** 20;
+const BLOCK = 2 ** 20;
 
 /** The longest view a `BlockReader` gives. */
 export const MAX_VIEW = 2 ** 18;

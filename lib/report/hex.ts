@@ -2,7 +2,7 @@ import type { Bytes } from '../artefact/bytes.js';
 import type { Range } from '../ledger/ranges.js';
 
 /** Bytes in a row. */
-export const ROW = 16;
+const ROW = 16;
 
 export interface HexOptions {
   /** Rows around the range on each side; default 3. */

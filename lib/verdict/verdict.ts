@@ -75,7 +75,7 @@ export interface ControlEvidence {
 }
 
 /** Stated once in every report. */
-export const DOES_NOT_COVER = [
+const DOES_NOT_COVER = [
   'What both builds shared: the system LLVM, linker, libc, C compiler, kernel and CPU. A fault in one of these shows on both sides alike.',
   'What the sources themselves do.',
   'Which process made these files: they were compared as they were given.',

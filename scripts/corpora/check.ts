@@ -50,7 +50,7 @@ export function checkBudget(): Finding[] {
 }
 
 /** Looks at one pair; archives are read with the system's tools, and left out where these are not there. */
-export function checkPair(name: string): Finding[] {
+function checkPair(name: string): Finding[] {
   const folder = join(PAIRS, name);
   const file = join(folder, 'expect.json');
   if (!existsSync(file)) return [trouble(`${name}: no expect.json`)];
@@ -76,7 +76,7 @@ export function checkPair(name: string): Finding[] {
 }
 
 /** Unpacks every container sample and holds it to contents.json. */
-export function checkContainers(): Finding[] {
+function checkContainers(): Finding[] {
   const { trees, containers } = JSON.parse(readFileSync(CONTENTS, 'utf8')) as Contents;
   return containers.flatMap(({ file, tree, prefix }): Finding[] => {
     try {

@@ -50,7 +50,7 @@ export function writeSums(): void {
 }
 
 /** Throws where a path of the machine got into a file of the folder. */
-export function refuseMachinePaths(folder: string): void {
+function refuseMachinePaths(folder: string): void {
   for (const side of ['a', 'b', 'control-a']) {
     const name = sideName(folder, side);
     if (name === undefined) continue;

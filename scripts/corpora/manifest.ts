@@ -29,7 +29,7 @@ const FIELDS = {
   member: ['of', 'member'],
 } as const satisfies Record<Artefact['kind'], readonly string[]>;
 
-export const MANIFEST = join(CORPUS, 'manifest.json');
+const MANIFEST = join(CORPUS, 'manifest.json');
 
 /** The artefacts of corpus/manifest.json; throws where an entry lacks a field. */
 export function readManifest(): Artefact[] {

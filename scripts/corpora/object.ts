@@ -11,7 +11,7 @@ export interface Place {
  * The sections with content of an ELF object, in file order. Written for the objects that rustc makes for
  * x86_64 and nothing else; trustdiff's own reader is not used, so that the two can disagree.
  */
-export function sectionsOf(object: Buffer): Place[] {
+function sectionsOf(object: Buffer): Place[] {
   if (object.readUInt32BE(0) !== 0x7f454c46) throw new InputError('this is no ELF file');
   const tableAt = Number(object.readBigUInt64LE(0x28));
   const count = object.readUInt16LE(0x3c);

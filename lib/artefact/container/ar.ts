@@ -7,7 +7,7 @@ import { padding, quoted } from './leftover.js';
 import { Quota } from './quota.js';
 
 /** Bytes of a GNU table of long names. The largest known archives (LLVM's) need far less than one. */
-export const NAME_TABLE_MAX = 16 * 2 ** 20;
+const NAME_TABLE_MAX = 16 * 2 ** 20;
 
 /**
  * The archive of object files (.a, .rlib, COFF import libraries) in its GNU and BSD dialects; see ar(5), and

@@ -87,7 +87,7 @@ export async function readCpioHeader(
 export const TRAILER = 'TRAILER!!!';
 
 /** Bytes of a header, the magic included. */
-export const HEADER = { newc: 110, crc: 110, odc: 76 } as const satisfies Record<CpioFormat, number>;
+const HEADER = { newc: 110, crc: 110, odc: 76 } as const satisfies Record<CpioFormat, number>;
 
 interface Fields {
   readonly c_ino: number;

@@ -4,7 +4,7 @@ import type { EntryWithContent } from './container.js';
 import { type Cursor, once } from './cursor.js';
 
 /** Bytes after the end of an archive that are kept in memory; no packer leaves so many. */
-export const TRAILING_MAX = 16 * 2 ** 20;
+const TRAILING_MAX = 16 * 2 ** 20;
 
 /**
  * Padding as a member of its own, where it is not the bytes that every packer writes: two archives that

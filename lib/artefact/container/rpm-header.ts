@@ -3,10 +3,10 @@ import { InputError } from '../../error.js';
 import type { Cursor } from './cursor.js';
 
 /** Index entries of one header; rpm's own limit. */
-export const HEADER_ENTRIES_MAX = 65_535;
+const HEADER_ENTRIES_MAX = 65_535;
 
 /** Bytes of data of one header; rpm allows 256 MiB. The header of rust-doc, with 50,000 files, has about 10 MiB. */
-export const HEADER_DATA_MAX = 32 * 2 ** 20;
+const HEADER_DATA_MAX = 32 * 2 ** 20;
 
 /** The types of values by their number, with bytes a value; 0 for what ends with a NUL. */
 export const TYPES = {

@@ -9,7 +9,7 @@ import { type PaxRecords, parsePax } from './tar-pax.js';
 export const PAX_MAX = 2 ** 20;
 
 /** What the pax records of all members of one archive may cost: they stay in memory with the members. Bytes. */
-export const PAX_TOTAL_MAX = 512 * 2 ** 20;
+const PAX_TOTAL_MAX = 512 * 2 ** 20;
 
 /** What a record costs beside its bytes. */
 const RECORD_COST = 64;

@@ -22,7 +22,7 @@ export interface Stretch {
 }
 
 /** Bytes of one file that are searched at most. The read-only data of a librustc_driver has 5 to 15 MB. */
-export const SCAN_LIMIT = 64 * 2 ** 20;
+const SCAN_LIMIT = 64 * 2 ** 20;
 const BLOCK = 1 << 20;
 /** Blocks overlap by this much: no text looked for is longer. */
 const OVERLAP = 512;

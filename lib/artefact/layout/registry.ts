@@ -9,7 +9,7 @@ import { rpm } from './rpm.js';
 import { rustDist } from './rust-dist.js';
 
 /** In the order they are asked: what is told by more comes first, and `plain` fits anything. */
-export const LAYOUTS: readonly Layout[] = [rustDist, debian, rpm, arch, crate, bootstrap, installed, plain];
+const LAYOUTS: readonly Layout[] = [rustDist, debian, rpm, arch, crate, bootstrap, installed, plain];
 
 /** The first layout that an input is of. */
 export function layoutOf(

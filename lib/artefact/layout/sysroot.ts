@@ -22,7 +22,7 @@ const MARKER =
  * of what was built.
  * @param path In a sysroot.
  */
-export function isInstallRecord(path: string): boolean {
+function isInstallRecord(path: string): boolean {
   return INSTALL_RECORD.test(path);
 }
 

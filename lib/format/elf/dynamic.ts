@@ -33,7 +33,7 @@ export interface Dynamic {
   readonly runpath: string | undefined;
 }
 
-export const DYN: RecordKind<'d_tag' | 'd_val'> = {
+const DYN: RecordKind<'d_tag' | 'd_val'> = {
   what: 'dynamic entry',
   32: recordLayout<'d_tag' | 'd_val'>(0, [
     ['d_tag', 4],

@@ -4,7 +4,7 @@ import { ELFCLASS32, ELFCLASS64, ELFDATA2LSB, ELFDATA2MSB } from './constant.js'
 import { type Encoding, type RecordKind, RecordReader, recordLayout } from './record.js';
 
 /** Bytes of `e_ident`. */
-export const EI_NIDENT = 16;
+const EI_NIDENT = 16;
 
 /** The ELF header as stored; the counts are those of the header, which section 0 may overrule. */
 export interface ElfHeader extends Encoding {

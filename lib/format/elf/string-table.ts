@@ -3,7 +3,7 @@ import { decodeName } from '../../artefact/name.js';
 import { InputError } from '../../error.js';
 
 /** The longest string read from a table. Bytes; the longest symbol names of rustc are some tens of KB. */
-export const LONGEST_STRING = 1 << 20;
+const LONGEST_STRING = 1 << 20;
 
 /** How many times its own length a table may be read through names that share their tails. */
 const TAIL_SHARING = 16;

@@ -7,7 +7,7 @@ import { StringTable } from './string-table.js';
 
 export type SymbolField = 'st_name' | 'st_value' | 'st_size' | 'st_info' | 'st_other' | 'st_shndx';
 
-export const SYM: RecordKind<SymbolField> = {
+const SYM: RecordKind<SymbolField> = {
   what: 'symbol',
   32: recordLayout<SymbolField>(0, [
     ['st_name', 4],

@@ -91,7 +91,7 @@ export const ARCHIVES: readonly Recipe[] = [
 ];
 
 /** `/build/tree` with one program and one library, laid out as a sysroot. */
-export function tree(shop: Workshop): void {
+function tree(shop: Workshop): void {
   shop.run(`mkdir -p /build/tree/bin /build/tree/${dirname(LIBRARY)}`);
   shop.rustc(`${PROGRAM} -o /build/tree/bin/program program.rs`);
   shop.rustc(`${RLIB} -o /build/tree/${LIBRARY} shape.rs`);

@@ -1,0 +1,14 @@
+import type { Case, CaseId } from '../case.js';
+import { archives } from './archives.js';
+import { equalTrees } from './equal-trees.js';
+import { explained } from './explained.js';
+import { memory } from './memory.js';
+import { startUp } from './start-up.js';
+
+export const CASES = {
+  a: equalTrees,
+  b: archives,
+  c: explained,
+  d: memory,
+  e: startUp,
+} as const satisfies Record<CaseId, Case>;
