@@ -45,7 +45,7 @@ const cli = yargs(hideBin(process.argv))
         .option('small-a', { type: 'string', describe: 'a smaller archive for c [made, or --archive-a]' })
         .option('small-b', { type: 'string', describe: 'the other one' })
         .option('small-size', { type: 'number', default: 8, describe: 'MB of files in those that are made' })
-        .option('sizes', { type: 'string', default: '64,256,512', describe: 'MB a side for d, growing' })
+        .option('sizes', { type: 'string', default: '32,128,256', describe: 'MB a side for d, growing' })
         .option('limit', { type: 'number', default: 120, describe: 'seconds a run of b, c and d may take' })
         .option('trustdiff', {
           type: 'string',

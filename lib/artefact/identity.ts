@@ -77,6 +77,7 @@ const OF_TARGET = /(?:^|\/)lib\/rustlib\/([a-z0-9_.]+(?:-[a-z0-9_.]+){1,4})\/(li
 function keyFiles(members: readonly Member[], facts: FactSet): KeyFiles {
   const keys = { package: [], driver: [], rustc: [], llvm: [] } as Omit<KeyFiles, 'rlib'>;
   const rlibs = new Map<string, Member>();
+  let loose: Member | undefined;
   const take = (list: Member[], member: Member, most = MOST_OF_A_KIND) => {
     if (list.length < most) list.push(member);
   };
@@ -90,7 +91,10 @@ function keyFiles(members: readonly Member[], facts: FactSet): KeyFiles {
       addLlvmName(facts, member);
       take(keys.llvm, member);
     } else addTarget(facts, rlibs, member);
+    if (rlibs.size === 0 && loose === undefined && path.endsWith('.rlib')) loose = member;
   }
+  // Libraries outside any sysroot: what compiled one of them says what the artefact is of.
+  if (rlibs.size === 0 && loose !== undefined) rlibs.set('', loose);
   return { ...keys, rlib: [...rlibs.values()].slice(0, MOST_TARGETS) };
 }
 

@@ -9,6 +9,7 @@ import { type DigestAlgorithm, type Digester, digester } from './digest.js';
 import { assertExpected, type IngestedInput, reachFailure, statInput } from './input.js';
 import { LIMIT_OPTIONS, type Limits } from './limits.js';
 import type { ContentRef, FileStamp, RawMember } from './member.js';
+import { Meter } from './meter.js';
 import { pathBytes } from './name.js';
 import { Spool } from './spool.js';
 import { unpack } from './unpack.js';
@@ -18,6 +19,8 @@ export interface IngestOptions {
   readonly digest: DigestAlgorithm;
   /** The folder for contents out of archives. */
   readonly tmpdir: string;
+  /** The meter of the side that the input belongs to (`Meter.shared`). */
+  readonly meter?: BigInt64Array | undefined;
 }
 
 /**
@@ -86,8 +89,9 @@ async function ingestArchive(
   const before = stampOf(fstatSync(fd));
   try {
     const progress = { read: 0 };
-    const stream = fileStream(fd, own, progress);
-    const context = { file, limits: options.limits, budget: { decoded: 0 }, formats, keepWhole: KEPT_WHOLE };
+    const meter = new Meter(options.meter);
+    const stream = fileStream(fd, own, progress, meter);
+    const context = { file, limits: options.limits, meter, formats, keepWhole: KEPT_WHOLE };
     for await (const member of readMembers(stream, basename(file), input, context, spool, options))
       members.push(member);
     if (progress.read < before.size) {
@@ -137,14 +141,12 @@ export async function* readMembers(
   options: IngestOptions,
 ): AsyncGenerator<RawMember> {
   const by = digester(options.digest);
-  let count = 0;
   for await (const { name: stored, role, metadata, hardLink, content, via } of unpack(
     stream,
     name,
     context,
   )) {
-    count += 1;
-    if (count > options.limits.members) {
+    if (context.meter.addMember() > options.limits.members) {
       throw new LimitError(
         `the archive holds more than ${options.limits.members} members`,
         LIMIT_OPTIONS.members,
@@ -238,12 +240,14 @@ async function* fileStream(
   fd: number,
   own: Digester,
   progress: { read: number },
+  meter: Meter,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunk = Buffer.allocUnsafeSlow(CHUNK);
   for (;;) {
     const got = readSync(fd, chunk, 0, CHUNK, progress.read);
     if (got === 0) return;
     progress.read += got;
+    meter.addRead(got);
     own.update(chunk.subarray(0, got));
     yield chunk.subarray(0, got);
   }

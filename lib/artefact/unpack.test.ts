@@ -5,6 +5,7 @@ import { arFixture } from './container/ar-fixture.js';
 import { chunked } from './container/stream-fixture.js';
 import { endOfArchive, tarEntry } from './container/tar-fixture.js';
 import { DEFAULT_LIMITS } from './limits.js';
+import { Meter } from './meter.js';
 import { peek, type UnpackContext, unpack } from './unpack.js';
 
 const TAR = Buffer.concat([tarEntry({ name: './bin/rustc', content: 'ELF' }), endOfArchive]);
@@ -13,7 +14,7 @@ function context(more: Partial<UnpackContext> = {}): UnpackContext {
   return {
     file: 'input',
     limits: DEFAULT_LIMITS,
-    budget: { decoded: 0 },
+    meter: new Meter(),
     formats: [],
     keepWhole: new Set(),
     ...more,

@@ -1,10 +1,11 @@
 import { InputError, LimitError, located, type Where } from '../error.js';
 import { type ByteStream, CODEC_HEAD, type Codec } from './codec/codec.js';
-import { type Budget, guarded } from './codec/guard.js';
+import { guarded } from './codec/guard.js';
 import { codecFor } from './codec/registry.js';
 import { CONTAINER_HEAD, type Container, type Entry } from './container/container.js';
 import { containerFor } from './container/registry.js';
 import { LIMIT_OPTIONS, type Limits } from './limits.js';
+import type { Meter } from './meter.js';
 
 /** A member found somewhere inside an input; its content must be read before the next one is asked for. */
 export interface Unpacked extends Pick<Entry, 'name' | 'role' | 'metadata' | 'hardLink'> {
@@ -17,7 +18,8 @@ export interface UnpackContext {
   /** The input as errors name it. */
   readonly file: string;
   readonly limits: Limits;
-  readonly budget: Budget;
+  /** Counts what the side that the input belongs to has cost so far. */
+  readonly meter: Meter;
   /** Codecs and containers met so far in the order they were met, for the report: `xz`, `tar`. */
   readonly formats: string[];
   /** Containers that stay whole: an ar archive is itself the artefact's file where it stands alone. */
@@ -56,7 +58,7 @@ export async function* unpack(
   const codec = codecFor(head.subarray(0, CODEC_HEAD));
   if (codec !== undefined) {
     context.formats.push(codec.id);
-    const decoded = relocated(guarded(codec, stream, context.limits, context.budget), where);
+    const decoded = relocated(guarded(codec, stream, context.limits, context.meter), where);
     yield* unpack(decoded, withoutSuffix(name, codec.id), context, via, role, depth + 1, packed);
     return;
   }

@@ -1,6 +1,7 @@
 import { FACTS, type FactName } from '../artefact/identity.js';
 import { printableName, printableText } from '../artefact/name.js';
 import { type Inspection, inspect } from '../comparison/inspect.js';
+import { json } from '../report/json.js';
 import { counted, sized } from '../report/quantity.js';
 import { troubleText } from '../report/text/line.js';
 import { memberName } from '../report/text/member.js';
@@ -22,7 +23,7 @@ export async function runInspect(argv: InspectArguments, signal: AbortSignal): P
   });
   const stdout = new StandardOutput();
   if (argv.format === 'json') {
-    await stdout.write(`${JSON.stringify(inspection, undefined, 2)}\n`);
+    await stdout.write(`${json(inspection, 2)}\n`);
   } else {
     const paint = await paintFor(argv.color);
     for (const line of inspectionLines(inspection, argv.members === true)) {

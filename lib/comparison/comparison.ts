@@ -1,4 +1,5 @@
 import type { IngestedInput } from '../artefact/input.js';
+import { Meter } from '../artefact/meter.js';
 import { AbortedError, InputError, toTrouble } from '../error.js';
 import { REPORT_SCHEMA, type Report, type SideTrouble } from '../report/model.js';
 import { Threads } from '../thread/pool.js';
@@ -14,7 +15,7 @@ import { Noise } from './noise.js';
 import { type CompareOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { Progress } from './progress.js';
 import { type InputName, readInputs } from './reading.js';
-import { assembleSide, introduce, type Side, sideReport } from './side.js';
+import { assembleSide, closeInputs, introduce, type Side, sideReport } from './side.js';
 import { masksOf, summarise } from './summary.js';
 import { statInputs, type Twins } from './twins.js';
 import { VERSION } from './version.js';
@@ -47,26 +48,26 @@ export function compare(options: CompareOptions): Comparison {
 
 async function run(options: ResolvedOptions, emit: Emit): Promise<Report> {
   const threads = new Threads(options.jobs, options.signal);
-  const sides: Side[] = [];
+  let read: IngestedInput[][] = [];
   try {
     const progress = new Progress(emit);
     const groups = [options.a, options.b, ...options.controls.map((control) => control.paths)];
-    const read = await readGroups(groups, options, threads, progress);
+    read = await readGroups(groups, options, threads, progress);
     const [inputsA = [], inputsB = [], ...others] = read;
     const twins = await statInputs(inputsA, inputsB, others.flat(), options.digest, threads);
     const exclusion = exclusionOf(options.exclude);
-    for (const [i, inputs] of read.entries()) {
-      const side = assembleSide(labelOf(i, options), inputs, exclusion);
-      sides.push(side);
+    const sides = read.map((inputs, i) => {
+      const side = assembleSide(labelOf(i, options), inputs, exclusion, options.limits);
       emit({ type: 'side', side: sideName(i), report: introduce(side) });
       for (const trouble of side.troubles) emit({ type: 'trouble', side: sideName(i), trouble });
-    }
+      return side;
+    });
     const [a, b, ...controlSides] = sides;
     if (a === undefined || b === undefined) throw new AbortedError();
     return await judgeSides(a, b, controlSides, twins, options, threads, progress, emit);
   } finally {
     await threads.close();
-    for (const side of sides) side.close();
+    closeInputs(read.flat());
   }
 }
 
@@ -153,8 +154,13 @@ async function readGroups(
   threads: Threads,
   progress: Progress,
 ): Promise<IngestedInput[][]> {
-  const names: InputName[] = groups.flatMap((files) => files.map((file, index) => ({ file, index })));
-  const inputs = await readInputs(names, options, threads, (members) => progress.reading(members));
+  const names: InputName[] = groups.flatMap((files) => {
+    const meter = new Meter();
+    return files.map((file, index) => ({ file, index, meter }));
+  });
+  const inputs = await readInputs(names, options, threads, (members, bytes) =>
+    progress.reading(members, bytes),
+  );
   let start = 0;
   return groups.map((files) => {
     const end = start + files.length;

@@ -29,7 +29,8 @@ export async function runControl(
   const differing = match.pairs.filter(({ report }) => report.status === 'content');
   const outcomes = await describePairs(differing, true, options, threads);
   for (const [pair, outcome] of outcomes) {
-    if (outcome.regions !== undefined) noise.addRegions(pair.report.path, outcome.regions);
+    if ('ok' in outcome && outcome.ok.regions !== undefined)
+      noise.addRegions(pair.report.path, outcome.ok.regions);
   }
   const varying = new Set<string>();
   for (const { report } of match.pairs) {
@@ -39,16 +40,15 @@ export async function runControl(
       if (mask === undefined) noise.addMetadata(report.path, field);
     }
   }
-  for (const member of match.onlyA) {
-    noise.addUnpaired(member.path);
-    varying.add(member.path);
-  }
-  for (const member of match.onlyB) varying.add(member.path);
+  for (const member of match.onlyA) noise.addUnpaired(member.path);
+  for (const { path, mask } of [...match.onlyA, ...match.onlyB]) if (mask === undefined) varying.add(path);
   const why = unusable(
     side,
     control,
     match.pairs.length,
-    match.pairs.some(({ report }) => report.status === 'unreadable'),
+    match.troubles.length > 0 ||
+      match.pairs.some(({ report }) => report.status === 'unreadable') ||
+      [...outcomes.values()].some((outcome) => 'failed' in outcome),
   );
   return {
     of,

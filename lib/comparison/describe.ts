@@ -2,10 +2,10 @@ import pLimit from 'p-limit';
 import type { DifferenceOutcome, Regions } from '../pair/difference.js';
 import type { SideTrouble } from '../report/model.js';
 import type { Threads } from '../thread/pool.js';
+import type { Outcome } from '../thread/worker.js';
 import type { MatchedPair } from './match.js';
 import type { ResolvedOptions } from './options.js';
 import type { Progress } from './progress.js';
-import { unwrap } from './reading.js';
 
 /** The differing pairs with where they differ. */
 export interface Described {
@@ -35,10 +35,15 @@ export async function describe(
   const described = pairs.map((pair) => {
     const outcome = outcomes.get(pair);
     if (outcome === undefined) return pair;
-    const { difference } = outcome;
+    if ('failed' in outcome) {
+      // That it differs is known; what it became since then is not.
+      troubles.push({ side: 'a', ...outcome.failed });
+      return pair;
+    }
+    const { difference } = outcome.ok;
     const matched: MatchedPair = { ...pair, report: { ...pair.report, difference } };
-    if (outcome.regions !== undefined) regions.set(matched, outcome.regions);
-    for (const trouble of outcome.troubles) troubles.push(trouble);
+    if (outcome.ok.regions !== undefined) regions.set(matched, outcome.ok.regions);
+    for (const trouble of outcome.ok.troubles) troubles.push(trouble);
     return matched;
   });
   return { pairs: described, regions, troubles };
@@ -51,11 +56,11 @@ export async function describePairs(
   options: ResolvedOptions,
   threads: Threads,
   onDone: (pair: MatchedPair) => void = () => {},
-): Promise<Map<MatchedPair, DifferenceOutcome>> {
+): Promise<Map<MatchedPair, Outcome<DifferenceOutcome>>> {
   const bytes = pairs.reduce((sum, { a, b }) => sum + a.size + b.size, 0);
   const here = bytes < SMALL_DESCRIPTION;
   const limit = pLimit(here ? 1 : threads.count);
-  const outcomes = new Map<MatchedPair, DifferenceOutcome>();
+  const outcomes = new Map<MatchedPair, Outcome<DifferenceOutcome>>();
   const bySize = [...pairs].sort((x, y) => y.a.size + y.b.size - (x.a.size + x.b.size));
   await Promise.all(
     bySize.map((pair) =>
@@ -74,7 +79,7 @@ export async function describePairs(
         const outcome = await (here
           ? threads.runHere('differenceTask', task)
           : threads.run('differenceTask', task));
-        outcomes.set(pair, unwrap(outcome));
+        outcomes.set(pair, outcome);
         onDone(pair);
       }),
     ),

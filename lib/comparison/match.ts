@@ -1,4 +1,5 @@
 import { openBytes } from '../artefact/bytes.js';
+import { ListedMember } from '../artefact/listed-member.js';
 import type { Member } from '../artefact/member.js';
 import { InputError, type Trouble, toTrouble } from '../error.js';
 import { findRmeta } from '../format/rmeta.js';
@@ -6,12 +7,11 @@ import { compareMetadata, type MaskableField, type MetadataDifference } from '..
 import { type Pairing, pairMembers, type Unpaired } from '../pair/pair.js';
 import type { MemberReport, PairReport, PairStatus, SideTrouble, UnpairedReport } from '../report/model.js';
 import type { Threads } from '../thread/pool.js';
-import { packRefs } from '../thread/refs.js';
 import type { ResolvedOptions } from './options.js';
 import { samePackaging } from './packaging.js';
 import type { Side } from './side.js';
 import type { Twins } from './twins.js';
-import { type ContentDecision, type ContentPair, compareContents } from './work.js';
+import { type ContentDecision, type ContentPair, compareContents, digestContents } from './work.js';
 
 /** Two sides laid side by side: every member of each stands in exactly one of the lists. */
 export interface Match {
@@ -117,16 +117,7 @@ async function pairWithContent(
     leave(b.members[pair.b]);
   }
   if (open.size === 0) return byName;
-  const members = [...open];
-  const refs = packRefs(members.flatMap((member) => member.content ?? []));
-  const task = { digest: options.digest, refs };
-  const bytes = members.reduce((sum, member) => sum + member.size, 0);
-  const outcomes = await (bytes < SMALL_DIGEST
-    ? threads.runHere('digestTask', task)
-    : threads.run('digestTask', task));
-  for (const [i, outcome] of outcomes.entries()) {
-    const member = members[i];
-    if (member === undefined) continue;
+  for (const [member, outcome] of await digestContents([...open], options.digest, threads)) {
     if ('ok' in outcome) digests.set(member, outcome.ok);
     else unread.set(member, outcome.failed);
   }
@@ -169,9 +160,6 @@ function unpairedTroubles(
   }
   return troubles;
 }
-
-/** Bytes that are digested in this thread rather than in another. */
-const SMALL_DIGEST = 32 * 2 ** 20;
 
 /** Turns what is known of a pair into its status. */
 class Decider {
@@ -229,9 +217,17 @@ function troubleOf(a: Member, b: Member, decision: ContentDecision | undefined):
 /** What has no content that could be compared: it is named, never opened and never called the same. */
 function refusal(member: Member): Trouble | undefined {
   const { type } = member.metadata;
-  if (type === 'file' || type === 'directory' || type === 'symlink') return undefined;
+  if (type === 'file') return undefined;
+  if (type === 'directory' || type === 'symlink')
+    return member instanceof ListedMember ? unasked(member) : undefined;
   const what = `it is a ${type.replace('-', ' ')}, which holds no content to compare; it was not opened`;
   return toTrouble(new InputError(what, { member: [...member.via, member.name] }));
+}
+
+/** Of what the system would not tell anything, nothing can be called the same. */
+function unasked(member: ListedMember): Trouble | undefined {
+  if (member.mode !== undefined) return undefined;
+  return toTrouble(new InputError('the system did not tell what it is like', { member: [member.name] }));
 }
 
 function memberReport(member: Member, digest?: string): MemberReport {

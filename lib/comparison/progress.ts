@@ -20,8 +20,10 @@ export class Progress {
 
   constructor(readonly emit: Emit) {}
 
-  reading(members: number): void {
-    this.#tell({ ...this.#now, members });
+  /** Members listed, bytes of archives read. */
+  reading(members: number, bytes: number): void {
+    const now = this.#now;
+    this.#tell({ ...now, members: Math.max(members, now.members), bytes: Math.max(bytes, now.bytes) });
   }
 
   /** `sized`: whether the sizes are known; to ask for them would take longer than to wait. */

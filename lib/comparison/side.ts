@@ -4,9 +4,10 @@ import { type Identity, identify } from '../artefact/identity.js';
 import type { IngestedInput, InputSummary } from '../artefact/input.js';
 import { type LayoutFinding, placeMembers } from '../artefact/layout/layout.js';
 import { placementNotes } from '../artefact/layout/notes.js';
+import { LIMIT_OPTIONS, type Limits } from '../artefact/limits.js';
 import { listedMembers } from '../artefact/listed-member.js';
 import type { Member, RawMember } from '../artefact/member.js';
-import { InputError, type Trouble, toTrouble } from '../error.js';
+import { InputError, LimitError, type Trouble, toTrouble } from '../error.js';
 import type { SideReport } from '../report/model.js';
 import type { SideIntroduction } from './event.js';
 import type { Exclusion } from './exclusion.js';
@@ -21,12 +22,15 @@ export interface Side {
   readonly notes: readonly string[];
   readonly troubles: readonly Trouble[];
   readonly excluded: readonly { readonly path: string; readonly pattern: string }[];
-  /** Frees the disk that the contents out of archives take. */
-  close(): void;
 }
 
 /** Puts the inputs of one side together. */
-export function assembleSide(label: string, inputs: readonly IngestedInput[], exclusion: Exclusion): Side {
+export function assembleSide(
+  label: string,
+  inputs: readonly IngestedInput[],
+  exclusion: Exclusion,
+  limits: Limits,
+): Side {
   const raw: RawMember[] = [];
   for (const [index, input] of inputs.entries()) {
     if (input.listing !== undefined) {
@@ -34,6 +38,10 @@ export function assembleSide(label: string, inputs: readonly IngestedInput[], ex
     } else {
       for (const member of input.members) raw.push(member);
     }
+  }
+  if (raw.length > limits.members) {
+    const what = `the ${inputs.length} inputs hold more than ${limits.members} members together`;
+    throw new LimitError(what, LIMIT_OPTIONS.members, { file: inputs[0]?.summary.file });
   }
   const troubles: Trouble[] = inputs.flatMap((input) => input.troubles);
   if (raw.length === 0 && troubles.length === 0) {
@@ -54,9 +62,6 @@ export function assembleSide(label: string, inputs: readonly IngestedInput[], ex
     notes,
     troubles,
     excluded,
-    close() {
-      for (const { spoolFd } of inputs) if (spoolFd !== undefined) closeSync(spoolFd);
-    },
   };
 }
 
@@ -87,4 +92,9 @@ function openMember(member: Member, inputs: readonly InputSummary[]): Bytes {
     throw new InputError('it has no content', { file: inputs[member.input]?.file, member: [member.name] });
   }
   return openBytes(member.content);
+}
+
+/** Frees the disk that the contents out of archives take. */
+export function closeInputs(inputs: readonly IngestedInput[]): void {
+  for (const { spoolFd } of inputs) if (spoolFd !== undefined) closeSync(spoolFd);
 }

@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import type { DigestAlgorithm } from '../artefact/digest.js';
-import type { ContentRef } from '../artefact/member.js';
+import type { ContentRef, Member } from '../artefact/member.js';
 import type { Trouble } from '../error.js';
 import type { Threads } from '../thread/pool.js';
 import { packRefs } from '../thread/refs.js';
-import type { CompareOutcome } from '../thread/worker.js';
+import type { CompareOutcome, Outcome } from '../thread/worker.js';
 
 /** Two contents to compare, with what is already known of them. */
 export interface ContentPair {
@@ -47,6 +47,33 @@ export async function compareContents(
     handOn(outcome, (row, decision) => decide(batch[row] ?? -1, decision));
   };
   await Promise.all(batchesOf(pairs).map((batch) => limit(() => run(batch))));
+}
+
+/** Bytes that are digested in this thread rather than in others. */
+const SMALL_DIGEST = 32 * 2 ** 20;
+
+/** The digest of each member's content, or why it cannot be read. */
+export async function digestContents(
+  members: readonly Member[],
+  digest: DigestAlgorithm,
+  threads: Threads,
+): Promise<Map<Member, Outcome<string>>> {
+  const bytes = members.reduce((sum, member) => sum + member.size, 0);
+  const here = bytes < SMALL_DIGEST;
+  const parts = here ? 1 : threads.count;
+  const outcomes = new Map<Member, Outcome<string>>();
+  const run = async (part: number): Promise<void> => {
+    // Every n-th member: large ones lie together in a tree.
+    const own = members.filter((_, i) => i % parts === part);
+    const task = { digest, refs: packRefs(own.flatMap((member) => member.content ?? [])) };
+    const results = await (here ? threads.runHere('digestTask', task) : threads.run('digestTask', task));
+    for (const [i, member] of own.entries()) {
+      const result = results[i];
+      if (result !== undefined) outcomes.set(member, result);
+    }
+  };
+  await Promise.all(Array.from({ length: parts }, (_, part) => run(part)));
+  return outcomes;
 }
 
 /** Takes an outcome apart, row by row. */

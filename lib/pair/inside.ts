@@ -4,6 +4,7 @@ import { CONTAINER_HEAD } from '../artefact/container/container.js';
 import { containerFor } from '../artefact/container/registry.js';
 import { readMembers, resolveHardLinks } from '../artefact/ingest.js';
 import type { Member, RawMember } from '../artefact/member.js';
+import { Meter } from '../artefact/meter.js';
 import { Spool } from '../artefact/spool.js';
 import { located } from '../error.js';
 import type { PairStatus, SideTrouble } from '../report/model.js';
@@ -162,7 +163,7 @@ async function open(content: Bytes, side: 'a' | 'b', task: DifferenceTask, spool
   const context = {
     file: side,
     limits: { ...task.limits, depth: task.limits.depth - (task.depth ?? 0) },
-    budget: { decoded: 0 },
+    meter: new Meter(),
     formats,
     keepWhole: new Set<never>(),
   };

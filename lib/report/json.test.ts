@@ -49,7 +49,9 @@ test('any name goes through the bytes of the JSON unchanged, also one that is no
   t.pass();
 });
 
-test('no control character stands in the JSON but its own line feeds', async (t) => {
-  const report = withStrings(await reportOf(pairOptions('hidden-ar')), (text) => `${text}\x1b[2J\r\n\x00`);
-  t.notRegex(json(report), /[\x00-\x09\x0b-\x1f]/);
+test('nothing that a terminal acts on stands in the JSON, and all of it comes back', async (t) => {
+  const hostile = '\x1b[2J\r\n\x00\x7f\x9b31m\u202e\u2028\ufeff\u{e0041}';
+  const report = withStrings(await reportOf(pairOptions('hidden-ar')), (text) => `${text}${hostile}`);
+  t.notRegex(json(report), /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\ufeff]|[\u{e0000}-\u{e0fff}]/u);
+  t.deepEqual(JSON.parse(json(report)), JSON.parse(JSON.stringify(report)));
 });

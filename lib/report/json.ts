@@ -18,9 +18,22 @@ export function* renderJson(report: Report): Generator<string> {
   for (const [i, key] of keys.entries()) {
     yield `${i === 0 ? '{' : ','}\n  ${JSON.stringify(key)}: `;
     if (isList(key)) yield* renderList(report[key]);
-    else yield JSON.stringify(report[key], undefined, 2).replaceAll('\n', '\n  ');
+    else yield json(report[key], 2).replaceAll('\n', '\n  ');
   }
   yield '\n}\n';
+}
+
+/** As in name.ts, less what JSON escapes by itself. */
+const UNSAFE =
+  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
+
+/** JSON of which no terminal acts on any part: JSON itself only escapes what stands below the space. */
+export function json(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(UNSAFE, (char) =>
+    [...Array(char.length).keys()]
+      .map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 function isList(key: keyof Report): key is (typeof LISTS)[number] {
@@ -32,6 +45,6 @@ function* renderList(list: readonly unknown[]): Generator<string> {
     yield '[]';
     return;
   }
-  for (const [i, element] of list.entries()) yield `${i === 0 ? '[' : ','}\n    ${JSON.stringify(element)}`;
+  for (const [i, element] of list.entries()) yield `${i === 0 ? '[' : ','}\n    ${json(element)}`;
   yield '\n  ]';
 }

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, linkSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { changeInPlace } from './change.js';
+import { changeEvery } from './change.js';
 import { filesOf, findTree } from './tree.js';
 import { assertPrograms, megabytes, type Workshop } from './workshop.js';
 
@@ -41,7 +41,8 @@ export async function makePair(workshop: Workshop, name: string, size: number): 
     }
   }
   const largest = [...chosen].sort((x, y) => y.size - x.size).slice(0, 3);
-  for (const { path, size: length } of largest) changeInPlace(workshop.path(`${name}-b`, path), length, 20);
+  for (const { path, size: length } of largest)
+    changeEvery(workshop.path(`${name}-b`, path), Math.max(1, Math.floor(length / 20)));
   await Promise.all([
     pack(workshop, workshop.path(`${name}-a`), a, '-6'),
     pack(workshop, workshop.path(`${name}-b`), b, '-6'),

@@ -12,7 +12,6 @@ export interface Expect {
   /** The verdict when `control-a/` is not given; only where there is a control. */
   readonly verdictWithoutControl?: Verdict;
   /** The verdict once versions and configuration are read; only where it is another one. */
-  readonly laterVerdict?: Verdict;
   /** The true causes, by their ids; empty where nothing differs, and where no id names it. */
   readonly causes: readonly string[];
   /** Files with equal content, by the pairing of `pairedWith`. */
@@ -100,7 +99,6 @@ const FIELDS = {
   exit: (value) => value === 0 || value === 1,
   verdict,
   verdictWithoutControl: optional(verdict),
-  laterVerdict: optional(verdict),
   causes: listOf(text),
   identical: count,
   differing: listOf(text),

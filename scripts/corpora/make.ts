@@ -34,7 +34,6 @@ export function makePair(recipe: Recipe, compiler: Compiler, tools: Tools): stri
     ...(recipe.verdictWithoutControl !== undefined && {
       verdictWithoutControl: recipe.verdictWithoutControl,
     }),
-    ...(recipe.laterVerdict !== undefined && { laterVerdict: recipe.laterVerdict }),
     causes: recipe.causes,
     ...facts,
     ...(recipe.metadata !== undefined && { metadata: recipe.metadata }),

@@ -10,7 +10,6 @@ export interface Recipe {
   /** With the control, where the recipe makes one. */
   readonly verdict: Verdict;
   readonly verdictWithoutControl?: Verdict;
-  readonly laterVerdict?: Verdict;
   /** False where another run of the same compiler gives other bytes. */
   readonly deterministic?: boolean;
   readonly metadata?: Expect['metadata'];

@@ -5,6 +5,7 @@ import { CODECS } from '../../lib/artefact/codec/registry.js';
 import type { Container } from '../../lib/artefact/container/container.js';
 import { CONTAINERS } from '../../lib/artefact/container/registry.js';
 import { DEFAULT_LIMITS, type Limits } from '../../lib/artefact/limits.js';
+import { Meter } from '../../lib/artefact/meter.js';
 import { TrustdiffError } from '../../lib/error.js';
 import { mutate } from './mutation.js';
 import { Random } from './random.js';
@@ -85,7 +86,7 @@ async function readContainer(container: Container, input: Buffer, chunk: number)
 
 async function readCodec(codec: Codec, input: Buffer, chunk: number): Promise<string> {
   const hash = createHash('sha256');
-  for await (const part of guarded(codec, chunked(input, chunk), LIMITS, { decoded: 0 })) hash.update(part);
+  for await (const part of guarded(codec, chunked(input, chunk), LIMITS, new Meter())) hash.update(part);
   return hash.digest('hex');
 }
 

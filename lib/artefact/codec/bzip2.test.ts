@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { InputError, LimitError } from '../../error.js';
 import { DEFAULT_LIMITS } from '../limits.js';
+import { Meter } from '../meter.js';
 import { bzip2 } from './bzip2.js';
 import { BZIP2_ZEROS, CONTENT, chunked, collect, decodeAll, outcome, SAMPLES } from './codec-fixture.js';
 import { guarded } from './guard.js';
@@ -36,7 +37,7 @@ test('runs that go over the end of an output chunk, and of a block, come back', 
 });
 
 test('a bomb is stopped by its ratio', async (t) => {
-  const decoding = guarded(bzip2, chunked(BZIP2_ZEROS), DEFAULT_LIMITS, { decoded: 0 });
+  const decoding = guarded(bzip2, chunked(BZIP2_ZEROS), DEFAULT_LIMITS, new Meter());
   const error = await outcome(collect(decoding));
   t.true(error instanceof LimitError && error.option === 'max-ratio');
 });

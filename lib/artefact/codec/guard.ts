@@ -1,15 +1,10 @@
 import { LimitError } from '../../error.js';
 import { LIMIT_OPTIONS, type Limits, RATIO_FLOOR } from '../limits.js';
+import type { Meter } from '../meter.js';
 import type { ByteStream, Codec } from './codec.js';
 
-/** What one side has decoded so far, over all its files and all codecs inside each other. */
-export interface Budget {
-  /** In bytes. */
-  decoded: number;
-}
-
 /**
- * Decodes `input` and holds it to `limits.bytes` (over the whole side, by way of `budget`) and `limits.ratio`
+ * Decodes `input` and holds it to `limits.bytes` (over the whole side, by way of `meter`) and `limits.ratio`
  * (over this stream). The input is counted as the codec asks for it, so that a codec that reads ahead is seen
  * as having been given more: the ratio may trip late by what it read ahead, never early.
  * @throws LimitError with the encoded offset; and whatever the codec throws
@@ -18,7 +13,7 @@ export async function* guarded(
   codec: Codec,
   input: ByteStream,
   limits: Limits,
-  budget: Budget,
+  meter: Meter,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let encoded = 0;
   let decoded = 0;
@@ -30,8 +25,7 @@ export async function* guarded(
   }
   for await (const chunk of codec.decode(counted(), limits)) {
     decoded += chunk.length;
-    budget.decoded += chunk.length;
-    if (budget.decoded > limits.bytes) {
+    if (meter.addDecoded(chunk.length) > limits.bytes) {
       const what = `more than ${limits.bytes} bytes come out of the input when it is decoded`;
       throw new LimitError(what, LIMIT_OPTIONS.bytes, { offset: encoded });
     }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { check, filter, xzSync } from 'node-liblzma';
 import { InputError, LimitError } from '../../error.js';
 import { DEFAULT_LIMITS, RATIO_FLOOR } from '../limits.js';
+import { Meter } from '../meter.js';
 import type { ByteStream, Codec } from './codec.js';
 import { CONTENT, chunked, collect, decodeAll, outcome, SAMPLES, XZ_BLOCKS } from './codec-fixture.js';
 import { crc32 } from './crc32.js';
@@ -109,10 +110,10 @@ test('a check of unknown kind is an error and is not passed over', async (t) => 
 
 test('a bomb is stopped by its ratio', async (t) => {
   const bomb = xzSync(Buffer.alloc(3 * RATIO_FLOOR), { preset: 0 });
-  const budget = { decoded: 0 };
-  const error = await outcome(collect(guarded(xz, chunked(bomb, 1000), DEFAULT_LIMITS, budget)));
+  const meter = new Meter();
+  const error = await outcome(collect(guarded(xz, chunked(bomb, 1000), DEFAULT_LIMITS, meter)));
   t.true(error instanceof LimitError && error.option === 'max-ratio');
-  t.true(budget.decoded < 2 * RATIO_FLOOR);
+  t.true(meter.decoded < 2 * RATIO_FLOOR);
 });
 
 testChild('without the native module an xz command decodes the same', async (t) => {

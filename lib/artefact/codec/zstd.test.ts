@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { InputError, LimitError } from '../../error.js';
 import { DEFAULT_LIMITS, RATIO_FLOOR } from '../limits.js';
+import { Meter } from '../meter.js';
 import { CONTENT, chunked, collect, decodeAll, outcome, SAMPLES, ZSTD_PIPED } from './codec-fixture.js';
 import { guarded } from './guard.js';
 import { zstd } from './zstd.js';
@@ -140,10 +141,10 @@ test('a content shorter or longer than its header says is an error', async (t) =
 
 test('a bomb is stopped by its ratio', async (t) => {
   const bomb = repeated(0, 2000);
-  const budget = { decoded: 0 };
-  const error = await outcome(collect(guarded(zstd, chunked(bomb), DEFAULT_LIMITS, budget)));
+  const meter = new Meter();
+  const error = await outcome(collect(guarded(zstd, chunked(bomb), DEFAULT_LIMITS, meter)));
   t.true(error instanceof LimitError && error.option === 'max-ratio');
-  t.true(budget.decoded <= RATIO_FLOOR + 2 ** 20);
+  t.true(meter.decoded <= RATIO_FLOOR + 2 ** 20);
 });
 
 test('streams that are decoded at once do not disturb each other', async (t) => {

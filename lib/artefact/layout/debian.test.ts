@@ -20,10 +20,10 @@ test('a .deb is placed from usr on, shared objects out of their multiarch direct
   ]);
   t.deepEqual(placement.layouts, [{ input: 0, id: 'debian', prefix: 'usr' }]);
   t.deepEqual(paths(placement), [
-    '#control/libstd-rust/debian-binary',
-    '#control/libstd-rust',
-    '#control/libstd-rust/control',
-    '#control/libstd-rust/md5sums',
+    '#control/debian-binary',
+    '#control',
+    '#control/control',
+    '#control/md5sums',
     '',
     '',
     'lib',
@@ -62,8 +62,8 @@ test("Ubuntu's versioned packages have their sysroot in usr/lib/rust-X.Y", (t) =
     },
   ]);
   t.deepEqual(paths(placement), [
-    '#control/rustc/debian-binary',
-    '#control/rustc/control',
+    '#control/debian-binary',
+    '#control/control',
     '',
     'bin/rustc',
     'bin/rustc-1.85',

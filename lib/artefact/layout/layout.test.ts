@@ -210,9 +210,9 @@ test('a package of Arch Linux has its metadata apart', (t) => {
   ]);
   t.deepEqual(placement.layouts, [{ input: 0, id: 'arch', prefix: 'usr' }]);
   t.deepEqual(paths(placement), [
-    '#control/rust/.BUILDINFO',
-    '#control/rust/.MTREE',
-    '#control/rust/.PKGINFO',
+    '#control/.BUILDINFO',
+    '#control/.MTREE',
+    '#control/.PKGINFO',
     '',
     'bin',
     'bin/rustc',
@@ -237,7 +237,7 @@ test('an .rpm has lib64 at lib, its header and its build-id links apart', (t) =>
   t.deepEqual(
     members.map(({ path, role }) => `${role} ${path}`),
     [
-      'package control/rust/header',
+      'package control/header',
       'content bin/rustc',
       'content lib/librustc_driver-6108105cd7e839cf.so',
       'content lib/rustlib/x86_64-unknown-linux-gnu/lib/libstd-ac9480c40695dcba.so',

@@ -109,7 +109,12 @@ function findLayouts(members: readonly CleanMember[], inputs: readonly PlacedInp
   for (const { name, raw } of members) {
     if (raw.role === 'content' && raw.metadata.type !== 'directory') names[raw.input]?.push(name);
   }
-  return inputs.map((input, index) => layoutOf(input, names[index] ?? []));
+  // The file of a lone package may be called anything; only between several does its name tell them apart.
+  const alone = inputs.length === 1;
+  return inputs.map((input, index) => {
+    const unnamed = alone && input.kind === 'archive' ? { ...input, file: '' } : input;
+    return layoutOf(unnamed, names[index] ?? []);
+  });
 }
 
 function rulesFor(raw: RawMember, found: readonly Found[]): LayoutRules {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pack, twin } from '../archive.js';
 import { type Case, type Finding, finding, type Group, memoryFinding } from '../case.js';
-import { changeInPlace, insert } from '../change.js';
+import { changeEvery, insert } from '../change.js';
 import { writeContent } from '../content.js';
 import type { Runs } from '../rounds.js';
 import { assertPrograms, type Workshop } from '../workshop.js';
@@ -10,11 +10,11 @@ import { assertPrograms, type Workshop } from '../workshop.js';
 /** The largest input may take so many times the memory of the smallest; less is noise. */
 const FLAT = 1.25;
 
-/** Files of each side; the first two are changed. */
+/** Files of each side; three are changed: in a few places, by bytes put in, and throughout. */
 const FILES = 4;
 
 const SHAPES = ['directories', 'archives'] as const;
-const CONTENTS = ['equal', 'a few files differ'] as const;
+const CONTENTS = ['equal', 'files differ'] as const;
 
 export const memory: Case = {
   id: 'd',
@@ -54,8 +54,9 @@ async function measureSize(workshop: Workshop, size: number): Promise<Runs[]> {
       limit: workshop.options.limit,
     });
   const equal = await compare(a, b, 0);
-  changeInPlace(join(b, 'file-0'), (size * 1e6) / FILES, 100);
+  changeEvery(join(b, 'file-0'), 100_000);
   insert(join(b, 'file-1'), 4096);
+  changeEvery(join(b, 'file-2'), 500);
   const different = await compare(a, b, 1);
   workshop.tell(`packing ${size} MB twice with xz`);
   // Large blocks, as where several threads have packed.

@@ -85,8 +85,7 @@ export const HASHES: readonly Recipe[] = [
     name: 'rustc-version',
     what: 'One library by a stable rustc and by a nightly one.',
     causes: ['rustc-version', 'crate-hash'],
-    verdict: 'inconclusive',
-    laterVerdict: 'not-comparable',
+    verdict: 'not-comparable',
     missing: ({ nightly }) => (nightly === undefined ? '--nightly' : undefined),
     make: (shop, { nightly }) => {
       shop.rustc(`${RLIB} --out-dir /out/a shape.rs`);
