@@ -6,9 +6,9 @@ import { MASKABLE_FIELDS } from '../pair/metadata.js';
 import type { Report } from '../report/model.js';
 import { NO_PAINT, type Paint, terminalPaint } from '../report/paint.js';
 import { renderReport } from '../report/render.js';
-import { pairLine, troubleText, unpairedLine } from '../report/text/line.js';
+import { troubleText } from '../report/text/line.js';
 import { sideLines } from '../report/text/side.js';
-import { isListed, renderEnd, type TextOptions } from '../report/text/text.js';
+import { MemberList, renderEnd, type TextOptions } from '../report/text/text.js';
 import type { CompareArguments } from './compare-arguments.js';
 import { assertGivenOnce, COMPARE_OPTIONS, LIMIT_OPTION_TABLE, limitsOf, OUTPUT_OPTIONS } from './options.js';
 import { ProgressLine } from './progress.js';
@@ -64,13 +64,14 @@ async function follow(
     (argv.progress ?? (terminal && argv.quiet !== true)) ? new ProgressLine(process.stderr) : undefined;
   const stdout = new StandardOutput();
   const text = format === 'text' ? await textOptions(argv) : undefined;
+  const list = text === undefined ? undefined : new MemberList(text);
   try {
     for await (const event of comparison) {
       if (event.type === 'progress') {
         progress?.show(event);
         continue;
       }
-      const lines = text === undefined ? [] : linesOf(event, text);
+      const lines = list === undefined ? [] : linesOf(event, list);
       if (lines.length === 0) continue;
       progress?.clear();
       await stdout.write(`${lines.join('\n')}\n`);
@@ -84,8 +85,8 @@ async function follow(
 }
 
 /** The text report, in the order in which things become known. */
-function linesOf(event: Exclude<ComparisonEvent, { type: 'progress' }>, options: TextOptions): string[] {
-  const { paint, width, all } = options;
+function linesOf(event: Exclude<ComparisonEvent, { type: 'progress' }>, list: MemberList): string[] {
+  const { paint, width } = list.options;
   switch (event.type) {
     case 'side':
       return [
@@ -98,13 +99,13 @@ function linesOf(event: Exclude<ComparisonEvent, { type: 'progress' }>, options:
         '',
       ];
     case 'pair':
-      return isListed(event.pair, all) ? [pairLine(event.pair, paint)] : [];
+      return [...list.pair(event.pair)];
     case 'unpaired':
-      return [unpairedLine(event.side, event.member, paint)];
+      return [...list.unpaired(event.side, event.member)];
     case 'trouble':
       return [`${paint.red('trouble'.padEnd(11))}${event.side.toUpperCase()}: ${troubleText(event.trouble)}`];
     case 'report':
-      return [...renderEnd(event.report, options)];
+      return [...renderEnd(event.report, list.options)];
   }
 }
 

@@ -11,7 +11,6 @@ export interface Expect {
   readonly verdict: Verdict;
   /** The verdict when `control-a/` is not given; only where there is a control. */
   readonly verdictWithoutControl?: Verdict;
-  /** The verdict once versions and configuration are read; only where it is another one. */
   /** The true causes, by their ids; empty where nothing differs, and where no id names it. */
   readonly causes: readonly string[];
   /** Files with equal content, by the pairing of `pairedWith`. */

@@ -19,7 +19,7 @@ const LABELS = {
 
 /** One pair on one line: what it came to, the path, and why or how large. */
 export function pairLine(pair: PairReport, paint: Paint): string {
-  return `${label(LABELS[pair.status], pair.status, paint)}${printableName(pair.path)}${detail(pair, paint)}`;
+  return `${label(LABELS[pair.status], pair.status, paint)}${shownPath(pair.path)}${detail(pair, paint)}`;
 }
 
 export function unpairedLine(side: 'a' | 'b', member: UnpairedReport, paint: Paint): string {
@@ -28,7 +28,12 @@ export function unpairedLine(side: 'a' | 'b', member: UnpairedReport, paint: Pai
     same === undefined ? '' : `, same content as ${printableName(same.path)} in ${same.side.toUpperCase()}`;
   const what = member.type === 'file' ? sized(member.member.size) : member.type;
   const text = `only in ${side.toUpperCase()}`.padEnd(LABEL);
-  return `${paint.yellow(text)}${printableName(member.path)}${paint.dim(`  (${what}${note})`)}`;
+  return `${paint.yellow(text)}${shownPath(member.path)}${paint.dim(`  (${what}${note})`)}`;
+}
+
+/** The top directory has no name. */
+function shownPath(path: string): string {
+  return path === '' ? '.' : printableName(path);
 }
 
 function label(text: string, status: PairStatus, paint: Paint): string {

@@ -1,5 +1,5 @@
 import { printableName, printableText } from '../../artefact/name.js';
-import type { ControlReport, PairReport, Report, SummaryCounts } from '../model.js';
+import type { ControlReport, PairReport, Report, SummaryCounts, UnpairedReport } from '../model.js';
 import type { Paint } from '../paint.js';
 import { counted, grouped, sized } from '../quantity.js';
 import { differenceLines } from './difference.js';
@@ -25,14 +25,31 @@ export function* renderText(report: Report, options: TextOptions): Generator<str
   yield* sideLines('A', report.a, options.paint, options.width);
   yield* sideLines('B', report.b, options.paint, options.width);
   yield '';
-  for (const pair of report.pairs) if (isListed(pair, options.all)) yield pairLine(pair, options.paint);
-  for (const member of report.onlyA) yield unpairedLine('a', member, options.paint);
-  for (const member of report.onlyB) yield unpairedLine('b', member, options.paint);
+  const list = new MemberList(options);
+  for (const pair of report.pairs) yield* list.pair(pair);
+  for (const member of report.onlyA) yield* list.unpaired('a', member);
+  for (const member of report.onlyB) yield* list.unpaired('b', member);
   yield* renderEnd(report, options);
 }
 
-export function isListed(pair: PairReport, all: boolean): boolean {
-  return all || (pair.status !== 'identical' && pair.status !== 'equivalent');
+/** The list of members: every difference that counts, and of those in metadata alone the first. */
+export class MemberList {
+  #metadata = 0;
+
+  constructor(readonly options: TextOptions) {}
+
+  *pair(pair: PairReport): Generator<string> {
+    const { all, paint } = this.options;
+    if (!all && (pair.status === 'identical' || pair.status === 'equivalent')) return;
+    if (pair.status === 'metadata') this.#metadata += 1;
+    if (all || pair.status !== 'metadata' || this.#metadata <= MAX_LISTED) yield pairLine(pair, paint);
+    else if (this.#metadata === MAX_LISTED + 1)
+      yield '…          more differ in metadata alone: --all lists them';
+  }
+
+  *unpaired(side: 'a' | 'b', member: UnpairedReport): Generator<string> {
+    if (this.options.all || member.mask === undefined) yield unpairedLine(side, member, this.options.paint);
+  }
 }
 
 /** What stands after the list of files: where they differ, the counts, the verdict. */
@@ -116,7 +133,11 @@ function* countsSection(report: Report, { paint, width }: TextOptions): Generato
   }
   if (excluded > 0) yield `${counted(excluded, 'member')} excluded, not compared.`;
   for (const { id, reason, members } of report.masks) {
-    yield* wrapped(`Mask ${id}: ${counted(members, 'member')}; ${printableText(reason)}.`, width, '  ');
+    yield* wrapped(
+      `Not counted, ${id}: ${counted(members, 'member')}; ${printableText(reason)}.`,
+      width,
+      '  ',
+    );
   }
 }
 
