@@ -118,7 +118,7 @@ async function listHere(
 }
 
 /** The value of an outcome, or its trouble as the error it was. */
-export function unwrap<T>(outcome: Outcome<T>): T {
+function unwrap<T>(outcome: Outcome<T>): T {
   if ('ok' in outcome) return outcome.ok;
   throw revived(outcome.failed);
 }
