@@ -8,11 +8,11 @@ import { openBytes } from './bytes.js';
 import { arFixture } from './container/ar-fixture.js';
 import { endOfArchive, type TarFixtureMember, tarEntry } from './container/tar-fixture.js';
 import { ingestFile } from './ingest.js';
-import type { IngestedInput } from './input.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import type { RawMember } from './member.js';
+import { packedMembers } from './packed-member.js';
 
-async function ingested(t: ExecutionContext, name: string, bytes: Uint8Array): Promise<IngestedInput> {
+async function ingested(t: ExecutionContext, name: string, bytes: Uint8Array) {
   const folder = mkdtempSync(join(tmpdir(), 'trustdiff-test-'));
   writeFileSync(join(folder, name), bytes);
   const input = await ingestFile(join(folder, name), 3, {
@@ -24,7 +24,8 @@ async function ingested(t: ExecutionContext, name: string, bytes: Uint8Array): P
     if (input.spoolFd !== undefined) closeSync(input.spoolFd);
     rmSync(folder, { recursive: true });
   });
-  return input;
+  const unpacked = input.packed === undefined ? [] : [...packedMembers(input.packed, 3)];
+  return { ...input, members: [...input.members, ...unpacked] };
 }
 
 function tar(...members: readonly TarFixtureMember[]): Buffer {

@@ -11,6 +11,7 @@ import { LIMIT_OPTIONS, type Limits } from './limits.js';
 import type { ContentRef, FileStamp, RawMember } from './member.js';
 import { Meter } from './meter.js';
 import { pathBytes } from './name.js';
+import { packMembers } from './packed-members.js';
 import { Spool } from './spool.js';
 import { unpack } from './unpack.js';
 
@@ -88,28 +89,22 @@ async function ingestArchive(
   const members: RawMember[] = [];
   const before = stampOf(fstatSync(fd));
   try {
-    const progress = { read: 0 };
-    const meter = new Meter(options.meter);
-    const stream = fileStream(fd, own, progress, meter);
-    const context = { file, limits: options.limits, meter, formats, keepWhole: KEPT_WHOLE };
-    for await (const member of readMembers(stream, basename(file), input, context, spool, options))
-      members.push(member);
-    if (progress.read < before.size) {
-      throw new InputError('bytes after the end of the archive were not accounted for', {
-        file,
-        offset: progress.read,
-      });
+    try {
+      const progress = { read: 0 };
+      const meter = new Meter(options.meter);
+      const stream = fileStream(fd, own, progress, meter);
+      const context = { file, limits: options.limits, meter, formats, keepWhole: KEPT_WHOLE };
+      const read = readMembers(stream, basename(file), input, context, spool, options);
+      for await (const member of read) members.push(member);
+      assertReadWhole(fd, file, before, progress.read);
+    } catch (error) {
+      if (!(error instanceof TrustdiffError) || error.kind === 'spool') throw error;
+      troubles.push(toTrouble(located(error, { file })));
     }
-    const after = stampOf(fstatSync(fd));
-    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs || after.ctimeMs !== before.ctimeMs) {
-      throw new InputError('the file changed while it was being read', { file });
-    }
+    spool.flush();
   } catch (error) {
-    if (!(error instanceof TrustdiffError) || error.kind === 'spool') {
-      spool.close();
-      throw error instanceof TrustdiffError ? located(error, { file }) : error;
-    }
-    troubles.push(toTrouble(located(error, { file })));
+    spool.close();
+    throw error instanceof TrustdiffError ? located(error, { file }) : error;
   }
   try {
     resolveHardLinks(members, file);
@@ -125,10 +120,22 @@ async function ingestArchive(
       // A digest of a part would pass for one of the whole.
       ...(troubles.length === 0 && { digest: own.take() }),
     },
-    members,
+    packed: packMembers(members),
+    members: [],
     troubles,
     spoolFd: spool.fd,
   };
+}
+
+/** @throws InputError when bytes are left that no reader asked for, or the file is not what it was at the start */
+function assertReadWhole(fd: number, file: string, before: FileStamp, read: number): void {
+  if (read < before.size) {
+    throw new InputError('bytes after the end of the archive were not accounted for', { file, offset: read });
+  }
+  const after = stampOf(fstatSync(fd));
+  if (after.size !== before.size || after.mtimeMs !== before.mtimeMs || after.ctimeMs !== before.ctimeMs) {
+    throw new InputError('the file changed while it was being read', { file });
+  }
 }
 
 /** Unpacks a stream into the spool; hard links still stand as the names they were stored with. */
@@ -147,13 +154,8 @@ export async function* readMembers(
     context,
   )) {
     if (context.meter.addMember() > options.limits.members) {
-      throw new LimitError(
-        `the archive holds more than ${options.limits.members} members`,
-        LIMIT_OPTIONS.members,
-        {
-          file: context.file,
-        },
-      );
+      const what = `the inputs hold more than ${options.limits.members} members`;
+      throw new LimitError(what, LIMIT_OPTIONS.members, { file: context.file });
     }
     if (metadata.type !== 'file' || hardLink !== undefined) {
       yield { name: stored, input, via, role, metadata, size: 0, hardLink };
@@ -182,12 +184,12 @@ export function resolveHardLinks(members: RawMember[], file: string): void {
   const latest = new Map<string, RawMember>();
   let dangling: InputError | undefined;
   for (const [index, member] of members.entries()) {
-    const key = `${member.via.join('\0')}\0\0${linkKey(member.name)}`;
+    const key = linkKey(member.via, member.name);
     if (member.hardLink === undefined) {
       latest.set(key, member);
       continue;
     }
-    const target = latest.get(`${member.via.join('\0')}\0\0${linkKey(member.hardLink)}`);
+    const target = latest.get(linkKey(member.via, member.hardLink));
     if (target?.content === undefined) {
       dangling ??= new InputError('it is a hard link to a file that the archive does not hold before it', {
         file,
@@ -207,8 +209,9 @@ export function resolveHardLinks(members: RawMember[], file: string): void {
   if (dangling !== undefined) throw dangling;
 }
 
-function linkKey(name: string): string {
-  return name.replace(/^(\.\/)+/, '');
+/** Names may hold any byte, so that no byte can stand between two of them. */
+function linkKey(via: readonly string[], name: string): string {
+  return JSON.stringify([...via, name.replace(/^(\.\/)+/, '')]);
 }
 
 /** An ar archive that stands alone is the artefact's own file (an rlib): its bytes decide, not its members. */

@@ -3,6 +3,7 @@ import { InputError, type Trouble } from '../error.js';
 import type { Listing } from './directory.js';
 import type { RawMember } from './member.js';
 import { pathBytes } from './name.js';
+import type { PackedMembers } from './packed-members.js';
 
 /** One file or directory of a side, as the report tells it. */
 export interface InputSummary {
@@ -17,11 +18,12 @@ export interface InputSummary {
   readonly digest?: string | undefined;
 }
 
-/** What one input holds. A directory comes as a listing, which is cheap to hand from thread to thread. */
+/** What one input holds: a directory as a listing, an archive packed, a plain file as its one member. */
 export interface IngestedInput {
   readonly summary: InputSummary;
   readonly listing?: Listing | undefined;
-  readonly members: RawMember[];
+  readonly packed?: PackedMembers | undefined;
+  readonly members: readonly RawMember[];
   /** What could not be read; where it is a whole archive, `members` are those before the damage. */
   readonly troubles: readonly Trouble[];
   /** Open for as long as the contents are needed; closing it frees the disk. */

@@ -1,6 +1,7 @@
 import type { MemberType, Metadata } from './container/container.js';
 import { type Listing, statRows } from './directory.js';
 import type { ContentRef, Member, RawMember } from './member.js';
+import { PackedMember } from './packed-member.js';
 import { readStats, type StatRow, statSize } from './stat-columns.js';
 
 const NO_VIA: readonly string[] = [];
@@ -98,7 +99,7 @@ export class ListedMember implements Member, Metadata {
 
 /** A member in its place. */
 export function placedMember(raw: RawMember, place: Pick<Member, 'path' | 'occurrence' | 'role'>): Member {
-  if (!(raw instanceof ListedMember)) return { ...raw, ...place };
+  if (!(raw instanceof ListedMember || raw instanceof PackedMember)) return { ...raw, ...place };
   raw.path = place.path;
   raw.occurrence = place.occurrence;
   raw.role = place.role;

@@ -22,7 +22,11 @@ test('contents come out of a spool as they went in', (t) => {
   const empty = spool.since(second);
   spool.append(Buffer.alloc(300_000, 7));
   const two = spool.since(second);
+  spool.append(Buffer.from('small'));
+  const three = spool.since(spool.end - 5);
+  spool.flush();
   t.deepEqual(openBytes(one).read(0, one.length).toString(), 'one and more');
+  t.is(openBytes(three).read(0, 5).toString(), 'small');
   t.is(empty.length, 0);
   t.true(openBytes(two).read(0, two.length).equals(Buffer.alloc(300_000, 7)));
   spool.close();

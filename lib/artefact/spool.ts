@@ -7,6 +7,9 @@ import type { ContentRef } from './member.js';
 /** `O_TMPFILE` of open(2) less its `O_DIRECTORY` part; the same on every Linux but alpha, parisc and sparc. */
 const LINUX_TMPFILE = 0o20000000;
 
+/** Bytes gathered before they are written: an archive may have 100,000 members of a few bytes each. */
+const BLOCK = 256 * 1024;
+
 /**
  * Contents out of archives, one after another in a file that has no name: when the process ends, however it
  * ends, the file is gone. All threads of the process read it through its descriptor.
@@ -14,22 +17,43 @@ const LINUX_TMPFILE = 0o20000000;
 export class Spool {
   readonly fd: number;
   #end = 0;
+  readonly #block = Buffer.allocUnsafeSlow(BLOCK);
+  #gathered = 0;
 
   constructor(readonly folder: string) {
     this.fd = openUnnamed(folder);
   }
 
-  /** Adds a chunk at the end. @throws SpoolError when the disk is full or fails */
+  /**
+   * Adds a chunk at the end. Small ones are gathered: nothing of them can be read before `flush`.
+   * @throws SpoolError when the disk is full or fails
+   */
   append(chunk: Uint8Array): void {
-    let done = 0;
-    while (done < chunk.length) {
+    if (chunk.length > this.#block.length - this.#gathered) this.flush();
+    if (chunk.length > this.#block.length) {
+      this.#write(chunk, this.#end);
+    } else {
+      this.#block.set(chunk, this.#gathered);
+      this.#gathered += chunk.length;
+    }
+    this.#end += chunk.length;
+  }
+
+  /** Writes what has been gathered. @throws SpoolError */
+  flush(): void {
+    const gathered = this.#block.subarray(0, this.#gathered);
+    this.#gathered = 0;
+    this.#write(gathered, this.#end - gathered.length);
+  }
+
+  #write(chunk: Uint8Array, at: number): void {
+    for (let done = 0; done < chunk.length; ) {
       try {
-        done += writeSync(this.fd, chunk, done, chunk.length - done, this.#end + done);
+        done += writeSync(this.fd, chunk, done, chunk.length - done, at + done);
       } catch (error) {
         throw new SpoolError(`the temporary folder ${this.folder} ${writeFailure(error)}`);
       }
     }
-    this.#end += chunk.length;
   }
 
   /** Bytes so far: where the next content will start. */

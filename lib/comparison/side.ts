@@ -7,6 +7,7 @@ import { placementNotes } from '../artefact/layout/notes.js';
 import { LIMIT_OPTIONS, type Limits } from '../artefact/limits.js';
 import { listedMembers } from '../artefact/listed-member.js';
 import type { Member, RawMember } from '../artefact/member.js';
+import { packedMembers } from '../artefact/packed-member.js';
 import { InputError, LimitError, type Trouble, toTrouble } from '../error.js';
 import type { SideReport } from '../report/model.js';
 import type { SideIntroduction } from './event.js';
@@ -33,11 +34,10 @@ export function assembleSide(
 ): Side {
   const raw: RawMember[] = [];
   for (const [index, input] of inputs.entries()) {
-    if (input.listing !== undefined) {
+    for (const member of input.members) raw.push(member);
+    if (input.listing !== undefined)
       for (const member of listedMembers(input.listing, index)) raw.push(member);
-    } else {
-      for (const member of input.members) raw.push(member);
-    }
+    if (input.packed !== undefined) for (const member of packedMembers(input.packed, index)) raw.push(member);
   }
   if (raw.length > limits.members) {
     const what = `the ${inputs.length} inputs hold more than ${limits.members} members together`;

@@ -30,6 +30,7 @@ function disk(t: ExecutionContext): Readonly<Record<'file' | 'spool', (bytes: Ui
     spool(bytes) {
       const start = spool.end;
       spool.append(bytes);
+      spool.flush();
       return spool.since(start);
     },
   };

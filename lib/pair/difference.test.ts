@@ -21,6 +21,7 @@ async function described(
     const refA = spool.since(start);
     const middle = spool.end;
     spool.append(Buffer.from(b));
+    spool.flush();
     const limits = DEFAULT_LIMITS;
     const task = {
       path: 'lib/x',

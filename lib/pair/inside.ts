@@ -172,6 +172,7 @@ async function open(content: Bytes, side: 'a' | 'b', task: DifferenceTask, spool
   try {
     for await (const member of readMembers(streamOf(content), name, 0, context, spool, task))
       raw.push(member);
+    spool.flush();
     resolveHardLinks(raw, side);
   } catch (error) {
     throw located(error, { file: side });

@@ -40,8 +40,9 @@ export async function makePair(workshop: Workshop, name: string, size: number): 
       cpSync(join(tree.path, path), to, { preserveTimestamps: true });
     }
   }
-  const largest = [...chosen].sort((x, y) => y.size - x.size).slice(0, 3);
-  for (const { path, size: length } of largest)
+  // Larger ones would keep diffoscope busy for longer than anybody waits.
+  const changed = chosen.filter(({ size: length }) => length <= size * LARGEST_CHANGED);
+  for (const { path, size: length } of changed.sort((x, y) => y.size - x.size).slice(0, 3))
     changeEvery(workshop.path(`${name}-b`, path), Math.max(1, Math.floor(length / 20)));
   await Promise.all([
     pack(workshop, workshop.path(`${name}-a`), a, '-6'),
@@ -51,9 +52,15 @@ export async function makePair(workshop: Workshop, name: string, size: number): 
   return { a, b, text };
 }
 
-/** Every file of middle size, evenly spread over the tree, until there are enough bytes. */
+/** Bytes of a changed file, for each megabyte of the archive. */
+const LARGEST_CHANGED = 25_000;
+
+/** The documentation is a component of its own upstream: thousands of small files that nobody runs. */
+const DOCUMENTATION = /^share\/doc\//;
+
+/** Files other than documentation and the very large, evenly spread over the tree, until there are enough bytes. */
 function chooseFiles(top: string, bytes: number): { readonly path: string; readonly size: number }[] {
-  const fitting = filesOf(top).filter(({ size }) => size <= bytes / 2);
+  const fitting = filesOf(top).filter(({ path, size }) => size <= bytes / 2 && !DOCUMENTATION.test(path));
   const all = fitting.reduce((sum, { size }) => sum + size, 0);
   const share = Math.min(1, bytes / Math.max(1, all));
   let passed = 0;

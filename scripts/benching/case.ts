@@ -38,7 +38,7 @@ export class Skipped extends Error {
 }
 
 /** The most memory trustdiff should take, whatever its input. Megabytes (10^6 bytes). */
-export const MEMORY_TARGET = 250;
+const MEMORY_TARGET = 250;
 
 /** How many times the peer's time a command took: wall time, against the target, and processor time. */
 export function timeFindings(runs: Runs, peer: Runs, target?: number): Finding[] {

@@ -48,7 +48,7 @@ export function readBundledLlvm(bytes: Bytes, path: string, facts: FactSet): voi
   if (!isElf(bytes)) return; // upstream's libLLVM-19-rust-….so is a linker script of 42 bytes
   const elf = openElf(bytes);
   facts.add('llvm-bolt', boltOf(elf), `${path}, section headers`);
-  for (const { text, offset } of findEmbedded(bytes, readOnlyData(elf)).bundledLlvm) {
+  for (const { text, offset } of findEmbedded(bytes, readOnlyData(elf), false, ['bundledLlvm']).bundledLlvm) {
     facts.add('llvm-version', text.replace(/-rust-.*/, ''), `${path}, offset ${offset}`);
   }
 }

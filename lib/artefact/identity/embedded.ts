@@ -46,6 +46,8 @@ const ANCHORS = {
   commits: '/rustc',
   bundledLlvm: '-rust-1.',
 } as const satisfies Record<keyof EmbeddedText, string>;
+const ALL_KINDS = Object.keys(PATTERNS) as (keyof EmbeddedText)[];
+
 /** Bytes before and behind an anchor within which its text lies, with what is looked at before it. */
 const BEFORE = 64;
 const BEHIND = 192;
@@ -57,8 +59,14 @@ const BUILDERS_MARK = /rustc (?:version )?$/;
  * Searches stretches of a binary, block by block, up to `SCAN_LIMIT` bytes in all.
  * @param whole whether they hold more than read-only data, so that a version may be the one of the compiler that
  * compiled it
+ * @param kinds what is looked for; each costs a pass over the bytes
  */
-export function findEmbedded(bytes: Bytes, stretches: readonly Stretch[], whole = false): EmbeddedText {
+export function findEmbedded(
+  bytes: Bytes,
+  stretches: readonly Stretch[],
+  whole = false,
+  kinds: readonly (keyof EmbeddedText)[] = ALL_KINDS,
+): EmbeddedText {
   const found = { versions: new Map(), commits: new Map(), bundledLlvm: new Map() } as Record<
     keyof EmbeddedText,
     Map<string, number>
@@ -69,8 +77,7 @@ export function findEmbedded(bytes: Bytes, stretches: readonly Stretch[], whole 
     left -= end - offset;
     for (let at = offset; at < end; at += BLOCK) {
       const block = bytes.read(at, Math.min(BLOCK + OVERLAP, end - at));
-      for (const kind of Object.keys(PATTERNS) as (keyof EmbeddedText)[])
-        search(block, at, kind, whole, found[kind]);
+      for (const kind of kinds) search(block, at, kind, whole, found[kind]);
     }
   }
   return {
