@@ -27,10 +27,13 @@ export interface Finding {
   readonly value: Spread;
   /** The most it should be, by its median. */
   readonly target?: number | undefined;
+  /** Absent where there is no target, or where a run that was stopped leaves it open. */
   readonly met?: boolean | undefined;
-  /** The peer had to be stopped: the value is at most this. */
-  readonly atMost?: true | undefined;
+  /** A run had to be stopped: the peer's, and the value is at most this, or the command's own, and it is at least this. */
+  readonly bound?: Bound | undefined;
 }
+
+export type Bound = 'at most' | 'at least';
 
 /** Thrown by a case that cannot run here; the bench goes on. */
 export class Skipped extends Error {
@@ -43,21 +46,33 @@ const MEMORY_TARGET = 250;
 /** How many times the peer's time a command took: wall time, against the target, and processor time. */
 export function timeFindings(runs: Runs, peer: Runs, target?: number): Finding[] {
   const name = `${runs.command.name} : ${peer.command.name}`;
-  const stopped = peer.samples.some((sample) => sample.stopped);
+  const bound = isStopped(runs) ? 'at least' : isStopped(peer) ? 'at most' : undefined;
+  // Where both were stopped nothing is known of their ratio.
+  if (isStopped(runs) && isStopped(peer)) return [];
   const ratios = (of: 'wall' | 'cpu'): number[] =>
     pairwiseRatios(
       runs.samples.map((sample) => sample[of]),
       peer.samples.map((sample) => sample[of]),
     );
   return [
-    ...finding(`${name}, wall time`, '×', ratios('wall'), target),
+    ...finding(`${name}, wall time`, '×', ratios('wall'), target, bound),
     ...finding(`${name}, processor time`, '×', ratios('cpu')),
-  ].map((found) => (stopped ? { ...found, atMost: true } : found));
+  ];
+}
+
+function isStopped({ samples }: Runs): boolean {
+  return samples.some(({ stopped }) => stopped);
 }
 
 export function memoryFinding(runs: Runs): Finding[] {
   const peaks = runs.samples.flatMap(({ peak }) => (peak === undefined ? [] : [peak / 1e6]));
-  return finding(`${runs.command.name}, peak memory`, 'MB', peaks, MEMORY_TARGET);
+  return finding(
+    `${runs.command.name}, peak memory`,
+    'MB',
+    peaks,
+    MEMORY_TARGET,
+    isStopped(runs) ? 'at least' : undefined,
+  );
 }
 
 /** None where there are no values. */
@@ -66,8 +81,17 @@ export function finding(
   unit: Finding['unit'],
   values: readonly number[],
   target?: number,
+  bound?: Bound,
 ): Finding[] {
   if (values.length === 0) return [];
   const value = spreadOf(values);
-  return [{ what, unit, value, ...(target !== undefined && { target, met: value.median <= target }) }];
+  return [{ what, unit, value, target, bound, met: isMet(value.median, target, bound) }];
+}
+
+/** A bound decides only one way: at least 2 is not at most 1, but at least 1 may be. */
+function isMet(value: number, target: number | undefined, bound: Bound | undefined): boolean | undefined {
+  if (target === undefined) return undefined;
+  const met = value <= target;
+  if ((bound === 'at least' && met) || (bound === 'at most' && !met)) return undefined;
+  return met;
 }

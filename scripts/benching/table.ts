@@ -48,11 +48,11 @@ function groupLines({ subject, runs, findings }: GroupResult): string[] {
   ];
 }
 
-function findingRow({ what, unit, value, target, met, atMost }: Finding): string[] {
+function findingRow({ what, unit, value, target, met, bound }: Finding): string[] {
   const write = unit === 'MB' ? (n: number) => n.toFixed(0) : (n: number) => n.toFixed(2);
-  const aim =
-    target === undefined ? 'no target' : `target at most ${target}: ${met === true ? 'met' : 'missed'}`;
-  return [what, `${atMost === true ? '< ' : ''}${spread(value, write)} ${unit}`, aim];
+  const outcome = met === undefined ? 'open, a run was stopped' : met ? 'met' : 'missed';
+  const aim = target === undefined ? 'no target' : `target at most ${target}: ${outcome}`;
+  return [what, `${bound === undefined ? '' : `${bound} `}${spread(value, write)} ${unit}`, aim];
 }
 
 function column(

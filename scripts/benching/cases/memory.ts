@@ -79,7 +79,7 @@ function groupOf(kind: string, sizes: readonly number[], runs: readonly Runs[]):
   const largest = findings.at(-1)?.value;
   const smallest = findings[0]?.value;
   const growth =
-    largest === undefined || smallest === undefined
+    largest === undefined || smallest === undefined || findings.some(({ bound }) => bound !== undefined)
       ? []
       : finding(
           `${sizes.at(-1)} MB : ${sizes[0]} MB, peak memory`,
