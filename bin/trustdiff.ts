@@ -3,6 +3,10 @@ import { printableText } from '../lib/artefact/name.js';
 import { VERSION } from '../lib/comparison/version.js';
 import { AbortedError, TrustdiffError } from '../lib/error.js';
 
+/** Milliseconds that threads get to end by themselves. */
+const PATIENCE = 3000;
+let stopped = false;
+
 /** argv in, exit status out; every error becomes text here and nowhere else. */
 async function run(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && argv[0] === '--version') {
@@ -12,10 +16,11 @@ async function run(argv: readonly string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
-      stop.abort();
+      stopped = true;
       complain(`stopped by ${signal}; nothing was decided`);
-      // Contents lie in files without a name, so there is nothing to clean up.
-      process.exit(2);
+      stop.abort();
+      // Contents lie in files without a name, so there is nothing to clean up; threads that unpack need a moment.
+      setTimeout(() => process.exit(2), PATIENCE).unref();
     });
   }
   const { main } = await import('../lib/cli/main.js');
@@ -42,7 +47,7 @@ function explain(error: unknown): string {
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  // Whoever read the output has gone; what was decided could not be delivered.
-  if (!(error instanceof Error && error.name === 'ReaderGone')) complain(explain(error));
+  // Whoever read the output has gone; what was decided could not be delivered. Who stopped it knows.
+  if (!stopped && !(error instanceof Error && error.name === 'ReaderGone')) complain(explain(error));
   process.exitCode = 2;
 }

@@ -2,7 +2,7 @@ import { located, type Trouble, toTrouble } from '../error.js';
 import { isElf, openElf } from '../format/elf.js';
 import { findRmeta } from '../format/rmeta.js';
 import type { Bytes } from './bytes.js';
-import { llvmVersionOf, readBinary, readBundledLlvm, readDriver } from './identity/binary.js';
+import { llvmVersionOf, readBinary, readBundledLlvm, readDriver, readMachine } from './identity/binary.js';
 import { type Fact, type FactName, FactSet } from './identity/fact.js';
 import { isPackageFile, readPackageFile } from './identity/package.js';
 import { addVersion, versionOfRustc } from './identity/version.js';
@@ -58,6 +58,9 @@ export function identify(members: readonly Member[], open: (member: Member) => B
     if (isElf(bytes)) readBinary(openElf(bytes), path, facts);
   });
   visit(keys.llvm, (bytes, member) => readBundledLlvm(bytes, member.path, facts));
+  visit(keys.driver.length + keys.rustc.length > 0 ? [] : keys.program, (bytes, { path }) => {
+    if (isElf(bytes)) readMachine(openElf(bytes), path, facts);
+  });
   return { facts: facts.facts(), unread };
 }
 
@@ -66,6 +69,8 @@ interface KeyFiles {
   readonly driver: Member[];
   readonly rustc: Member[];
   readonly llvm: Member[];
+  /** Programs and libraries of any kind, for where there is no compiler. */
+  readonly program: Member[];
   readonly rlib: readonly Member[];
 }
 
@@ -75,7 +80,7 @@ const OF_TARGET = /(?:^|\/)lib\/rustlib\/([a-z0-9_.]+(?:-[a-z0-9_.]+){1,4})\/(li
 
 /** One pass over the names: which files to open, and what the names alone say. */
 function keyFiles(members: readonly Member[], facts: FactSet): KeyFiles {
-  const keys = { package: [], driver: [], rustc: [], llvm: [] } as Omit<KeyFiles, 'rlib'>;
+  const keys = { package: [], driver: [], rustc: [], llvm: [], program: [] } as Omit<KeyFiles, 'rlib'>;
   const rlibs = new Map<string, Member>();
   let loose: Member | undefined;
   const take = (list: Member[], member: Member, most = MOST_OF_A_KIND) => {
@@ -91,6 +96,7 @@ function keyFiles(members: readonly Member[], facts: FactSet): KeyFiles {
       addLlvmName(facts, member);
       take(keys.llvm, member);
     } else addTarget(facts, rlibs, member);
+    if (/(?:^|\/)bin\/[^/]+$|\.so$/.test(path)) take(keys.program, member);
     if (rlibs.size === 0 && loose === undefined && path.endsWith('.rlib')) loose = member;
   }
   // Libraries outside any sysroot: what compiled one of them says what the artefact is of.

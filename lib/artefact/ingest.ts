@@ -1,6 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, type Stats } from 'node:fs';
 import { basename } from 'node:path';
-import { InputError, LimitError, located, type Trouble, TrustdiffError, toTrouble } from '../error.js';
+import {
+  AbortedError,
+  InputError,
+  LimitError,
+  located,
+  type Trouble,
+  TrustdiffError,
+  toTrouble,
+} from '../error.js';
 import type { ByteStream } from './codec/codec.js';
 import { codecFor } from './codec/registry.js';
 import { CONTAINER_HEAD } from './container/container.js';
@@ -22,6 +30,8 @@ export interface IngestOptions {
   readonly tmpdir: string;
   /** The meter of the side that the input belongs to (`Meter.shared`). */
   readonly meter?: BigInt64Array | undefined;
+  /** Shared: 1 as soon as reading shall end with an AbortedError. */
+  readonly stop?: Int32Array | undefined;
 }
 
 /**
@@ -92,13 +102,14 @@ async function ingestArchive(
     try {
       const progress = { read: 0 };
       const meter = new Meter(options.meter);
-      const stream = fileStream(fd, own, progress, meter);
+      const stream = fileStream(fd, own, progress, meter, options.stop);
       const context = { file, limits: options.limits, meter, formats, keepWhole: KEPT_WHOLE };
       const read = readMembers(stream, basename(file), input, context, spool, options);
       for await (const member of read) members.push(member);
       assertReadWhole(fd, file, before, progress.read);
     } catch (error) {
-      if (!(error instanceof TrustdiffError) || error.kind === 'spool') throw error;
+      if (!(error instanceof TrustdiffError) || error.kind === 'spool' || error.kind === 'aborted')
+        throw error;
       troubles.push(toTrouble(located(error, { file })));
     }
     spool.flush();
@@ -244,9 +255,11 @@ async function* fileStream(
   own: Digester,
   progress: { read: number },
   meter: Meter,
+  stop: Int32Array | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunk = Buffer.allocUnsafeSlow(CHUNK);
   for (;;) {
+    if (stop !== undefined && Atomics.load(stop, 0) !== 0) throw new AbortedError();
     const got = readSync(fd, chunk, 0, CHUNK, progress.read);
     if (got === 0) return;
     progress.read += got;

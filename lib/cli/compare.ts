@@ -2,7 +2,6 @@ import { type Comparison, compare } from '../comparison/comparison.js';
 import type { ComparisonEvent } from '../comparison/event.js';
 import type { CompareOptions } from '../comparison/options.js';
 import { UsageError } from '../error.js';
-import { MASKABLE_FIELDS } from '../pair/metadata.js';
 import type { Report } from '../report/model.js';
 import { NO_PAINT, type Paint, terminalPaint } from '../report/paint.js';
 import { renderReport } from '../report/render.js';
@@ -135,7 +134,7 @@ function optionsOf(argv: CompareArguments, signal: AbortSignal): CompareOptions 
     ignoreMetadata:
       argv.ignoreMetadata === undefined || argv.ignoreMetadata.length > 0
         ? argv.ignoreMetadata
-        : MASKABLE_FIELDS,
+        : (['mtime', 'owner'] as const),
     failOn: argv.failOn,
     limits: limitsOf(argv),
     tmpdir: argv.tmpdir,

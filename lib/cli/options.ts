@@ -62,7 +62,7 @@ export const COMPARE_OPTIONS = {
     group: 'Comparison:',
     array: true,
     choices: MASKABLE_FIELDS,
-    describe: 'Do not count these fields of metadata; all of them when none is named',
+    describe: 'Do not count these fields of metadata; mtime and owner when none is named',
   },
   digest: {
     group: 'Comparison:',

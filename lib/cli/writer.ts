@@ -1,4 +1,4 @@
-import { closeSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, realpathSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TrustdiffError, UsageError } from '../error.js';
 
@@ -37,13 +37,18 @@ export class StandardOutput implements Sink {
 
 const READER_GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
-/** A file that is written anew. @throws TrustdiffError when that cannot be done */
+/**
+ * A file that is written anew. It is opened at once, so that a path that cannot be written is told before the work
+ * begins, and emptied when there is something to write: a run that fails leaves an older report as it is.
+ * @throws TrustdiffError when it cannot be written
+ */
 export class FileOutput implements Sink {
   readonly #fd: number;
+  #begun = false;
 
   constructor(readonly path: string) {
     try {
-      this.#fd = openSync(path, 'w');
+      this.#fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666);
     } catch (error) {
       throw writeError(path, error);
     }
@@ -52,6 +57,8 @@ export class FileOutput implements Sink {
   async write(text: string): Promise<void> {
     const bytes = Buffer.from(text, 'utf8');
     try {
+      if (!this.#begun && fstatSync(this.#fd).isFile()) ftruncateSync(this.#fd);
+      this.#begun = true;
       for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
     } catch (error) {
       throw writeError(this.path, error);

@@ -35,9 +35,9 @@ export async function runControl(
   const varying = new Set<string>();
   for (const { report } of match.pairs) {
     if (isDifferent(report)) varying.add(report.path);
-    for (const { field, mask } of report.metadata ?? []) {
+    for (const { field, mask, b } of report.metadata ?? []) {
       // What a mask covers tells how the control was unpacked, not how builds vary.
-      if (mask === undefined) noise.addMetadata(report.path, field);
+      if (mask === undefined) noise.addMetadata(report.path, field, b);
     }
   }
   for (const member of match.onlyA) noise.addUnpaired(member.path);

@@ -1,4 +1,5 @@
 import type { MaskReport, SideTrouble } from '../report/model.js';
+import { counted } from '../report/quantity.js';
 import type { Reason } from '../verdict/comparable.js';
 import type { Differences, Evidence } from '../verdict/verdict.js';
 import type { Control } from './control.js';
@@ -42,7 +43,9 @@ export function gatherEvidence(findings: Findings): Evidence {
     comparedFiles: files.length,
     comparedBytes: files.reduce((sum, pair) => sum + pair.a.size, 0),
     differences: differencesOf(described, match, samePackaging(a, b)),
-    masks: masks.filter(counts).map(({ id, reason, members }) => `${id}: ${members} members; ${reason}.`),
+    masks: masks
+      .filter(counts)
+      .map(({ id, reason, members }) => `${id}: ${counted(members, 'member')}; ${reason}.`),
     maskedMembers: masks.filter(counts).reduce((sum, mask) => sum + mask.members, 0),
     troubles: troubles.length,
     reasons,
@@ -93,7 +96,7 @@ function rootOnly(
   for (const pair of described.pairs) {
     if (!isDifferent(pair.report) || !counts(pair.report.role)) continue;
     const outside = outsideNoise(pair, described, noise);
-    if (outside === 0) {
+    if (outside === undefined) {
       noisy += 1;
     } else {
       paths.push(pair.report.path);
@@ -117,17 +120,26 @@ function rootOnly(
   return { paths: paths.sort(), bytes, noisy };
 }
 
-/** Bytes of a pair that no control shows as varying; a difference in metadata or type counts as one byte. */
-function outsideNoise(pair: MatchedPair, described: Described, noise: SideNoise): number {
+/**
+ * Bytes of a pair that no control shows as varying: 0 where only metadata or type differ so, undefined where
+ * everything that differs varies in a control too.
+ */
+function outsideNoise(pair: MatchedPair, described: Described, noise: SideNoise): number | undefined {
   const { report, a, b } = pair;
-  const fields = (report.metadata ?? []).filter(
-    ({ field, mask }) =>
-      mask === undefined && !noise.a.hasMetadata(a.path, field) && !noise.b.hasMetadata(b.path, field),
+  const unheard = (report.metadata ?? []).some(
+    (difference) =>
+      difference.mask === undefined &&
+      !noise.a.hasMetadata(a.path, difference.field, difference.b) &&
+      !noise.b.hasMetadata(b.path, difference.field, difference.a),
   );
-  if (report.status !== 'content') return fields.length;
+  const bytes = report.status === 'content' ? contentOutsideNoise(pair, described, noise) : 0;
+  return bytes === 0 && !unheard ? undefined : bytes;
+}
+
+function contentOutsideNoise(pair: MatchedPair, described: Described, noise: SideNoise): number {
+  const { a, b } = pair;
   const whole = Math.max(a.size, b.size, 1);
   const regions = described.regions.get(pair);
-  if (regions === undefined) return whole + fields.length;
-  const outside = bytesOutsideNoise(regions, noise.a.spansOf(a.path), noise.b.spansOf(b.path));
-  return (outside ?? whole) + fields.length;
+  if (regions === undefined) return whole;
+  return bytesOutsideNoise(regions, noise.a.spansOf(a.path), noise.b.spansOf(b.path)) ?? whole;
 }

@@ -175,7 +175,10 @@ class Decider {
 
   decide(a: Member, b: Member, rule: PairReport['rule'], decision: ContentDecision | undefined): PairReport {
     const unpacked = this.a.inputs[a.input]?.kind !== 'archive' || this.b.inputs[b.input]?.kind !== 'archive';
-    const metadata = compareMetadata(a.metadata, b.metadata, { ignored: this.#ignored, unpacked });
+    const metadata = [
+      ...this.#place(a, b),
+      ...compareMetadata(a.metadata, b.metadata, { ignored: this.#ignored, unpacked }),
+    ];
     const trouble = troubleOf(a, b, decision);
     const decided = decision !== undefined && 'equal' in decision ? decision : undefined;
     return {
@@ -189,6 +192,19 @@ class Decider {
       ...(trouble !== undefined && { trouble }),
     };
   }
+
+  /** A file that lies elsewhere, or is called otherwise, is not the same; two plain files may be called anything. */
+  #place(a: Member, b: Member): MetadataDifference[] {
+    const [placeA, placeB] = [placeOf(a), placeOf(b)];
+    if (placeA === placeB) return [];
+    const plain = this.a.inputs[a.input]?.kind === 'file' && this.b.inputs[b.input]?.kind === 'file';
+    return plain ? [] : [{ field: 'path', a: placeA, b: placeB }];
+  }
+}
+
+/** The path, but for a name that leads out of the archive: then the name, as it is stored. */
+function placeOf(member: Member): string {
+  return /^\/|(?:^|\/)\.\.(?:\/|$)/.test(member.name) ? member.name : member.path;
 }
 
 function statusOf(equal: boolean | undefined, metadata: readonly MetadataDifference[]): PairStatus {
@@ -273,7 +289,7 @@ function unpaired(
           type: member.metadata.type,
           member: memberReport(member, digest),
           // Not every way of packaging has a place for an empty directory, or for the same notes on itself.
-          ...(!alike && (isDirectory || member.role === 'package') && { mask: 'packaging' as const }),
+          ...(!alike && isPackagings(member) && { mask: 'packaging' as const }),
           ...(same !== undefined && {
             sameContentAs: {
               side: same === there ? (side === 'a' ? 'b' : 'a') : side,
@@ -287,6 +303,20 @@ function unpaired(
   const onlyA = report('a', pairing.onlyA);
   const onlyB = report('b', pairing.onlyB);
   return { onlyA, onlyB, impliedDirectories: implied };
+}
+
+/**
+ * Whether a member is what another way of packaging leaves out: its notes on itself, or an empty directory. Never
+ * what hides in an archive around its members, what is a link, or what runs with another's rights.
+ */
+function isPackagings({ metadata, role, name }: Member): boolean {
+  if (((metadata.mode ?? 0) & 0o7000) !== 0) return false;
+  if (metadata.type === 'directory') return true;
+  return (
+    role === 'package' &&
+    metadata.type === 'file' &&
+    !/^(?:trailing data|padding of |pax global header)/.test(name)
+  );
 }
 
 function firstByDigest(

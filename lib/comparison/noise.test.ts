@@ -80,12 +80,15 @@ test('nothing is shown to be noise where the regions of the pair were too many t
 test('noise of one file is no noise of another', (t) => {
   const noise = new Noise();
   noise.addRegions('file', regions([0, 100, 0, 100]));
-  noise.addMetadata('file', 'mode');
+  noise.addMetadata('file', 'mode', '0750');
+  noise.addMetadata('file', 'mtime', '1');
   noise.addUnpaired('gone');
   t.deepEqual(noise.spansOf('other'), []);
-  t.true(noise.hasMetadata('file', 'mode'));
-  t.false(noise.hasMetadata('file', 'mtime'));
-  t.false(noise.hasMetadata('other', 'mode'));
+  t.true(noise.hasMetadata('file', 'mode', '0750'));
+  t.false(noise.hasMetadata('file', 'mode', '4755'), 'another mode is more than noise');
+  t.true(noise.hasMetadata('file', 'mtime', '2'), 'a time may be any');
+  t.false(noise.hasMetadata('file', 'owner', 'root'));
+  t.false(noise.hasMetadata('other', 'mode', '0750'));
   t.true(noise.hasUnpaired('gone'));
   t.false(noise.hasUnpaired('file'));
 });

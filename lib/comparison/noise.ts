@@ -1,4 +1,5 @@
 import type { Regions } from '../pair/difference.js';
+import type { MetadataField } from '../pair/metadata.js';
 
 /** What varies between builds from one root, gathered from its controls, by the canonical path of that side. */
 export class Noise {
@@ -18,16 +19,22 @@ export class Noise {
     this.#regions.set(path, [...(this.#regions.get(path) ?? []), regions]);
   }
 
-  addMetadata(path: string, field: string): void {
-    this.#metadata.add(`${path}\0${field}`);
+  /** `value`: what the control has there. */
+  addMetadata(path: string, field: MetadataField, value: string): void {
+    this.#metadata.add(JSON.stringify([path, field]));
+    this.#metadata.add(JSON.stringify([path, field, value]));
   }
 
   addUnpaired(path: string): void {
     this.#unpaired.add(path);
   }
 
-  hasMetadata(path: string, field: string): boolean {
-    return this.#metadata.has(`${path}\0${field}`);
+  /**
+   * Whether a field varies so: a time takes any value, but that a mode or a link target was once another one says
+   * nothing of a third.
+   */
+  hasMetadata(path: string, field: MetadataField, value: string): boolean {
+    return this.#metadata.has(JSON.stringify(field === 'mtime' ? [path, field] : [path, field, value]));
   }
 
   hasUnpaired(path: string): boolean {
@@ -41,10 +48,13 @@ export class Noise {
     for (const { start, end } of controls.flat().sort((x, y) => x.start - y.start)) {
       const last = spans.at(-1);
       if (last !== undefined && start - last.end < JOIN) last.end = Math.max(last.end, end);
-      else spans.push({ start, end, growth: 0 });
+      else spans.push({ start, end, growth: 0, loss: 0 });
     }
     for (const regions of controls) {
-      for (const [span, growth] of growthBySpan(spans, regions)) span.growth = Math.max(span.growth, growth);
+      for (const [span, growth] of growthBySpan(spans, regions)) {
+        span.growth = Math.max(span.growth, growth);
+        span.loss = Math.max(span.loss, -growth);
+      }
     }
     return spans;
   }
@@ -62,6 +72,8 @@ interface Span {
   end: number;
   /** The most bytes that any one control has more there: a cross pair that has still more is not noise. */
   growth: number;
+  /** The most that any has fewer. */
+  loss: number;
 }
 
 /** A random token of 8 or 16 bytes may agree in a byte by chance: its parts are one region. */
@@ -69,6 +81,7 @@ const JOIN = 16;
 
 /**
  * The bytes of the cross pair's changed regions that lie in no varying region of A's controls, nor of B's.
+ * Counted on the side that has more of them.
  * `undefined` when the regions were too many to be kept: nothing is then shown to be noise.
  */
 export function bytesOutsideNoise(
@@ -86,19 +99,24 @@ export function bytesOutsideNoise(
     }));
   const inA = noisy(a, column(aStart, aLength, bLength));
   const inB = noisy(b, column(bStart, bLength, aLength));
-  let outside = 0;
+  let outsideA = 0;
+  let outsideB = 0;
   for (let i = 0; i < count; i++) {
-    if (inA[i] !== true && inB[i] !== true) outside += Math.max(aLength[i] ?? 0, bLength[i] ?? 0);
+    if (inA[i] === true || inB[i] === true) continue;
+    outsideA += aLength[i] ?? 0;
+    outsideB += bLength[i] ?? 0;
   }
-  return outside;
+  return Math.max(outsideA, outsideB);
 }
 
-/** For each region whether it lies in a span, and all regions of that span together grow it by no more than noise did. */
+/** For each region whether it lies in a span, and all regions of that span together grow or shrink it by no more than noise did. */
 function noisy(spans: readonly Span[], regions: readonly Region[]): boolean[] {
   const growth = growthBySpan(spans, regions);
   return regions.map((region) => {
     const span = spanOf(spans, region);
-    return span !== undefined && (growth.get(span) ?? 0) <= span.growth;
+    if (span === undefined) return false;
+    const own = growth.get(span) ?? 0;
+    return own <= span.growth && -own <= span.loss;
   });
 }
 

@@ -4,7 +4,7 @@ import { listDirectory } from '../artefact/directory.js';
 import type { IngestOptions } from '../artefact/ingest.js';
 import { type IngestedInput, ingestedDirectory, inspectInput } from '../artefact/input.js';
 import type { Meter } from '../artefact/meter.js';
-import { InputError, type Trouble, TrustdiffError } from '../error.js';
+import { AbortedError, InputError, type Trouble, TrustdiffError } from '../error.js';
 import type { Threads } from '../thread/pool.js';
 import type { Outcome } from '../thread/worker.js';
 
@@ -41,7 +41,7 @@ export async function readInputs(
   const taskOf = ({ file, index, meter }: InputName) => ({
     file,
     input: index,
-    options: { ...options, meter: meter.shared },
+    options: { ...options, meter: meter.shared, stop: threads.stop },
   });
   const results: (Promise<IngestedInput> | undefined)[] = names.map((name, i) =>
     kinds[i] === 'large' ? settled(threads.run('ingestFileTask', taskOf(name)).then(unwrap)) : undefined,
@@ -125,5 +125,6 @@ function unwrap<T>(outcome: Outcome<T>): T {
 
 function revived(trouble: Trouble): TrustdiffError {
   const { kind, what, hint = '', ...where } = trouble;
+  if (kind === 'aborted') return new AbortedError();
   return kind === 'input' ? new InputError(what, where, hint) : new TrustdiffError(kind, what, where, hint);
 }

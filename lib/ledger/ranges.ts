@@ -147,41 +147,68 @@ export function coarseRanges(
   max: number,
   order: CoarseOrder = 'largest',
 ): CoarseRanges {
-  const kept = new LargestRanges(max, order);
-  let current: Mutable<CoarseRange> | undefined;
+  const kept = new KeptRanges(max, order);
+  // In locals: a real pair has millions of ranges, and nearly all of them are left out.
+  const { aStart: starts, aLength: lengths, bStart: startsB, bLength: lengthsB } = ranges;
+  let first = 0;
+  let end = 0;
+  let changedA = 0;
+  let changedB = 0;
+  const close = (next: number): void => {
+    const last = next - 1;
+    const aStart = starts[first] ?? 0;
+    const bStart = startsB[first] ?? 0;
+    const bEnd = (startsB[last] ?? 0) + (lengthsB[last] ?? 0);
+    kept.offer(aStart, end - aStart, bStart, bEnd - bStart, next - first, changedA, changedB);
+  };
   for (let i = 0; i < ranges.count; i++) {
-    const next = rangeAt(ranges, i);
-    if (current && next.aStart - (current.aStart + current.aLength) <= gap) {
-      current.aLength = next.aStart + next.aLength - current.aStart;
-      current.bLength = next.bStart + next.bLength - current.bStart;
-      current.parts += 1;
-      current.changedA += next.aLength;
-      current.changedB += next.bLength;
-    } else {
-      if (current) kept.add(current);
-      current = { ...next, parts: 1, changedA: next.aLength, changedB: next.bLength };
+    const start = starts[i] ?? 0;
+    const length = lengths[i] ?? 0;
+    if (i > first && start - end > gap) {
+      close(i);
+      first = i;
+      changedA = 0;
+      changedB = 0;
     }
+    end = start + length;
+    changedA += length;
+    changedB += lengthsB[i] ?? 0;
   }
-  if (current) kept.add(current);
+  if (ranges.count > 0) close(ranges.count);
   return kept.finish();
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** Keeps up to twice `max` ranges and cuts them back to `max` when full: sorting is paid once for `max` additions. */
-class LargestRanges {
+class KeptRanges {
   #ranges: CoarseRange[] = [];
+  /** The weight that a range must exceed to be among the largest so far. */
+  #least = -1;
   #leftOut = 0;
   #leftOutA = 0;
   #leftOutB = 0;
+
   constructor(
     readonly max: number,
     readonly order: CoarseOrder,
   ) {}
 
-  add(range: CoarseRange): void {
-    if (this.order === 'first' && this.#ranges.length >= this.max) this.#drop(range);
-    else if (this.#ranges.push(range) >= this.max * 2 + 64) this.#cut();
+  offer(
+    aStart: number,
+    aLength: number,
+    bStart: number,
+    bLength: number,
+    parts: number,
+    changedA: number,
+    changedB: number,
+  ): void {
+    const full =
+      this.order === 'first' ? this.#ranges.length >= this.max : changedA + changedB <= this.#least;
+    if (full) this.#drop(aLength, bLength);
+    else if (
+      this.#ranges.push({ aStart, aLength, bStart, bLength, parts, changedA, changedB }) >=
+      this.max * 2 + 64
+    )
+      this.#cut();
   }
 
   finish(): CoarseRanges {
@@ -193,13 +220,15 @@ class LargestRanges {
   #cut(): void {
     if (this.#ranges.length <= this.max) return;
     this.#ranges.sort((x, y) => weight(y) - weight(x) || x.aStart - y.aStart || x.bStart - y.bStart);
-    for (const range of this.#ranges.splice(this.max)) this.#drop(range);
+    for (const { aLength, bLength } of this.#ranges.splice(this.max)) this.#drop(aLength, bLength);
+    const least = this.#ranges.at(-1);
+    if (least !== undefined && this.order === 'largest') this.#least = weight(least);
   }
 
-  #drop(range: CoarseRange): void {
+  #drop(aLength: number, bLength: number): void {
     this.#leftOut += 1;
-    this.#leftOutA += range.aLength;
-    this.#leftOutB += range.bLength;
+    this.#leftOutA += aLength;
+    this.#leftOutB += bLength;
   }
 }
 

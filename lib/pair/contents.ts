@@ -179,6 +179,9 @@ class Reader {
   #next(block: Buffer): number {
     const left = this.length - this.#at;
     if (left === 0) {
+      // Some file systems call a file empty that is not (proc): the system's word is not enough.
+      if (this.length === 0 && this.#path !== undefined && readSync(this.#fd, block, 0, 1, 0) > 0)
+        throw this.#changed('longer');
       this.#finish();
       return 0;
     }

@@ -1,9 +1,9 @@
 import type { Metadata } from '../artefact/container/container.js';
 
-/** A field of metadata that a mask may cover; type, mode, link target and device are never masked. */
+/** A field of metadata that a mask may cover; path, type, mode, link target and device are never masked. */
 export const MASKABLE_FIELDS = ['mtime', 'owner', 'extra'] as const;
 export type MaskableField = (typeof MASKABLE_FIELDS)[number];
-export type MetadataField = MaskableField | 'type' | 'mode' | 'link-target' | 'device';
+export type MetadataField = MaskableField | 'path' | 'type' | 'mode' | 'link-target' | 'device';
 
 /** One field in which the metadata of a pair differs; the values as text, as exact as the container has them. */
 export interface MetadataDifference {

@@ -22,6 +22,13 @@ export class Threads {
     signal.addEventListener('abort', () => void this.close(), { once: true });
   }
 
+  /**
+   * Shared with the threads: 1 as soon as work shall end. A thread must not be ended while a decoder in native code
+   * runs, since that would abort the process; a thread that unpacks looks here before each piece.
+   */
+  readonly stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #unpacking = new Set<Promise<unknown>>();
+
   /** Starts the threads now, so that they are there when the first task comes. */
   start(): Promise<Tinypool> {
     this.#pool ??= startPool(this.count);
@@ -32,8 +39,13 @@ export class Threads {
   async run<K extends TaskName>(name: K, input: TaskInput<K>): Promise<TaskOutput<K>> {
     this.#assertOpen();
     const pool = await this.start();
+    const result = pool.run(input, { name });
+    if (name === 'ingestFileTask') {
+      this.#unpacking.add(result);
+      result.finally(() => this.#unpacking.delete(result)).catch(() => {});
+    }
     try {
-      return await pool.run(input, { name });
+      return await result;
     } catch (error) {
       this.#assertOpen();
       throw error;
@@ -52,6 +64,8 @@ export class Threads {
 
   async close(): Promise<void> {
     this.#closed = true;
+    Atomics.store(this.stop, 0, 1);
+    await Promise.allSettled(this.#unpacking);
     await (await this.#pool)?.destroy();
   }
 

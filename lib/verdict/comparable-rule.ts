@@ -65,7 +65,7 @@ export const RULES: readonly Rule[] = [
     fact: 'machine',
     comparison: 'no-common-value',
     weight: 'not-comparable',
-    why: 'The compilers are built for different machines.',
+    why: 'They are compiled for different machines.',
     unless: ['host'],
   },
   {

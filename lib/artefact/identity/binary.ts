@@ -25,15 +25,16 @@ export function readDriver(bytes: Bytes, path: string, facts: FactSet): void {
   if (rmeta.crate !== undefined) facts.add('host', rmeta.crate.triple, `${path}, ${rmeta.place}`);
 }
 
+/** What a program is compiled for: of an artefact without a compiler (cargo alone) the one thing it surely says. */
+export function readMachine({ header }: Elf, path: string, facts: FactSet): void {
+  const order = header.littleEndian ? 'little' : 'big';
+  const machine = `${machineName(header.e_machine)}, ${header.class} bit, ${order} endian`;
+  facts.add('machine', machine, `${path}, ELF header`);
+}
+
 /** The driver, or where there is none bin/rustc: what every linked binary says. */
 export function readBinary(elf: Elf, path: string, facts: FactSet): void {
-  const { header } = elf;
-  const order = header.littleEndian ? 'little' : 'big';
-  facts.add(
-    'machine',
-    `${machineName(header.e_machine)}, ${header.class} bit, ${order} endian`,
-    `${path}, ELF header`,
-  );
+  readMachine(elf, path, facts);
   addComments(elf, path, facts);
   const debug = elf.debugSections().filter((name) => name !== '.debug_gdb_scripts'); // which is loaded, and code's
   const from = `${path}, section headers`;

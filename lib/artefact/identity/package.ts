@@ -44,7 +44,8 @@ const TOP_FOLDER =
   /^(?:\.\/)?([a-z][a-z-]*?)-(?:\d+\.\d+\.\d+(?:-[a-z0-9.]+)?|nightly|beta|dev)(?:-(\S+?))?\//;
 
 function readVersion(text: string, from: string, facts: FactSet, member: Member): void {
-  const component = TOP_FOLDER.exec(member.name)?.[1];
+  // An unpacked component has lost the folder that names it; its place in the canonical sysroot still does.
+  const component = TOP_FOLDER.exec(member.name)?.[1] ?? /^([a-z][a-z-]*)\/version$/.exec(member.path)?.[1];
   const version = text.trim();
   // cargo, clippy and rustfmt count their own versions.
   if (component === undefined || /^rust(c|-std|c-dev|-src)?$/.test(component))

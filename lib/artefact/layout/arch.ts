@@ -24,6 +24,7 @@ const METADATA = /^\.(?:PKGINFO|BUILDINFO|MTREE|INSTALL|CHANGELOG|SIGN\.[^/]+)$/
 
 /** `rust-1:1.85.0-1-x86_64.pkg.tar.zst` is of the package rust; Alpine's `rust-1.85.0-r0.apk` too. */
 function packageOf(input: PlacedInput): string {
+  if (input.alone === true) return '';
   const file = baseName(input.file).replace(/\.pkg\.tar(?:\.\w+)?$/, '');
   const named = /^(.+)-[^-]+-r\d+\.apk$/.exec(file) ?? /^(.+)-[^-]+-[^-]+-[^-]+$/.exec(file);
   return packageFamily(named?.[1] ?? file);

@@ -60,6 +60,7 @@ const UNPACKED = new RegExp(
 
 /** NAME_VERSION_ARCHITECTURE.deb (deb(7)). */
 function packageOf(input: PlacedInput): string {
+  if (input.alone === true) return '';
   const file = baseName(input.file).replace(/\.deb$/i, '');
   return packageFamily(file.split('_', 1)[0] ?? file);
 }

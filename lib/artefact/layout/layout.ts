@@ -15,7 +15,10 @@ export type LayoutId =
   | 'plain';
 
 /** What of an input a layout goes by. */
-export type PlacedInput = Pick<InputSummary, 'file' | 'kind' | 'containers'>;
+export interface PlacedInput extends Pick<InputSummary, 'file' | 'kind' | 'containers'> {
+  /** Whether its side has no other: its file may then be called anything, there is nothing to tell it apart from. */
+  readonly alone?: boolean | undefined;
+}
 
 /** How one input turned out to be laid out. `prefix` is the directory in it that was taken for the top; often empty. */
 export interface LayoutFinding {
@@ -109,12 +112,8 @@ function findLayouts(members: readonly CleanMember[], inputs: readonly PlacedInp
   for (const { name, raw } of members) {
     if (raw.role === 'content' && raw.metadata.type !== 'directory') names[raw.input]?.push(name);
   }
-  // The file of a lone package may be called anything; only between several does its name tell them apart.
   const alone = inputs.length === 1;
-  return inputs.map((input, index) => {
-    const unnamed = alone && input.kind === 'archive' ? { ...input, file: '' } : input;
-    return layoutOf(unnamed, names[index] ?? []);
-  });
+  return inputs.map((input, index) => layoutOf({ ...input, alone }, names[index] ?? []));
 }
 
 function rulesFor(raw: RawMember, found: readonly Found[]): LayoutRules {

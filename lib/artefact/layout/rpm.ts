@@ -42,6 +42,7 @@ const LIB64 = /^(?:(.+?)\/)?usr\/lib64\/(?:librustc_driver-|rustlib\/)/s;
 
 /** rpm's NAME-VERSION-RELEASE.ARCH.rpm: `rust1.85-1.85.0-1.1.x86_64.rpm`. */
 function packageOf(input: PlacedInput): string {
+  if (input.alone === true) return '';
   const file = baseName(input.file).replace(/\.rpm$/i, '');
   return packageFamily(/^(.+)-[^-]+-[^-]+\.[^.-]+$/.exec(file)?.[1] ?? file);
 }

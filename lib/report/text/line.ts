@@ -3,7 +3,7 @@ import type { Trouble } from '../../error.js';
 import type { MetadataDifference } from '../../pair/metadata.js';
 import type { PairReport, PairStatus, UnpairedReport } from '../model.js';
 import type { Paint } from '../paint.js';
-import { sized } from '../quantity.js';
+import { grouped, sized } from '../quantity.js';
 
 /** Width of the first column. */
 const LABEL = 11;
@@ -27,8 +27,9 @@ export function unpairedLine(side: 'a' | 'b', member: UnpairedReport, paint: Pai
   const note =
     same === undefined ? '' : `, same content as ${printableName(same.path)} in ${same.side.toUpperCase()}`;
   const what = member.type === 'file' ? sized(member.member.size) : member.type;
+  const mask = member.mask === undefined ? '' : ', not counted: packaging';
   const text = `only in ${side.toUpperCase()}`.padEnd(LABEL);
-  return `${paint.yellow(text)}${shownPath(member.path)}${paint.dim(`  (${what}${note})`)}`;
+  return `${paint.yellow(text)}${shownPath(member.path)}${paint.dim(`  (${what}${note}${mask})`)}`;
 }
 
 /** The top directory has no name. */
@@ -47,7 +48,9 @@ function detail(pair: PairReport, paint: Paint): string {
   if (pair.status === 'content') {
     const { size: a } = pair.a;
     const { size: b } = pair.b;
-    parts.push(a === b ? sized(a) : `${sized(a)} against ${sized(b)}`);
+    // Sizes that are rounded to the same say nothing.
+    const shown = sized(a) === sized(b) ? (n: number) => `${grouped(n)} B` : sized;
+    parts.push(a === b ? sized(a) : `${shown(a)} against ${shown(b)}`);
   }
   for (const difference of pair.metadata ?? []) {
     if (difference.mask === undefined) parts.push(metadataText(difference));
@@ -57,7 +60,14 @@ function detail(pair: PairReport, paint: Paint): string {
 }
 
 export function metadataText({ field, a, b }: MetadataDifference): string {
+  if (field === 'path') return otherPlace(a, b);
   return `${field} ${printableName(a)} against ${printableName(b)}`;
+}
+
+/** Where B has it: only the name where that is all that differs. */
+function otherPlace(a: string, b: string): string {
+  const folder = b.slice(0, b.lastIndexOf('/') + 1);
+  return `in B ${printableName(folder !== '' && a.startsWith(folder) ? b.slice(folder.length) : b)}`;
 }
 
 /** A trouble with its place: `rustc.deb › data.tar.xz, offset 1234: the stream is cut off`. */

@@ -48,7 +48,7 @@ export class MemberList {
   }
 
   *unpaired(side: 'a' | 'b', member: UnpairedReport): Generator<string> {
-    if (this.options.all || member.mask === undefined) yield unpairedLine(side, member, this.options.paint);
+    yield unpairedLine(side, member, this.options.paint);
   }
 }
 
