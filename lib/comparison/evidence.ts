@@ -7,7 +7,6 @@ import type { Described } from './describe.js';
 import type { Match, MatchedPair } from './match.js';
 import { bytesOutsideNoise, type Noise } from './noise.js';
 import type { ResolvedOptions } from './options.js';
-import { samePackaging } from './packaging.js';
 import type { Side } from './side.js';
 import { isDifferent, packageDifferences } from './summary.js';
 
@@ -36,13 +35,13 @@ export function gatherEvidence(findings: Findings): Evidence {
   const files = described.pairs.filter(
     ({ report, a }) => report.role === 'content' && a.metadata.type === 'file',
   );
-  const left = rootOnly(described, match, noise, samePackaging(a, b));
+  const left = rootOnly(described, match, noise);
   return {
     labelA: a.label,
     labelB: b.label,
     comparedFiles: files.length,
     comparedBytes: files.reduce((sum, pair) => sum + pair.a.size, 0),
-    differences: differencesOf(described, match, samePackaging(a, b)),
+    differences: differencesOf(described, match),
     masks: masks
       .filter(counts)
       .map(({ id, reason, members }) => `${id}: ${counted(members, 'member')}; ${reason}.`),
@@ -67,7 +66,7 @@ function counts({ id }: MaskReport): boolean {
   return id !== 'unpacked-metadata';
 }
 
-function differencesOf(described: Described, match: Match, countPackage: boolean): Differences {
+function differencesOf(described: Described, match: Match): Differences {
   const content = described.pairs.filter(({ report }) => report.role === 'content');
   const count = (status: string): number => content.filter(({ report }) => report.status === status).length;
   const left = (list: Match['onlyA']): number =>
@@ -78,7 +77,7 @@ function differencesOf(described: Described, match: Match, countPackage: boolean
     type: count('type'),
     onlyA: left(match.onlyA),
     onlyB: left(match.onlyB),
-    package: countPackage ? packageDifferences(match) : 0,
+    package: packageDifferences(match),
   };
 }
 
@@ -87,14 +86,12 @@ function rootOnly(
   described: Described,
   match: Match,
   noise: SideNoise,
-  countPackage: boolean,
 ): { paths: string[]; bytes: number; noisy: number } {
   const paths: string[] = [];
   let bytes = 0;
   let noisy = 0;
-  const counts = (role: 'content' | 'package'): boolean => role === 'content' || countPackage;
   for (const pair of described.pairs) {
-    if (!isDifferent(pair.report) || !counts(pair.report.role)) continue;
+    if (!isDifferent(pair.report)) continue;
     const outside = outsideNoise(pair, described, noise);
     if (outside === undefined) {
       noisy += 1;
@@ -108,7 +105,7 @@ function rootOnly(
     ['b', match.onlyB],
   ] as const) {
     for (const member of list) {
-      if (!counts(member.role) || member.mask !== undefined) continue;
+      if (member.mask !== undefined) continue;
       if (noise[side].hasUnpaired(member.path)) {
         noisy += 1;
       } else {
@@ -126,6 +123,8 @@ function rootOnly(
  */
 function outsideNoise(pair: MatchedPair, described: Described, noise: SideNoise): number | undefined {
   const { report, a, b } = pair;
+  // What became a link, or ceased to be one, holds more than a control can vouch for.
+  if (report.status === 'type') return 0;
   const unheard = (report.metadata ?? []).some(
     (difference) =>
       difference.mask === undefined &&

@@ -2,7 +2,6 @@ import type { MaskableField } from '../pair/metadata.js';
 import type { MaskReport, PairReport, Summary, SummaryCounts, UnpairedReport } from '../report/model.js';
 import type { Match, MatchedPair } from './match.js';
 import type { ResolvedOptions } from './options.js';
-import { samePackaging } from './packaging.js';
 import type { Side } from './side.js';
 
 /** Counts everything once: each pair and each unpaired member by what it is and by its status. */
@@ -63,7 +62,7 @@ export function masksOf(a: Side, b: Side, match: Match, options: ResolvedOptions
     }
     if (members > 0) masks.push({ id, reason: REASONS[id], members, fields });
   }
-  const packaged = samePackaging(a, b) ? 0 : packageDifferences(match) + maskedDirectories(match);
+  const packaged = unpairedOf(match).filter(({ mask }) => mask !== undefined).length;
   if (packaged > 0) masks.push({ id: 'packaging', reason: REASONS.packaging, members: packaged });
   const excluded = a.excluded.length + b.excluded.length;
   if (options.exclude.length > 0 && excluded > 0) {
@@ -72,16 +71,15 @@ export function masksOf(a: Side, b: Side, match: Match, options: ResolvedOptions
   return masks;
 }
 
-function maskedDirectories(match: Match): number {
-  return [...match.onlyA, ...match.onlyB].filter(({ role, mask }) => role === 'content' && mask !== undefined)
-    .length;
-}
-
-/** Pairs and unpaired members of package metadata that differ. */
+/** Pairs and unpaired members of package metadata that differ and are under no mask. */
 export function packageDifferences(match: Match): number {
   const pairs = match.pairs.filter(({ report }) => report.role === 'package' && isDifferent(report));
-  const unpaired = [...match.onlyA, ...match.onlyB].filter((member) => member.role === 'package');
+  const unpaired = unpairedOf(match).filter(({ role, mask }) => role === 'package' && mask === undefined);
   return pairs.length + unpaired.length;
+}
+
+function unpairedOf(match: Match): UnpairedReport[] {
+  return [...match.onlyA, ...match.onlyB];
 }
 
 export function isDifferent(pair: PairReport): boolean {

@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { endOfArchive, type TarFixtureMember, tarEntry } from '../artefact/container/tar-fixture.js';
+import { scratch } from '../cli/run-fixture.js';
+import { writeTree } from '../cli/tree-fixture.js';
+import type { Report } from '../report/model.js';
+import { compare } from './comparison.js';
+
+/*
+ * Ways in which two artefacts that are not the same were once called the same, or what differs was called noise.
+ */
+
+type Members = readonly TarFixtureMember[];
+
+async function compared(t: ExecutionContext, a: Members, b: Members, control?: Members): Promise<Report> {
+  const folder = scratch(t);
+  const written = (name: string, members: Members): string => {
+    const file = join(folder, `${name}.tar`);
+    writeFileSync(file, Buffer.concat([...members.map(tarEntry), endOfArchive]));
+    return file;
+  };
+  const controls = control === undefined ? [] : [{ of: 'a' as const, paths: written('control', control) }];
+  return compare({ a: written('a', a), b: written('b', b), controls, jobs: 1 }).report;
+}
+
+const OTHER = { name: 'other', content: 'the same' };
+
+for (const [what, a, b] of [
+  ['lies elsewhere', { name: 'bin/tool', content: 'x' }, { name: 'share/tool', content: 'x' }],
+  [
+    'has another hash in its name',
+    { name: 'libx-0123456789abcdef.so' },
+    { name: 'libx-fedcba9876543210.so' },
+  ],
+  ['has another version in its name', { name: 'libx-1.84.0.so' }, { name: 'libx-1.85.0.so' }],
+  ['has an absolute name', { name: 'bin/tool', content: 'x' }, { name: '/bin/tool', content: 'x' }],
+  ['has a name that leads out of the archive', { name: 'bin/tool' }, { name: '../bin/tool' }],
+] as const) {
+  test(`a file that ${what} is not identical`, async (t) => {
+    const { verdict } = await compared(t, [a, OTHER], [b, OTHER]);
+    t.is(verdict.id, 'inconclusive');
+    t.is(verdict.exit, 1);
+  });
+}
+
+test('the one file of an archive is not identical under another name', async (t) => {
+  const { verdict } = await compared(t, [{ name: 'a', content: 'x' }], [{ name: 'b', content: 'x' }]);
+  t.is(verdict.exit, 1);
+});
+
+for (const [what, a, b, control] of [
+  ['mode that varies', { mode: 0o755 }, { mode: 0o4755 }, { mode: 0o750 }],
+  [
+    'link target that varies',
+    { typeflag: '2', linkname: 'x' },
+    { typeflag: '2', linkname: '/evil' },
+    { typeflag: '2', linkname: 'y' },
+  ],
+  [
+    'file that varies',
+    { content: 'x' },
+    { typeflag: '2', linkname: '/evil' },
+    { typeflag: '2', linkname: 'y' },
+  ],
+  ['content that varies', { content: 'x'.repeat(2000) }, { content: 'y' }, { content: 'z'.repeat(2000) }],
+] as const) {
+  test(`a ${what} does not make every other one noise`, async (t) => {
+    const named = (member: object): Members => [{ name: 'm', ...member }, OTHER];
+    const { verdict } = await compared(t, named(a), named(b), named(control));
+    t.is(verdict.id, 'root-effect-unexplained');
+  });
+}
+
+for (const [what, extra, options] of [
+  ['bytes after the end of an archive', {}, { overlay: Buffer.from('evil') }],
+  [
+    'a file in the package that runs with the rights of another',
+    { 'lib/rustlib/uninstall.sh': 'evil' },
+    { mode: 0o4755 },
+  ],
+] as const) {
+  test(`the way of packaging is no excuse for ${what}`, async (t) => {
+    const folder = scratch(t);
+    const mode = 'mode' in options ? options.mode : 0o644;
+    const members = Object.entries({ 'bin/rustc': 'x', ...extra });
+    const tar = members.map(([name, content]) =>
+      tarEntry({ name, content, mode: name === 'bin/rustc' ? 0o644 : mode }),
+    );
+    const overlay = 'overlay' in options ? [options.overlay, Buffer.alloc(508)] : [];
+    writeFileSync(join(folder, 'a.tar'), Buffer.concat([...tar, endOfArchive, ...overlay]));
+    writeTree(join(folder, 'b'), { 'bin/rustc': 'x' });
+    const { verdict } = await compare({ a: join(folder, 'a.tar'), b: join(folder, 'b'), jobs: 1 }).report;
+    t.is(verdict.exit, 1);
+  });
+}
+
+test('a file that the system calls empty is read all the same', async (t) => {
+  if (process.platform !== 'linux') {
+    t.log('skipped: there is no proc here');
+    t.pass();
+    return;
+  }
+  const { verdict } = await compare({ a: '/proc/self/status', b: '/proc/1/status', jobs: 1 }).report.catch(
+    (error: unknown) => ({ verdict: { exit: 2, id: String(error) } }),
+  );
+  t.is(verdict.exit, 2);
+});
