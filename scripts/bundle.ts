@@ -25,6 +25,8 @@ const { metafile } = await build({
   entryNames: '[name]',
   external: OUTSIDE,
   legalComments: 'none',
+  minifyWhitespace: true,
+  minifySyntax: true,
   metafile: true,
   // Some of the libraries are CommonJS and ask for `require`.
   banner: {
