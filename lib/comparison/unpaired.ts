@@ -1,0 +1,119 @@
+import type { Member } from '../artefact/member.js';
+import type { Trouble } from '../error.js';
+import type { Pairing, Unpaired } from '../pair/pair.js';
+import type { SideTrouble, UnpairedReport } from '../report/model.js';
+import { memberReport, refusal } from './decider.js';
+import type { Match } from './match.js';
+import { samePackaging } from './packaging.js';
+import type { Side } from './side.js';
+
+/** What of each side has no partner, and whether its bytes are found elsewhere. */
+export function unpaired(
+  pairing: Pairing,
+  a: Side,
+  b: Side,
+  digests: Map<Member, string>,
+): Omit<Match, 'pairs' | 'troubles'> {
+  const digestOf = (member: Member): string | undefined => member.digest ?? digests.get(member);
+  const inA = firstByDigest(a.members, digestOf);
+  const inB = firstByDigest(b.members, digestOf);
+  const alike = samePackaging(a, b);
+  let implied = 0;
+  const report = (side: 'a' | 'b', indices: readonly Unpaired[]): UnpairedReport[] => {
+    const [own, other] = side === 'a' ? [a, b] : [b, a];
+    const [ownDigests, otherDigests] = side === 'a' ? [inA, inB] : [inB, inA];
+    const parents = parentsOf(other.members);
+    return indices.flatMap(({ index, repeats }) => {
+      const member = own.members[index];
+      if (member === undefined) return [];
+      const isDirectory = member.metadata.type === 'directory';
+      if (isDirectory && (repeats !== undefined || member.path === '' || parents.has(member.path))) {
+        implied += 1;
+        return [];
+      }
+      const digest = digestOf(member);
+      const there = digest === undefined || member.size === 0 ? undefined : otherDigests.get(digest);
+      const here = digest === undefined || member.size === 0 ? undefined : ownDigests.get(digest);
+      const same = there ?? (here === member ? undefined : here);
+      return [
+        {
+          path: member.path,
+          role: member.role,
+          type: member.metadata.type,
+          member: memberReport(member, digest),
+          // Not every way of packaging has a place for an empty directory, or for the same notes on itself.
+          ...(!alike && isPackagings(member) && { mask: 'packaging' as const }),
+          ...(same !== undefined && {
+            sameContentAs: {
+              side: same === there ? (side === 'a' ? 'b' : 'a') : side,
+              path: same.path,
+            } as const,
+          }),
+        },
+      ];
+    });
+  };
+  const onlyA = report('a', pairing.onlyA);
+  const onlyB = report('b', pairing.onlyB);
+  return { onlyA, onlyB, impliedDirectories: implied };
+}
+
+/**
+ * Whether a member is what another way of packaging leaves out: its notes on itself, or an empty directory. Never
+ * what hides in an archive around its members, what is a link, or what runs with another's rights.
+ */
+function isPackagings({ metadata, role, name }: Member): boolean {
+  if (((metadata.mode ?? 0) & 0o7000) !== 0) return false;
+  if (metadata.type === 'directory') return true;
+  return (
+    role === 'package' &&
+    metadata.type === 'file' &&
+    !/^(?:trailing data|padding of |pax global header)/.test(name)
+  );
+}
+
+function firstByDigest(
+  members: readonly Member[],
+  digestOf: (member: Member) => string | undefined,
+): Map<string, Member> {
+  const first = new Map<string, Member>();
+  for (const member of members) {
+    const digest = digestOf(member);
+    if (digest !== undefined && !first.has(digest)) first.set(digest, member);
+  }
+  return first;
+}
+
+/** Every directory that the paths of members imply. */
+function parentsOf(members: readonly Member[]): Set<string> {
+  const parents = new Set<string>();
+  for (const { path } of members) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const parent = path.slice(0, at);
+      if (parents.has(parent)) break;
+      parents.add(parent);
+    }
+  }
+  return parents;
+}
+
+/** What is unpaired and cannot be checked either; of a pair the comparison itself says so. */
+export function unpairedTroubles(
+  pairing: Pairing,
+  a: Side,
+  b: Side,
+  unread: ReadonlyMap<Member, Trouble>,
+): SideTrouble[] {
+  const troubles: SideTrouble[] = [];
+  for (const [side, members, left] of [
+    ['a', a.members, pairing.onlyA],
+    ['b', b.members, pairing.onlyB],
+  ] as const) {
+    for (const { index } of left) {
+      const member = members[index];
+      const trouble = member === undefined ? undefined : (refusal(member) ?? unread.get(member));
+      if (trouble !== undefined) troubles.push({ side, ...trouble });
+    }
+  }
+  return troubles;
+}
