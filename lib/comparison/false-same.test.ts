@@ -95,6 +95,14 @@ for (const [what, extra, options] of [
   });
 }
 
+test('a directory with special bits that only one side stores is a difference, though the other implies it', async (t) => {
+  const file = { name: 'd/file', content: 'x' };
+  const plain = await compared(t, [{ name: 'd/', typeflag: '5', mode: 0o755 }, file], [file]);
+  t.is(plain.verdict.id, 'identical');
+  const special = await compared(t, [{ name: 'd/', typeflag: '5', mode: 0o2777 }, file], [file]);
+  t.is(special.verdict.exit, 1);
+});
+
 test('a file that the system calls empty is read all the same', async (t) => {
   if (process.platform !== 'linux') {
     t.log('skipped: there is no proc here');

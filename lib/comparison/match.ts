@@ -86,6 +86,10 @@ export async function matchSides(
     settle(rows[index] ?? -1, decision),
   );
   await twins?.follow((rowA, decision) => settle(twinPairs.get(rowA) ?? -1, decision));
+  // A pair that nobody decided would be a hole that every later count passes over.
+  for (let row = 0; row < decided.length; row++) {
+    if (decided[row] === undefined) throw new Error(`pair ${row} of ${decided.length} was not decided`);
+  }
   return {
     pairs: decided,
     ...unpaired(pairing, a, b, digests),

@@ -26,8 +26,8 @@ export function unpaired(
     return indices.flatMap(({ index, repeats }) => {
       const member = own.members[index];
       if (member === undefined) return [];
-      const isDirectory = member.metadata.type === 'directory';
-      if (isDirectory && (repeats !== undefined || member.path === '' || parents.has(member.path))) {
+      const impliable = member.metadata.type === 'directory' && !isPrivileged(member);
+      if (impliable && (repeats !== undefined || member.path === '' || parents.has(member.path))) {
         implied += 1;
         return [];
       }
@@ -62,14 +62,20 @@ export function unpaired(
  * Whether a member is what another way of packaging leaves out: its notes on itself, or an empty directory. Never
  * what hides in an archive around its members, what is a link, or what runs with another's rights.
  */
-function isPackagings({ metadata, role, name }: Member): boolean {
-  if (((metadata.mode ?? 0) & 0o7000) !== 0) return false;
+function isPackagings(member: Member): boolean {
+  const { metadata, role, name } = member;
+  if (isPrivileged(member)) return false;
   if (metadata.type === 'directory') return true;
   return (
     role === 'package' &&
     metadata.type === 'file' &&
     !/^(?:trailing data|padding of |pax global header)/.test(name)
   );
+}
+
+/** Setuid, setgid or sticky: nothing excuses that only one side has it. */
+function isPrivileged({ metadata }: Member): boolean {
+  return ((metadata.mode ?? 0) & 0o7000) !== 0;
 }
 
 function firstByDigest(
