@@ -139,6 +139,10 @@ function optionsOf(argv: CompareArguments, signal: AbortSignal): CompareOptions 
     limits: limitsOf(argv),
     tmpdir: argv.tmpdir,
     maxDetail: argv.maxDetail,
+    explain: argv.explain,
+    verify: argv.verify,
+    sharedAncestor: argv.sharedAncestor,
+    rustc: argv.rustc,
     signal,
   };
 }

@@ -44,7 +44,7 @@ function flag(name: string, options: Options): Flag {
   const choices = (options.choices ?? []).map(String);
   return {
     names: [name, ...[alias].flat()].map(dashed),
-    negation: name === 'color' || name === 'progress' ? `--no-${name}` : undefined,
+    negation: NEGATED.has(name) ? `--no-${name}` : undefined,
     group: group.replace(/:$/, ''),
     describe,
     value: options.boolean === true ? 'none' : choices.length > 0 ? 'choice' : kindOf(name),
@@ -53,6 +53,8 @@ function flag(name: string, options: Options): Flag {
     defaultValue: options.default === undefined ? undefined : String(options.default),
   };
 }
+
+const NEGATED: ReadonlySet<string> = new Set(['color', 'progress', 'explain']);
 
 function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;
@@ -64,6 +66,7 @@ function kindOf(name: string): 'file' | 'folder' | 'text' {
     case 'b':
     case 'control':
     case 'output':
+    case 'rustc':
       return 'file';
     case 'tmpdir':
       return 'folder';

@@ -64,6 +64,29 @@ export const COMPARE_OPTIONS = {
     choices: MASKABLE_FIELDS,
     describe: 'Do not count these fields of metadata; mtime and owner when none is named',
   },
+  'shared-ancestor': {
+    group: 'Artefacts:',
+    string: true,
+    requiresArg: true,
+    describe: 'The root that both are known to descend from',
+  },
+  explain: {
+    group: 'Comparison:',
+    boolean: true,
+    default: true,
+    describe: 'Look for the cause of every differing byte; --no-explain for digests and ranges only',
+  },
+  verify: {
+    group: 'Comparison:',
+    boolean: true,
+    describe: 'Make each B again out of its ledger and A, and compare',
+  },
+  rustc: {
+    group: 'Comparison:',
+    string: true,
+    requiresArg: true,
+    describe: "A rustc of the artefacts' version, to list what it reads in differing libraries",
+  },
   digest: {
     group: 'Comparison:',
     choices: DIGEST_ALGORITHMS,
@@ -75,7 +98,7 @@ export const COMPARE_OPTIONS = {
     number: true,
     requiresArg: true,
     default: 1000,
-    describe: 'Differing files to describe byte by byte; all are counted and listed',
+    describe: 'Differing files to tell in detail; all are explained, counted and listed',
   },
   'fail-on': {
     group: 'Comparison:',

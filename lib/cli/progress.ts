@@ -5,6 +5,7 @@ const PHASES = {
   reading: 'Reading',
   comparing: 'Comparing',
   describing: 'Describing',
+  explaining: 'Explaining',
 } as const satisfies Record<ProgressEvent['phase'], string>;
 
 /** One line on the terminal's standard error that says how far it is, at what rate, and for how long still. */

@@ -8,8 +8,9 @@ import { judge } from '../verdict/verdict.js';
 import { type Control, runControl } from './control.js';
 import { describe } from './describe.js';
 import type { ComparisonEvent, Emit } from './event.js';
-import { gatherEvidence } from './evidence.js';
+import { causeMasks, gatherEvidence } from './evidence.js';
 import { exclusionOf } from './exclusion.js';
+import { explainDifferences } from './explain.js';
 import { type Match, matchSides } from './match.js';
 import { Noise } from './noise.js';
 import { type CompareOptions, type ResolvedOptions, resolveOptions } from './options.js';
@@ -94,12 +95,19 @@ async function judgeSides(
     const of = options.controls[i]?.of ?? 'a';
     controls.push(await runControl(of, of === 'a' ? a : b, side, noise[of], options, threads));
   }
-  const described = await describe(match.pairs, controls.length > 0, options, threads, progress);
+  const controlled = controls.length > 0;
+  // With explanations noise is told by segments of ledgers; aligned ranges are needed only without.
+  const described = await describe(match.pairs, controlled && !options.explain, options, threads, progress);
+  const explained = options.explain
+    ? await explainDifferences(described.pairs, controlled, options, threads, progress)
+    : undefined;
+  const pairs = explained?.pairs ?? described.pairs;
   const troubles: SideTrouble[] = [
     ...[a, b, ...controlSides].flatMap((side, i) => side.troubles.map((t) => ({ side: sideName(i), ...t }))),
     ...match.troubles,
-    ...described.pairs.flatMap(({ report }) => report.trouble ?? []),
+    ...pairs.flatMap(({ report }) => report.trouble ?? []),
     ...described.troubles,
+    ...(explained?.troubles ?? []),
     ...nothingCompared(match),
   ];
   const reasons = incomparabilities(a.identity, b.identity);
@@ -109,6 +117,7 @@ async function judgeSides(
     b,
     match,
     described,
+    explained,
     controls,
     noise,
     masks,
@@ -116,6 +125,8 @@ async function judgeSides(
     troubles,
     options,
   });
+  const verdict = judge(evidence);
+  const causes = explained?.settled.causes;
   const report: Report = {
     schema: REPORT_SCHEMA,
     tool: { name: 'trustdiff', version: VERSION },
@@ -123,12 +134,13 @@ async function judgeSides(
     a: sideReport(a),
     b: sideReport(b),
     reasons,
-    summary: summarise(described.pairs, match, a, b),
-    masks,
+    summary: summarise(pairs, match, a, b),
+    masks: verdict.id === 'equivalent' && causes !== undefined ? [...masks, ...causeMasks(causes)] : masks,
     controls: controls.map((control) => control.report),
     troubles,
-    verdict: judge(evidence),
-    pairs: described.pairs.map((pair) => pair.report),
+    verdict,
+    ...(causes !== undefined && { causes }),
+    pairs: pairs.map((pair) => pair.report),
     onlyA: match.onlyA,
     onlyB: match.onlyB,
     excluded: [...excludedOf('a', a), ...excludedOf('b', b)],
@@ -185,8 +197,17 @@ function excludedOf(side: 'a' | 'b', of: Side): Report['excluded'] {
 }
 
 function settingsOf(options: ResolvedOptions): Report['settings'] {
-  const { digest, exclude, ignoreMetadata, failOn, limits } = options;
-  return { digest, exclude, ignoreMetadata, failOn, limits };
+  const { digest, exclude, ignoreMetadata, failOn, explain, verify, sharedAncestor, limits } = options;
+  return {
+    digest,
+    exclude,
+    ignoreMetadata,
+    failOn,
+    explain,
+    verify,
+    ...(sharedAncestor !== undefined && { sharedAncestor }),
+    limits,
+  };
 }
 
 /** Events wait here until somebody asks for them. */

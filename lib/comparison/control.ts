@@ -2,8 +2,9 @@ import type { ControlReport } from '../report/model.js';
 import type { Threads } from '../thread/pool.js';
 import { incomparabilities } from '../verdict/comparable.js';
 import { describePairs } from './describe.js';
-import { matchSides } from './match.js';
-import type { Noise } from './noise.js';
+import { explainPairs } from './explain.js';
+import { type MatchedPair, matchSides } from './match.js';
+import type { Noise, RegionColumns } from './noise.js';
 import type { ResolvedOptions } from './options.js';
 import { type Side, sideReport } from './side.js';
 import { isDifferent, summarise } from './summary.js';
@@ -27,11 +28,8 @@ export async function runControl(
 ): Promise<Control> {
   const match = await matchSides(side, control, undefined, options, threads, () => {});
   const differing = match.pairs.filter(({ report }) => report.status === 'content');
-  const outcomes = await describePairs(differing, true, options, threads);
-  for (const [pair, outcome] of outcomes) {
-    if ('ok' in outcome && outcome.ok.regions !== undefined)
-      noise.addRegions(pair.report.path, outcome.ok.regions);
-  }
+  const regions = await regionsOf(differing, options, threads);
+  for (const [pair, of] of regions) if (of !== undefined) noise.addRegions(pair.report.path, of);
   const varying = new Set<string>();
   for (const { report } of match.pairs) {
     if (isDifferent(report)) varying.add(report.path);
@@ -48,7 +46,7 @@ export async function runControl(
     match.pairs.length,
     match.troubles.length > 0 ||
       match.pairs.some(({ report }) => report.status === 'unreadable') ||
-      [...outcomes.values()].some((outcome) => 'failed' in outcome),
+      [...regions.values()].some((of) => of === undefined),
   );
   return {
     of,
@@ -62,6 +60,23 @@ export async function runControl(
       varying: [...varying].sort(),
     },
   };
+}
+
+/** Where each pair varies: by its ledger where pairs are explained, else by aligned bytes; undefined where unread. */
+async function regionsOf(
+  pairs: readonly MatchedPair[],
+  options: ResolvedOptions,
+  threads: Threads,
+): Promise<Map<MatchedPair, RegionColumns | undefined>> {
+  const regions = new Map<MatchedPair, RegionColumns | undefined>();
+  if (options.explain) {
+    for (const [pair, outcome] of await explainPairs(pairs, true, options, threads))
+      regions.set(pair, 'ok' in outcome ? outcome.ok.explanation.regions : undefined);
+  } else {
+    for (const [pair, outcome] of await describePairs(pairs, true, options, threads))
+      regions.set(pair, 'ok' in outcome ? outcome.ok.regions : undefined);
+  }
+  return regions;
 }
 
 function unusable(side: Side, control: Side, pairs: number, unreadable: boolean): string | undefined {

@@ -18,7 +18,7 @@ export interface SideIntroduction extends Omit<SideReport, 'members'> {
 /** How far a phase is. A total is 0 as long as it is not known. */
 export interface ProgressEvent {
   readonly type: 'progress';
-  readonly phase: 'reading' | 'comparing' | 'describing';
+  readonly phase: 'reading' | 'comparing' | 'describing' | 'explaining';
   readonly members: number;
   readonly membersTotal: number;
   readonly bytes: number;

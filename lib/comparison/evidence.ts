@@ -1,12 +1,17 @@
+import { causeSentence } from '../report/cause-sentence.js';
+import type { CausesReport } from '../report/explanation.js';
 import type { MaskReport, SideTrouble } from '../report/model.js';
 import { counted } from '../report/quantity.js';
 import type { Reason } from '../verdict/comparable.js';
-import type { Differences, Evidence } from '../verdict/verdict.js';
+import type { Differences, Evidence, ExplainedEvidence, ResidueEvidence } from '../verdict/verdict.js';
+
 import type { Control } from './control.js';
 import type { Described } from './describe.js';
+import type { Explained } from './explain.js';
 import type { Match, MatchedPair } from './match.js';
 import { bytesOutsideNoise, type Noise } from './noise.js';
 import type { ResolvedOptions } from './options.js';
+import { explainedOutside, residueOf, type Unexplained, unexplainedMetadata } from './residue.js';
 import type { Side } from './side.js';
 import { isDifferent, packageDifferences } from './summary.js';
 
@@ -15,6 +20,8 @@ interface Findings {
   readonly b: Side;
   readonly match: Match;
   readonly described: Described;
+  /** Undefined where nothing was explained. */
+  readonly explained: Explained | undefined;
   readonly controls: readonly Control[];
   /** What varies on each side, over all its controls. */
   readonly noise: SideNoise;
@@ -24,24 +31,24 @@ interface Findings {
   readonly options: ResolvedOptions;
 }
 
-interface SideNoise {
+export interface SideNoise {
   readonly a: Noise;
   readonly b: Noise;
 }
 
 /** Boils a comparison down to what the verdict may rest on. */
 export function gatherEvidence(findings: Findings): Evidence {
-  const { a, b, match, described, controls, noise, masks, reasons, troubles, options } = findings;
-  const files = described.pairs.filter(
-    ({ report, a }) => report.role === 'content' && a.metadata.type === 'file',
-  );
-  const left = rootOnly(described, match, noise);
+  const { a, b, match, explained, described, controls, masks, reasons, troubles, options } = findings;
+  const pairs = explained?.pairs ?? described.pairs;
+  const files = pairs.filter(({ report, a }) => report.role === 'content' && a.metadata.type === 'file');
+  const left = rootOnly(findings, pairs);
   return {
     labelA: a.label,
     labelB: b.label,
+    sharedAncestor: options.sharedAncestor,
     comparedFiles: files.length,
     comparedBytes: files.reduce((sum, pair) => sum + pair.a.size, 0),
-    differences: differencesOf(described, match),
+    differences: differencesOf(pairs, match),
     masks: masks
       .filter(counts)
       .map(({ id, reason, members }) => `${id}: ${counted(members, 'member')}; ${reason}.`),
@@ -57,8 +64,56 @@ export function gatherEvidence(findings: Findings): Evidence {
     noisyPaths: left.noisy,
     rootOnly: left.paths,
     rootOnlyBytes: left.bytes,
+    explained: explained === undefined ? undefined : explainedEvidence(explained, left.residue, pairs),
     failOn: options.failOn,
   };
+}
+
+function explainedEvidence(
+  { settled }: Explained,
+  residue: readonly ResidueEvidence[],
+  pairs: readonly MatchedPair[],
+): ExplainedEvidence {
+  const { causes, accounts, origin } = settled.causes;
+  const stands = causes.filter(({ standing }) => standing === 'confirmed' || standing === 'derived');
+  const byHeader = pairs.reduce(
+    (sum, { report }) => sum + (report.metadata ?? []).filter(isHeaderField).length,
+    0,
+  );
+  return {
+    residue,
+    causes: [
+      ...stands.map(causeSentence),
+      ...(byHeader > 0
+        ? [`archive-metadata: ${counted(byHeader, 'field')} of archive headers (mtime, owner), value by value.`]
+        : []),
+    ],
+    files: pairs.filter(({ report }) => report.explanation !== undefined).length,
+    bytes: accounts.confirmed + accounts.derived,
+    segments: stands.reduce((sum, { segments }) => sum + segments, 0),
+    origin,
+  };
+}
+
+function isHeaderField({ field, mask }: { readonly field: string; readonly mask?: string | undefined }): boolean {
+  return mask === undefined && (field === 'mtime' || field === 'owner');
+}
+
+/** The masks that an `equivalent` by explanation rests on: one a cause that stands. */
+export function causeMasks({ causes }: CausesReport): MaskReport[] {
+  return causes.flatMap((of): MaskReport[] =>
+    of.standing === 'confirmed' || of.standing === 'derived'
+      ? [
+          {
+            id: 'explained',
+            cause: of.cause,
+            reason: causeSentence(of),
+            members: of.files,
+            bytes: of.bytesA + of.bytesB,
+          },
+        ]
+      : [],
+  );
 }
 
 /** What was never the artefact's own takes nothing away from it: owner and times of files on a disk. */
@@ -66,8 +121,8 @@ function counts({ id }: MaskReport): boolean {
   return id !== 'unpacked-metadata';
 }
 
-function differencesOf(described: Described, match: Match): Differences {
-  const content = described.pairs.filter(({ report }) => report.role === 'content');
+function differencesOf(pairs: readonly MatchedPair[], match: Match): Differences {
+  const content = pairs.filter(({ report }) => report.role === 'content');
   const count = (status: string): number => content.filter(({ report }) => report.status === status).length;
   const left = (list: Match['onlyA']): number =>
     list.filter(({ role, mask }) => role === 'content' && mask === undefined).length;
@@ -81,24 +136,30 @@ function differencesOf(described: Described, match: Match): Differences {
   };
 }
 
-/** What differs in the cross pair and varies in no control. */
-function rootOnly(
-  described: Described,
-  match: Match,
-  noise: SideNoise,
-): { paths: string[]; bytes: number; noisy: number } {
+interface RootOnly {
+  readonly paths: string[];
+  readonly bytes: number;
+  readonly noisy: number;
+  readonly residue: ResidueEvidence[];
+}
+
+/** What differs in the cross pair and varies in no control; without controls, all that differs. */
+function rootOnly(findings: Findings, pairs: readonly MatchedPair[]): RootOnly {
+  const { match, noise } = findings;
   const paths: string[] = [];
+  const residue: ResidueEvidence[] = [];
   let bytes = 0;
   let noisy = 0;
-  for (const pair of described.pairs) {
+  for (const pair of pairs) {
     if (!isDifferent(pair.report)) continue;
-    const outside = outsideNoise(pair, described, noise);
+    const outside = outsideNoise(pair, findings);
     if (outside === undefined) {
       noisy += 1;
-    } else {
-      paths.push(pair.report.path);
-      bytes += outside;
+      continue;
     }
+    paths.push(pair.report.path);
+    bytes += outside.bytes;
+    if (outside.residue !== undefined) residue.push({ path: pair.report.path, ...outside.residue });
   }
   for (const [side, list] of [
     ['a', match.onlyA],
@@ -108,37 +169,66 @@ function rootOnly(
       if (member.mask !== undefined) continue;
       if (noise[side].hasUnpaired(member.path)) {
         noisy += 1;
-      } else {
-        paths.push(member.path);
-        bytes += member.member.size;
+        continue;
       }
+      paths.push(member.path);
+      bytes += member.member.size;
+      residue.push({ path: member.path, places: [`only in ${side.toUpperCase()}`], bytes: member.member.size });
     }
   }
-  return { paths: paths.sort(), bytes, noisy };
+  residue.sort((x, y) => y.bytes - x.bytes);
+  return { paths: paths.sort(), bytes, noisy, residue };
 }
 
-/**
- * Bytes of a pair that no control shows as varying: 0 where only metadata or type differ so, undefined where
- * everything that differs varies in a control too.
- */
-function outsideNoise(pair: MatchedPair, described: Described, noise: SideNoise): number | undefined {
-  const { report, a, b } = pair;
+interface Outside {
+  /** 0 where only metadata or type differ so. */
+  readonly bytes: number;
+  /** Undefined where all of it has a confirmed cause. */
+  readonly residue: Unexplained | undefined;
+}
+
+/** What of a pair no control shows as varying; undefined where everything that differs varies in a control too. */
+function outsideNoise(pair: MatchedPair, findings: Findings): Outside | undefined {
+  const { report } = pair;
+  const { noise, explained } = findings;
   // What became a link, or ceased to be one, holds more than a control can vouch for.
-  if (report.status === 'type') return 0;
-  const unheard = (report.metadata ?? []).some(
+  if (report.status === 'type') return { bytes: 0, residue: { places: ['its type'], bytes: 0 } };
+  const unheard = (report.metadata ?? []).filter(
     (difference) =>
       difference.mask === undefined &&
-      !noise.a.hasMetadata(a.path, difference.field, difference.b) &&
-      !noise.b.hasMetadata(b.path, difference.field, difference.a),
+      !noise.a.hasMetadata(pair.a.path, difference.field, difference.b) &&
+      !noise.b.hasMetadata(pair.b.path, difference.field, difference.a),
   );
-  const bytes = report.status === 'content' ? contentOutsideNoise(pair, described, noise) : 0;
-  return bytes === 0 && !unheard ? undefined : bytes;
+  const content = report.status === 'content' ? contentOutsideNoise(pair, findings) : undefined;
+  if (unheard.length === 0 && content === undefined) return undefined;
+  const fields = explained === undefined ? unheard : unexplainedMetadata(unheard, explained.settled.claims);
+  const places = [...fields.map(({ field }) => field), ...(content?.residue?.places ?? [])];
+  const bytes = content?.residue?.bytes ?? 0;
+  return {
+    bytes: content?.bytes ?? 0,
+    residue: places.length > 0 ? { places, bytes } : undefined,
+  };
 }
 
-function contentOutsideNoise(pair: MatchedPair, described: Described, noise: SideNoise): number {
+function contentOutsideNoise(pair: MatchedPair, { described, explained, noise }: Findings): Outside | undefined {
   const { a, b } = pair;
   const whole = Math.max(a.size, b.size, 1);
+  const nothingShown: Outside = { bytes: whole, residue: { places: ['all of it'], bytes: whole } };
+  const spansA = noise.a.spansOf(a.path);
+  const spansB = noise.b.spansOf(b.path);
+  const row = explained?.rows.get(pair);
+  if (explained !== undefined) {
+    if (row === undefined) return nothingShown;
+    const { regions } = row.outcome.explanation;
+    if (regions === undefined) {
+      const { confirmed, derived, suspected, unexplained } = row.file.accounts;
+      const bytes = Math.max(1, confirmed + derived + suspected + unexplained);
+      return { bytes, residue: residueOf(row, explained.settled.claims) };
+    }
+    return explainedOutside(row, regions, spansA, spansB, explained.settled.claims);
+  }
   const regions = described.regions.get(pair);
-  if (regions === undefined) return whole;
-  return bytesOutsideNoise(regions, noise.a.spansOf(a.path), noise.b.spansOf(b.path)) ?? whole;
+  if (regions === undefined) return nothingShown;
+  const bytes = bytesOutsideNoise(regions, spansA, spansB) ?? whole;
+  return bytes === 0 ? undefined : { bytes, residue: { places: [], bytes } };
 }

@@ -1,5 +1,15 @@
-import type { Regions } from '../pair/difference.js';
 import type { MetadataField } from '../pair/metadata.js';
+
+/** Changed regions in columns: aligned ranges (`Regions`) or segments of a ledger (`SegmentColumns`). */
+export interface RegionColumns {
+  readonly count: number;
+  readonly aStart: ArrayLike<number>;
+  readonly aLength: ArrayLike<number>;
+  readonly bStart: ArrayLike<number>;
+  readonly bLength: ArrayLike<number>;
+  /** Whether there were more than could be kept. */
+  readonly truncated?: boolean | undefined;
+}
 
 /** What varies between builds from one root, gathered from its controls, by the canonical path of that side. */
 export class Noise {
@@ -9,7 +19,7 @@ export class Noise {
   readonly #unpaired = new Set<string>();
 
   /** Changed regions of one file in one control, in the offsets of the side that the control belongs to (its A). */
-  addRegions(path: string, { count, aStart, aLength, bLength }: Regions): void {
+  addRegions(path: string, { count, aStart, aLength, bLength }: RegionColumns): void {
     const regions: Region[] = [];
     for (let i = 0; i < count; i++) {
       const start = aStart[i] ?? 0;
@@ -67,7 +77,7 @@ interface Region {
   readonly growth: number;
 }
 
-interface Span {
+export interface Span {
   start: number;
   end: number;
   /** The most bytes that any one control has more there: a cross pair that has still more is not noise. */
@@ -85,13 +95,33 @@ const JOIN = 16;
  * `undefined` when the regions were too many to be kept: nothing is then shown to be noise.
  */
 export function bytesOutsideNoise(
-  regions: Regions,
+  regions: RegionColumns,
   a: readonly Span[],
   b: readonly Span[],
 ): number | undefined {
-  if (regions.truncated) return undefined;
-  const { count, aStart, aLength, bStart, bLength } = regions;
-  const column = (start: Float64Array, length: Float64Array, other: Float64Array): Region[] =>
+  if (regions.truncated === true) return undefined;
+  const inside = inNoise(regions, a, b);
+  let outsideA = 0;
+  let outsideB = 0;
+  for (let i = 0; i < regions.count; i++) {
+    if (inside[i] === true) continue;
+    outsideA += regions.aLength[i] ?? 0;
+    outsideB += regions.bLength[i] ?? 0;
+  }
+  return Math.max(outsideA, outsideB);
+}
+
+/** For each region of a cross pair whether it lies in a varying region of A's controls, or of B's. */
+export function inNoise(
+  { count, aStart, aLength, bStart, bLength }: RegionColumns,
+  a: readonly Span[],
+  b: readonly Span[],
+): boolean[] {
+  const column = (
+    start: ArrayLike<number>,
+    length: ArrayLike<number>,
+    other: ArrayLike<number>,
+  ): Region[] =>
     Array.from({ length: count }, (_, i) => ({
       start: start[i] ?? 0,
       end: (start[i] ?? 0) + (length[i] ?? 0),
@@ -99,14 +129,7 @@ export function bytesOutsideNoise(
     }));
   const inA = noisy(a, column(aStart, aLength, bLength));
   const inB = noisy(b, column(bStart, bLength, aLength));
-  let outsideA = 0;
-  let outsideB = 0;
-  for (let i = 0; i < count; i++) {
-    if (inA[i] === true || inB[i] === true) continue;
-    outsideA += aLength[i] ?? 0;
-    outsideB += bLength[i] ?? 0;
-  }
-  return Math.max(outsideA, outsideB);
+  return inA.map((inside, i) => inside || inB[i] === true);
 }
 
 /** For each region whether it lies in a span, and all regions of that span together grow or shrink it by no more than noise did. */

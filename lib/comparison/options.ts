@@ -27,8 +27,19 @@ export interface CompareOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** The folder for contents out of archives; the system's unless given. */
   readonly tmpdir?: string | undefined;
-  /** Differing pairs to describe byte by byte; the others are counted and listed without. */
+  /**
+   * Differing pairs that are told in detail (ranges, bytes, owners, residue); the others are explained, counted and
+   * listed all the same.
+   */
   readonly maxDetail?: number | undefined;
+  /** Look for the cause of every differing byte; true unless given. */
+  readonly explain?: boolean | undefined;
+  /** Make each B again out of its ledger and A, and compare. */
+  readonly verify?: boolean | undefined;
+  /** Both roots are known to descend from this one: what is identical is then `identical-shared-ancestor`. */
+  readonly sharedAncestor?: string | undefined;
+  /** A compiler of the artefacts' version: it is asked what it reads in differing libraries (`-Zls=root`). */
+  readonly rustc?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,6 +63,10 @@ export interface ResolvedOptions {
   readonly limits: Limits;
   readonly tmpdir: string;
   readonly maxDetail: number;
+  readonly explain: boolean;
+  readonly verify: boolean;
+  readonly sharedAncestor: string | undefined;
+  readonly rustc: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -81,6 +96,11 @@ export function resolveOptions(options: CompareOptions): ResolvedOptions {
   assertCount(jobs, 'number of jobs', 1, MAX_JOBS);
   const maxDetail = options.maxDetail ?? DEFAULT_MAX_DETAIL;
   assertCount(maxDetail, 'number of details', 0);
+  const { explain = true, verify = false, sharedAncestor } = options;
+  if (sharedAncestor === '') throw new UsageError('an empty name is given for the shared ancestor');
+  if (options.rustc === '') throw new UsageError('an empty name is given for rustc');
+  if (verify && !explain)
+    throw new UsageError('there is nothing to verify where nothing is explained', 'leave out one of the two');
   return {
     a,
     b,
@@ -95,6 +115,10 @@ export function resolveOptions(options: CompareOptions): ResolvedOptions {
     limits,
     tmpdir: options.tmpdir ?? tmpdir(),
     maxDetail,
+    explain,
+    verify,
+    sharedAncestor,
+    rustc: options.rustc,
     signal: options.signal ?? new AbortController().signal,
   };
 }

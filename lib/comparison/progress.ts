@@ -39,14 +39,25 @@ export class Progress {
   }
 
   describe(pairs: ReadonlySet<MatchedPair>): void {
-    let bytesTotal = 0;
-    for (const { a } of pairs) bytesTotal += a.size;
-    const membersTotal = pairs.size;
-    this.#tell({ type: 'progress', phase: 'describing', members: 0, membersTotal, bytes: 0, bytesTotal });
+    this.#begin('describing', [...pairs]);
   }
 
   described(pair: MatchedPair): void {
     this.#step(pair);
+  }
+
+  explain(pairs: readonly MatchedPair[]): void {
+    this.#begin('explaining', pairs);
+  }
+
+  explained(pair: MatchedPair): void {
+    this.#step(pair);
+  }
+
+  #begin(phase: ProgressEvent['phase'], pairs: readonly MatchedPair[]): void {
+    let bytesTotal = 0;
+    for (const { a } of pairs) bytesTotal += a.size;
+    this.#tell({ type: 'progress', phase, members: 0, membersTotal: pairs.length, bytes: 0, bytesTotal });
   }
 
   #step({ a }: MatchedPair): void {

@@ -9,6 +9,7 @@ import type { MaskableField, MetadataDifference } from '../pair/metadata.js';
 import type { PairRule } from '../pair/pair.js';
 import type { Reason } from '../verdict/comparable.js';
 import type { Verdict } from '../verdict/verdict.js';
+import type { CauseReport, CausesReport, FileExplanation } from './explanation.js';
 
 /**
  * The report, version 1: what `--format json` writes and what every other format is made from. It is a function of
@@ -28,6 +29,8 @@ export interface Report {
   readonly controls: readonly ControlReport[];
   readonly troubles: readonly SideTrouble[];
   readonly verdict: Verdict;
+  /** Why the differing files differ, over all of them; only where they were explained. */
+  readonly causes?: CausesReport | undefined;
   readonly pairs: readonly PairReport[];
   readonly onlyA: readonly UnpairedReport[];
   readonly onlyB: readonly UnpairedReport[];
@@ -41,6 +44,9 @@ export interface Settings {
   readonly exclude: readonly string[];
   readonly ignoreMetadata: readonly MaskableField[];
   readonly failOn: readonly string[];
+  readonly explain: boolean;
+  readonly verify: boolean;
+  readonly sharedAncestor?: string | undefined;
   readonly limits: Limits;
 }
 
@@ -91,6 +97,8 @@ export interface PairReport {
   readonly b: MemberReport;
   readonly metadata?: readonly MetadataDifference[] | undefined;
   readonly difference?: Difference | undefined;
+  /** Why it differs; only where it was explained. */
+  readonly explanation?: FileExplanation | undefined;
   readonly trouble?: SideTrouble | undefined;
 }
 
@@ -145,8 +153,11 @@ export interface SummaryCounts extends Readonly<Record<PairStatus, number>> {
 
 /** A declared reason not to count a class of differences, with what it covered. */
 export interface MaskReport {
-  readonly id: 'unpacked-metadata' | 'ignored-metadata' | 'packaging' | 'excluded';
+  readonly id: 'unpacked-metadata' | 'ignored-metadata' | 'packaging' | 'excluded' | 'explained';
   readonly reason: string;
+  /** With `explained`: the cause, and the bytes of both sides that are confirmed to have it. */
+  readonly cause?: CauseReport['cause'] | undefined;
+  readonly bytes?: number | undefined;
   /** Members of either side it touched. */
   readonly members: number;
   /** How often it covered each field. */

@@ -4,6 +4,7 @@ import type { IngestOptions } from '../artefact/ingest.js';
 import type { IngestedInput } from '../artefact/input.js';
 import type { Limits } from '../artefact/limits.js';
 import { type Trouble, toTrouble } from '../error.js';
+import type { ExplainOutcome, ExplainTask } from '../explain/task.js';
 import { ContentComparer, type ContentResult, comparerFor, isContentFailure } from '../pair/contents.js';
 import type { DifferenceOutcome, DifferenceTask } from '../pair/difference.js';
 import { type PackedRefs, unpackRef } from './refs.js';
@@ -104,6 +105,13 @@ export async function differenceTask(task: DifferenceTask): Promise<Outcome<Diff
   return outcome(async () => {
     const { describeDifference } = await import('../pair/difference.js');
     return describeDifference(task);
+  });
+}
+
+export async function explainTask(task: ExplainTask): Promise<Outcome<ExplainOutcome>> {
+  return outcome(async () => {
+    const { explainPair } = await import('../explain/task.js');
+    return explainPair(task);
   });
 }
 

@@ -37,6 +37,8 @@ export interface Verdict {
 export interface Evidence {
   readonly labelA: string;
   readonly labelB: string;
+  /** The root that both are said to descend from. */
+  readonly sharedAncestor?: string | undefined;
   /** Pairs of content that were compared, and their bytes on side A. */
   readonly comparedFiles: number;
   readonly comparedBytes: number;
@@ -54,7 +56,33 @@ export interface Evidence {
   /** Differing paths, unpaired ones included, that no control shows. */
   readonly rootOnly: readonly string[];
   readonly rootOnlyBytes: number;
+  /** What looking for causes came to; undefined where nobody looked. */
+  readonly explained?: ExplainedEvidence | undefined;
   readonly failOn: readonly FailOn[];
+}
+
+/** Causes that were shown, and what they leave over. */
+export interface ExplainedEvidence {
+  /**
+   * Differences of any kind that have no confirmed cause in all their parts, the largest first; with usable controls
+   * only those that no control shows.
+   */
+  readonly residue: readonly ResidueEvidence[];
+  /** One sentence for each cause that is confirmed or derived. */
+  readonly causes: readonly string[];
+  /** Files with an explanation, and the bytes (of both sides) and segments of them that have a confirmed cause. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly segments: number;
+  /** Where a cascade of hashes begins; a sentence. */
+  readonly origin?: string | undefined;
+}
+
+export interface ResidueEvidence {
+  readonly path: string;
+  /** Members, sections and functions, or fields of metadata; a few of them. */
+  readonly places: readonly string[];
+  readonly bytes: number;
 }
 
 export interface Differences {
@@ -100,9 +128,13 @@ function strongest(evidence: Evidence): Finding {
     return evidence.maskedMembers > 0 ? equivalent(evidence) : identical(evidence);
   const apart = evidence.reasons.filter((reason) => reason.weight === 'not-comparable');
   if (apart.length > 0) return notComparable(evidence, apart);
+  const { explained } = evidence;
+  if (evidence.controls.length === 0 && explained?.residue.length === 0)
+    return equivalentByCauses(evidence, explained);
   if (evidence.controls.length === 0)
     return inconclusive(evidence, [
       'No control was given: another build from the same root would show what varies from run to run.',
+      ...(explained === undefined ? [] : residueReasons(explained)),
     ]);
   const failed = evidence.controls.filter((control) => !control.usable);
   if (failed.length > 0)
@@ -113,7 +145,10 @@ function strongest(evidence: Evidence): Finding {
           `The control of ${control.of.toUpperCase()} cannot serve: ${control.why ?? 'it failed'}.`,
       ),
     );
-  return evidence.rootOnly.length === 0 ? noise(evidence) : rootEffect(evidence);
+  if (evidence.rootOnly.length === 0) return noise(evidence);
+  return explained?.residue.length === 0
+    ? rootEffectExplained(evidence, explained)
+    : rootEffect(evidence);
 }
 
 function unchecked(evidence: Evidence): Finding {
@@ -131,14 +166,61 @@ function unchecked(evidence: Evidence): Finding {
 }
 
 function identical(evidence: Evidence): Finding {
+  const { sharedAncestor } = evidence;
   return {
-    id: 'identical',
+    id: sharedAncestor === undefined ? 'identical' : 'identical-shared-ancestor',
     says: [
       `Every file is equal byte for byte: ${count(evidence.comparedFiles, 'file')}, ${evidence.comparedBytes} bytes, none unpaired.`,
       `If ${evidence.labelA} and ${evidence.labelB} were built from different trust roots, the choice of root did not change these files.`,
-      'Equal files do not show that either root is free of a backdoor that both share.',
+      sharedAncestor === undefined
+        ? 'Equal files do not show that either root is free of a backdoor that both share.'
+        : `Both roots descend from ${sharedAncestor}; a backdoor older than that would not be seen.`,
     ],
-    reasons: [],
+    reasons: sharedAncestor === undefined ? [] : [`The roots share an ancestor, as was stated: ${sharedAncestor}.`],
+  };
+}
+
+/** Sentences of residue that are told; the report has them all. */
+const MAX_TOLD = 5;
+
+function residueReasons({ residue }: ExplainedEvidence): string[] {
+  const more = residue.length - MAX_TOLD;
+  return [
+    ...residue.slice(0, MAX_TOLD).map(residueSentence),
+    ...(more > 0 ? [`${count(more, 'more difference')} without a confirmed cause.`] : []),
+  ];
+}
+
+function residueSentence({ path, places, bytes }: ResidueEvidence): string {
+  const where = places.length === 0 ? '' : `: ${places.join('; ')}`;
+  const what = bytes === 0 ? 'no confirmed cause' : `${count(bytes, 'byte')} without a confirmed cause`;
+  return `${path === '' ? '.' : path}, ${what}${where}.`;
+}
+
+function equivalentByCauses(evidence: Evidence, explained: ExplainedEvidence): Finding {
+  const { segments, bytes, files, causes, origin } = explained;
+  return {
+    id: 'equivalent',
+    says: [
+      `${differenceSentence(evidence)}.`,
+      files === 0
+        ? 'All of it has a confirmed cause.'
+        : `Equal but for ${count(bytes, 'byte')} (of both sides) in ${count(segments, 'region')} of ${count(files, 'file')}, each of which has a confirmed cause.`,
+      ...(origin === undefined ? [] : [origin]),
+    ],
+    reasons: [...evidence.masks, ...causes],
+  };
+}
+
+function rootEffectExplained(evidence: Evidence, explained: ExplainedEvidence): Finding {
+  const { rootOnly, rootOnlyBytes, labelA, labelB } = evidence;
+  return {
+    id: 'root-effect-explained',
+    says: [
+      `Between ${labelA} and ${labelB}, ${count(rootOnlyBytes, 'byte')} in ${count(rootOnly.length, 'file')} differ and vary in no control. The root changed them through causes that are confirmed, and nothing else that differs is specific to it.`,
+      ...(explained.origin === undefined ? [] : [explained.origin]),
+    ],
+    reasons: [...explained.causes, flakeBound(evidence)],
   };
 }
 
@@ -192,13 +274,21 @@ function rootEffect(evidence: Evidence): Finding {
     id: 'root-effect-unexplained',
     says: [
       `Between ${evidence.labelA} and ${evidence.labelB}, ${count(evidence.rootOnlyBytes, 'byte')} in ${count(evidence.rootOnly.length, 'file')} differ and vary in no control: ${shown}${more}.`,
-      'Cause unknown. This is not proof of tampering.',
+      evidence.explained === undefined
+        ? 'Cause unknown. This is not proof of tampering.'
+        : `Cause unknown of ${unknownOf(evidence.explained)}. This is not proof of tampering.`,
     ],
     reasons: [
+      ...(evidence.explained === undefined ? [] : residueReasons(evidence.explained)),
       flakeBound(evidence),
       'Next step: replay the build of the first differing file with one tool of the root swapped.',
     ],
   };
+}
+
+function unknownOf({ residue }: ExplainedEvidence): string {
+  const bytes = residue.reduce((sum, of) => sum + of.bytes, 0);
+  return `${count(bytes, 'byte')} in ${count(residue.length, 'file')}`;
 }
 
 /** With k clean runs the 95 % upper bound on the rate of a flake is about 3/k (the rule of three). */

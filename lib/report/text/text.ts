@@ -2,9 +2,13 @@ import { printableName, printableText } from '../../artefact/name.js';
 import type { ControlReport, PairReport, Report, SummaryCounts, UnpairedReport } from '../model.js';
 import type { Paint } from '../paint.js';
 import { counted, grouped, sized } from '../quantity.js';
+import { causeLines } from './causes.js';
 import { differenceLines } from './difference.js';
 import { pairLine, troubleText, unpairedLine } from './line.js';
+import { nextStepLines } from './next-step.js';
+import { ONE_SCREEN, type ResidueBounds, residueLines } from './residue.js';
 import { sideLines } from './side.js';
+import { table } from './table.js';
 import { wrapped } from './wrap.js';
 
 export interface TextOptions {
@@ -13,6 +17,8 @@ export interface TextOptions {
   readonly width: number;
   /** List identical files too. */
   readonly all: boolean;
+  /** How much of the residue is shown; one screen unless given. */
+  readonly residue?: ResidueBounds | undefined;
 }
 
 /** Differing files whose bytes are shown. */
@@ -52,8 +58,9 @@ export class MemberList {
   }
 }
 
-/** What stands after the list of files: where they differ, the counts, the verdict. */
+/** What stands after the list of files: why or where they differ, the counts, the verdict. */
 export function* renderEnd(report: Report, options: TextOptions): Generator<string> {
+  yield* causesSection(report, options);
   yield* differenceSection(report, options);
   yield* notesSection(report, options);
   yield* countsSection(report, options);
@@ -62,8 +69,20 @@ export function* renderEnd(report: Report, options: TextOptions): Generator<stri
   yield* verdictSection(report, options);
 }
 
+function* causesSection(report: Report, options: TextOptions): Generator<string> {
+  const { paint, width } = options;
+  if (report.causes === undefined || !report.pairs.some(({ explanation }) => explanation !== undefined)) return;
+  yield '';
+  yield* causeLines(report.causes, paint, width);
+  yield* residueLines(report.pairs, paint, width, options.residue ?? ONE_SCREEN);
+  yield* nextStepLines(report, paint, width);
+}
+
+/** Where files differ that nobody explained. */
 function* differenceSection(report: Report, { paint }: TextOptions): Generator<string> {
-  const differing = report.pairs.filter((pair) => pair.status === 'content');
+  const differing = report.pairs.filter(
+    ({ status, explanation }) => status === 'content' && explanation === undefined,
+  );
   if (differing.length === 0) return;
   yield '';
   yield paint.bold('WHERE THEY DIFFER');
@@ -133,6 +152,8 @@ function* countsSection(report: Report, { paint, width }: TextOptions): Generato
   }
   if (excluded > 0) yield `${counted(excluded, 'member')} excluded, not compared.`;
   for (const { id, reason, members } of report.masks) {
+    // CAUSES has these.
+    if (id === 'explained') continue;
     yield* wrapped(
       `Not counted, ${id}: ${counted(members, 'member')}; ${printableText(reason)}.`,
       width,
@@ -143,16 +164,6 @@ function* countsSection(report: Report, { paint, width }: TextOptions): Generato
 
 function countRow(title: string, counts: SummaryCounts): string[] {
   return [title, ...COLUMNS.map(([key]) => grouped(counts[key]))];
-}
-
-/** Columns under one another, the first to the left, the others to the right, with two spaces between where there is room. */
-function table(rows: readonly (readonly string[])[], width: number): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  const room = width - widths.reduce((sum, column) => sum + column, 0);
-  const gap = ' '.repeat(room >= 2 * (widths.length - 1) ? 2 : 1);
-  return rows.map(([title = '', ...cells]) =>
-    [title.padEnd(widths[0] ?? 0), ...cells.map((cell, i) => cell.padStart(widths[i + 1] ?? 0))].join(gap),
-  );
 }
 
 function* controlsSection(

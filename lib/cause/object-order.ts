@@ -1,0 +1,16 @@
+import { type Cause, rustThread } from './cause.js';
+
+export const objectOrder = {
+  id: 'object-order',
+  title: 'Order of members or symbols',
+  signature: 'The same set of archive members, symbols or entries in another order.',
+  explanation:
+    'A directory was read in the order of the file system, jobs ended in another order, or a table was sorted by names that hold hashes.',
+  consequence:
+    'The contents are compared pair by pair and the order separately. The order of members matters to a linker where two of them define one symbol.',
+  removal: 'Sort the inputs given to the archiver or linker; build in the same file system.',
+  falsePositives: 'Two members with one name: they are never paired by name alone.',
+  root: 'no or seed',
+  maskable: true,
+  threads: [rustThread(144473, 'order of the objects in libunwind.a')],
+} as const satisfies Cause;

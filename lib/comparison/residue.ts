@@ -1,0 +1,150 @@
+import { BEHIND, type ResidueSegment, type SegmentColumns } from '../explain/explanation.js';
+import { nameClaims } from '../explain/file-name.js';
+import type { MergedClaim, MergedClaims } from '../explain/merged-claims.js';
+import type { MetadataDifference } from '../pair/metadata.js';
+import { demangled } from '../report/symbol-text.js';
+import type { ExplainedRow } from './explain.js';
+import { inNoise, type Span } from './noise.js';
+
+/** What of one pair has no confirmed cause. */
+export interface Unexplained {
+  /** Members, sections and functions it lies in. */
+  readonly places: readonly string[];
+  readonly bytes: number;
+}
+
+/** Places that are named. */
+const MAX_PLACES = 5;
+
+/** What of a pair has no confirmed cause; undefined where all of it has one. */
+export function residueOf({ row, outcome, file }: ExplainedRow, claims: MergedClaims): Unexplained | undefined {
+  const bytes = file.accounts.suspected + file.accounts.unexplained;
+  if (bytes === 0) return undefined;
+  const { residue, totals } = outcome.explanation;
+  const doubtful = totals.filter(
+    ({ state, claim }) => state === 'claimed' && !stands(claims.of(row, claim ?? -1)),
+  );
+  return { places: placesOf([...byWeight(residue).map(placeOf), ...doubtful.map(({ place }) => textOf(place))]), bytes };
+}
+
+/**
+ * What of a pair varies in no control, by its segments, and what of that has no confirmed cause. Undefined where all
+ * varies, or where the rest only follows from what does.
+ */
+export function explainedOutside(
+  { row, outcome }: ExplainedRow,
+  regions: SegmentColumns,
+  spansA: readonly Span[],
+  spansB: readonly Span[],
+  claims: MergedClaims,
+): { readonly bytes: number; readonly residue: Unexplained | undefined } | undefined {
+  const { explanation } = outcome;
+  const inside = inNoise(regions, spansA, spansB);
+  const bare = new Uint8Array(regions.count);
+  const doubtful = new Set<number>();
+  let noisy = 0;
+  let independent = 0;
+  let bytes = 0;
+  let residueBytes = 0;
+  for (let i = 0; i < regions.count; i += 1) {
+    if (inside[i] === true) {
+      noisy += 1;
+      continue;
+    }
+    const size = Math.max(regions.aLength[i] ?? 0, regions.bLength[i] ?? 0);
+    const behind = regions.behind[i] ?? BEHIND.nothing;
+    bytes += size;
+    if (behind !== BEHIND.derived) independent += 1;
+    if (behind === BEHIND.derived || behind === BEHIND.shown) continue;
+    if (behind === BEHIND.nothing) bare[i] = 1;
+    else if (stands(claims.of(row, behind))) continue;
+    else doubtful.add(behind);
+    residueBytes += size;
+  }
+  if (bytes === 0 || (independent === 0 && noisy > 0)) return undefined;
+  if (residueBytes === 0) return { bytes, residue: undefined };
+  const places = [
+    ...byWeight(touched(explanation.residue, regions, bare)).map(placeOf),
+    ...[...doubtful].map((claim) => textOf(explanation.claims[claim]?.place ?? [])),
+  ];
+  return { bytes, residue: { places: placesOf(places), bytes: residueBytes } };
+}
+
+/** The residue segments in which one of the chosen regions lies. */
+function touched(
+  residue: readonly ResidueSegment[],
+  { count, aStart, bStart }: SegmentColumns,
+  chosen: Uint8Array,
+): ResidueSegment[] {
+  const sorted = [...residue].sort((x, y) => x.aStart - y.aStart);
+  const found = new Set<ResidueSegment>();
+  for (let i = 0; i < count; i += 1) {
+    if (chosen[i] !== 1) continue;
+    const a = aStart[i] ?? 0;
+    const b = bStart[i] ?? 0;
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((sorted[middle]?.aStart ?? 0) <= a) low = middle + 1;
+      else high = middle;
+    }
+    // Segments that are only in B share one offset of A.
+    for (let at = low - 1; at >= 0 && at >= low - NEAR; at -= 1) {
+      const of = sorted[at];
+      if (of === undefined) break;
+      const inA = a < of.aStart + Math.max(1, of.aLength);
+      const inB = b >= of.bStart && b < of.bStart + Math.max(1, of.bLength);
+      if (inA && inB) {
+        found.add(of);
+        break;
+      }
+    }
+  }
+  return residue.filter((of) => found.has(of));
+}
+
+const NEAR = 8;
+
+/** What lies in functions first, and of that what is called code. */
+function byWeight(residue: readonly ResidueSegment[]): ResidueSegment[] {
+  const weight = ({ reason, symbolA }: ResidueSegment): number =>
+    (reason === 'code' ? 0 : reason === 'unexplained' ? 1 : 3) + (symbolA === undefined ? 1 : 0);
+  return [...residue].sort((x, y) => weight(x) - weight(y));
+}
+
+function placeOf({ place, symbolA, symbolB }: ResidueSegment): string {
+  const symbol = symbolA ?? symbolB;
+  return textOf(symbol === undefined ? place : [...place, demangled(symbol)]);
+}
+
+function textOf(place: readonly string[]): string {
+  return place.length === 0 ? 'the file' : place.join(' › ');
+}
+
+function placesOf(places: readonly string[]): string[] {
+  const different = [...new Set(places)];
+  const more = different.length - MAX_PLACES;
+  return [...different.slice(0, MAX_PLACES), ...(more > 0 ? [`${more} more`] : [])];
+}
+
+/** What is no known claim stands no more than one that is doubtful. */
+function stands(claim: MergedClaim | undefined): boolean {
+  return claim !== undefined && claim.doubt === undefined;
+}
+
+/**
+ * The fields that no cause covers. Times and owners in archive headers are compared value by value and say who packed
+ * and when (`archive-metadata`); a path may differ by hashes that are confirmed. A mode, a type or a link never is.
+ */
+export function unexplainedMetadata(
+  differences: readonly MetadataDifference[],
+  claims: MergedClaims,
+): MetadataDifference[] {
+  return differences.filter(({ field, a, b }) => {
+    if (field === 'mtime' || field === 'owner') return false;
+    if (field !== 'path') return true;
+    const made = nameClaims(a, b);
+    return made === undefined || !made.every((claim) => stands(claims.find(claim)));
+  });
+}

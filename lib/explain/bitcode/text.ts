@@ -1,0 +1,20 @@
+import type { BitcodeModule } from '../../format/bitcode/module.js';
+import { symbolTokens } from '../../symbol/name.js';
+
+/** Bytes of a module's stream, told as text: one character a byte. */
+export function textAt(module: BitcodeModule, offset: number, length: number): string {
+  const { content } = module.bitcode;
+  return Buffer.from(content.buffer, content.byteOffset + offset, length).toString('latin1');
+}
+
+/** A name of the string table; undefined where it lies outside. */
+export function nameAt(module: BitcodeModule, offset: number, length: number): string | undefined {
+  const { strtab, bitcode } = module;
+  if (strtab === undefined || offset + length > strtab.length) return undefined;
+  return textAt(module, bitcode.start + strtab.offset + offset, length);
+}
+
+/** A text with a mark in the place of each hash and count. */
+export function skeletonOf(text: string): string {
+  return symbolTokens(text).skeleton;
+}

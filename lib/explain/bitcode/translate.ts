@@ -1,0 +1,379 @@
+import { createHash } from 'node:crypto';
+import {
+  CONSTANT,
+  CONSTANTS_BLOCK,
+  METADATA,
+  METADATA_BLOCK,
+  MODULE,
+  MODULE_BLOCK,
+  TYPE,
+  TYPE_BLOCK,
+} from '../../format/bitcode/code.js';
+import { DEFINE, END, ENTER, RECORD } from '../../format/bitcode/columns.js';
+import { type BitcodeModule, readMetadataStrings } from '../../format/bitcode/module.js';
+import {
+  ATTRIBUTE_GROUP,
+  ATTRIBUTES,
+  COMDAT,
+  METADATA_ID,
+  METADATA_NEXT,
+  METADATA_RELATIVE,
+  NAME_OFFSET,
+  NAME_SIZE,
+  OperandReader,
+  POSITION,
+  RAW,
+  RELATIVE,
+  SIGNED_RELATIVE,
+  SORTED_VALUE,
+  TYPE_ID,
+  VALUE,
+  VALUE_NEXT,
+} from '../../format/bitcode/operand-kind.js';
+import { skeletonOf, textAt } from './text.js';
+import type { BodyPair, Pairing } from './pairing.js';
+import { positionsOf } from './position.js';
+import { type NameTable, nameTable } from './name-table.js';
+
+/** B's stream, recomputed from A's records. */
+export interface Translation {
+  /** Operands in the places of B's columns; those of entries that are not explained are B's own. */
+  readonly low: Uint32Array;
+  readonly high: Uint32Array;
+  /** By entry, 1: all of its bits follow from the other side. */
+  readonly explainedA: Uint8Array;
+  readonly explainedB: Uint8Array;
+  /** Entries of B, constants in pairs that differ in one number of 64 bits or more. */
+  readonly constants: readonly number[];
+}
+
+/**
+ * Says A's records in B's numbers: every operand of A's record goes through the maps of the pairing, and what follows
+ * from the place of things is computed anew. Where the outcome is B's record, it is explained.
+ */
+export function translate(a: BitcodeModule, b: BitcodeModule, pairing: Pairing): Translation {
+  return new Translator(a, b, pairing).run();
+}
+
+class Translator {
+  readonly #a: BitcodeModule;
+  readonly #b: BitcodeModule;
+  readonly #pairing: Pairing;
+  readonly #kindsA: OperandReader;
+  readonly #low: Uint32Array;
+  readonly #high: Uint32Array;
+  readonly #goodA: Uint8Array;
+  readonly #goodB: Uint8Array;
+  readonly #constants: number[] = [];
+  readonly #names: NameTable;
+  #body: BodyPair | undefined;
+
+  constructor(a: BitcodeModule, b: BitcodeModule, pairing: Pairing) {
+    this.#a = a;
+    this.#b = b;
+    this.#pairing = pairing;
+    this.#kindsA = new OperandReader(a);
+    this.#low = Uint32Array.from(b.columns.low);
+    this.#high = Uint32Array.from(b.columns.high);
+    this.#goodA = new Uint8Array(a.columns.count);
+    this.#goodB = new Uint8Array(b.columns.count);
+    this.#names = nameTable(b);
+  }
+
+  run(): Translation {
+    const bodies = new Map(this.#pairing.bodies.map((body) => [body.b.enter, body]));
+    const { count, kind } = this.#b.columns;
+    for (let j = 0; j < count; j += 1) {
+      const body = bodies.get(j);
+      if (body !== undefined) this.#body = body;
+      this.#entry(j, kind[j] ?? 0);
+      if (this.#body !== undefined && j === this.#body.b.end) this.#body = undefined;
+    }
+    this.#setTypes();
+    this.#hash();
+    return {
+      low: this.#low,
+      high: this.#high,
+      explainedA: this.#goodA,
+      explainedB: this.#goodB,
+      constants: this.#constants,
+    };
+  }
+
+  #entry(j: number, kind: number): void {
+    const i = this.#pairing.ofB[j] ?? -1;
+    const a = this.#a.columns;
+    const b = this.#b.columns;
+    if (i < 0 || a.kind[i] !== kind || a.irregular.has(i) || b.irregular.has(j)) return;
+    let good = false;
+    if (kind === RECORD) good = a.abbreviation[i] === b.abbreviation[j] && a.code[i] === b.code[j] && this.#record(i, j);
+    else if (kind === DEFINE) good = this.#same(i, j, 0, a.first[i + 1] ?? 0);
+    else if (kind === ENTER) {
+      // The length in words follows from what the block holds: its END was checked where the stream was read.
+      good = this.#same(i, j, 0, (a.first[i] ?? 0) + 2);
+    } else good = kind === END || i === j;
+    if (good) this.#accept(i, j);
+  }
+
+  #accept(i: number, j: number): void {
+    this.#goodA[i] = 1;
+    this.#goodB[j] = 1;
+  }
+
+  /** Whether operands from `skip` on, up to `end` of A's, are the same. */
+  #same(i: number, j: number, skip: number, end: number): boolean {
+    const a = this.#a.columns;
+    const b = this.#b.columns;
+    const fromA = a.first[i] ?? 0;
+    const fromB = b.first[j] ?? 0;
+    if ((a.first[i + 1] ?? 0) - fromA !== (b.first[j + 1] ?? 0) - fromB) return false;
+    for (let k = skip; fromA + k < end; k += 1) {
+      if (a.low[fromA + k] !== b.low[fromB + k] || a.high[fromA + k] !== b.high[fromB + k]) return false;
+    }
+    return true;
+  }
+
+  #record(i: number, j: number): boolean {
+    const a = this.#a.columns;
+    const b = this.#b.columns;
+    const block = b.block[j];
+    const code = b.code[j];
+    if (block === MODULE_BLOCK && code === MODULE.HASH) return false;
+    if (block === MODULE_BLOCK && code === MODULE.SOURCE_FILENAME) return this.#sourceName(i, j);
+    if (block === METADATA_BLOCK && code === METADATA.STRINGS) return this.#strings(i, j);
+    if (block === METADATA_BLOCK && code === METADATA.INDEX) return this.#positions(j);
+    if (block === TYPE_BLOCK && code === TYPE.STRUCT_NAME) {
+      // Not byte by byte in the stream: only an equal name is explained.
+      return this.#same(i, j, 0, a.first[i + 1] ?? 0);
+    }
+    if (a.blobs.has(i) || b.blobs.has(j)) return false;
+    const fromA = a.first[i] ?? 0;
+    const fromB = b.first[j] ?? 0;
+    const count = (a.first[i + 1] ?? 0) - fromA;
+    if (count !== (b.first[j + 1] ?? 0) - fromB) return false;
+    const kinds = this.#kindsA.kinds(i);
+    let good = true;
+    let sorted = -1;
+    for (let k = 0; k < count; k += 1) {
+      const kind = kinds[k] ?? RAW;
+      const value = a.low[fromA + k] ?? 0;
+      let to: number | undefined;
+      let high = 0;
+      if (kind === RAW) {
+        to = value;
+        high = a.high[fromA + k] ?? 0;
+      } else if (kind === SORTED_VALUE) {
+        if (sorted < 0) sorted = k;
+        to = this.#value(value);
+      } else if (kind === SIGNED_RELATIVE) {
+        const relative = this.#relative(i, j, signed(value, a.high[fromA + k] ?? 0));
+        if (relative !== undefined) to = relative < 0 ? -relative * 2 + 1 : relative * 2;
+      } else if (kind === POSITION || kind === NAME_OFFSET || kind === NAME_SIZE) {
+        to = undefined;
+        if (kind === POSITION ? this.#positions(j) : this.#name(i, j, k, kind)) to = b.low[fromB + k];
+      } else if (a.high[fromA + k] === 0) to = this.#id(kind, value, i, j);
+      if (to === undefined) good = false;
+      else {
+        this.#low[fromB + k] = to;
+        this.#high[fromB + k] = high;
+      }
+    }
+    if (good && sorted >= 0) this.#low.subarray(fromB + sorted, fromB + count).sort();
+    for (let k = fromB; k < fromB + count && good; k += 1) {
+      good = this.#low[k] === b.low[k] && this.#high[k] === b.high[k];
+    }
+    if (!good) {
+      this.#low.set(b.low.subarray(fromB, fromB + count), fromB);
+      this.#high.set(b.high.subarray(fromB, fromB + count), fromB);
+      if (block === CONSTANTS_BLOCK && (code === CONSTANT.INTEGER || code === CONSTANT.WIDE_INTEGER)) {
+        this.#constants.push(j);
+      }
+    }
+    return good;
+  }
+
+  #id(kind: number, id: number, i: number, j: number): number | undefined {
+    const { types, groups, lists, comdats } = this.#pairing;
+    switch (kind) {
+      case TYPE_ID:
+        return known(types[id]);
+      case VALUE:
+        return this.#value(id);
+      case VALUE_NEXT: {
+        const to = id === 0 ? -1 : this.#value(id - 1);
+        return to === undefined ? undefined : to + 1;
+      }
+      case RELATIVE: {
+        const to = this.#relative(i, j, id | 0);
+        return to === undefined ? undefined : to >>> 0;
+      }
+      case METADATA_ID:
+        return this.#metadata(id);
+      case METADATA_NEXT: {
+        const to = id === 0 ? -1 : this.#metadata(id - 1);
+        return to === undefined ? undefined : to + 1;
+      }
+      case METADATA_RELATIVE: {
+        const to = this.#metadata((this.#a.number[i] ?? 0) - (id | 0));
+        return to === undefined ? undefined : ((this.#b.number[j] ?? 0) - to) >>> 0;
+      }
+      case ATTRIBUTES:
+        return id === 0 ? 0 : after(lists[id - 1]);
+      case ATTRIBUTE_GROUP:
+        return groups.get(id);
+      case COMDAT:
+        return id === 0 ? 0 : after(comdats[id - 1]);
+      default:
+        return undefined;
+    }
+  }
+
+  #value(id: number): number | undefined {
+    const body = this.#body;
+    if (id < this.#pairing.values.length) return known(this.#pairing.values[id]);
+    if (body === undefined) return undefined;
+    const to = known(body.values[id - body.a.firstArgument]);
+    return to === undefined ? undefined : to + body.b.firstArgument;
+  }
+
+  #relative(i: number, j: number, relative: number): number | undefined {
+    const to = this.#value((this.#a.number[i] ?? 0) - relative);
+    return to === undefined ? undefined : (this.#b.number[j] ?? 0) - to;
+  }
+
+  /** Metadata of a function follow those of the module, in the order of their records. */
+  #metadata(id: number): number | undefined {
+    const { metadata } = this.#pairing;
+    if (id < metadata.length) return known(metadata[id]);
+    return id - metadata.length + this.#b.strings.length + this.#b.nodes.length;
+  }
+
+  /** Names have one skeleton, and B's name stands where a writer puts it. */
+  #name(i: number, j: number, operand: number, kind: number): boolean {
+    const at = kind === NAME_SIZE ? operand - 1 : operand;
+    const a = this.#a.columns;
+    const b = this.#b.columns;
+    const fromA = (a.first[i] ?? 0) + at;
+    const fromB = (b.first[j] ?? 0) + at;
+    return (
+      this.#names.placed(b.low[fromB] ?? 0, b.low[fromB + 1] ?? 0) &&
+      this.#names.paired(this.#a, a.low[fromA] ?? 0, a.low[fromA + 1] ?? 0, b.low[fromB] ?? 0, b.low[fromB + 1] ?? 0)
+    );
+  }
+
+  #positions(j: number): boolean {
+    const expected = positionsOf(this.#b, this.#pairing.endsB, j);
+    if (expected === undefined) return false;
+    const from = this.#b.columns.first[j] ?? 0;
+    return expected.every((value, k) => value < 0 || this.#low[from + k] === value);
+  }
+
+  /** The source's name also stands in the string table, byte by byte: there it is owned, here it is repeated. */
+  #sourceName(i: number, j: number): boolean {
+    const nameA = chars(this.#a, i);
+    const nameB = chars(this.#b, j);
+    return nameA === nameB || (skeletonOf(nameA) === skeletonOf(nameB) && this.#names.has(nameB));
+  }
+
+  /** The strings of a function one by one; those of the module by their pairs. */
+  #strings(i: number, j: number): boolean {
+    const a = readMetadataStrings(this.#a.bitcode, i);
+    const b = readMetadataStrings(this.#b.bitcode, j);
+    if (a.length !== b.length || !this.#same(i, j, 0, (this.#a.columns.first[i] ?? 0) + 1)) return false;
+    const ofModule = this.#body === undefined;
+    return a.every((string, k) => {
+      const other = b[ofModule ? (this.#pairing.metadata[k] ?? -1) : k];
+      if (other === undefined) return false;
+      const textA = textAt(this.#a, string.offset, string.length);
+      return skeletonOf(textA) === skeletonOf(textAt(this.#b, other.offset, other.length));
+    });
+  }
+
+  /** A SETTYPE stands in front of each constant whose type is another than that of the one before it. */
+  #setTypes(): void {
+    this.#setTypesOf(this.#b, this.#goodB, (next, j) => {
+      const i = this.#pairing.ofB[next] ?? -1;
+      const type = i < 0 ? undefined : this.#pairing.types[this.#a.constantTypes[i] ?? -1];
+      const at = this.#b.columns.first[j] ?? 0;
+      return type !== undefined && type === this.#b.columns.low[at];
+    });
+    this.#setTypesOf(this.#a, this.#goodA, (next) => (this.#pairing.ofA[next] ?? -1) >= 0);
+  }
+
+  #setTypesOf(module: BitcodeModule, good: Uint8Array, holds: (next: number, j: number) => boolean): void {
+    const { count, block, kind, code, irregular } = module.columns;
+    let before = -1;
+    for (let j = 0; j < count; j += 1) {
+      if (block[j] !== CONSTANTS_BLOCK || kind[j] !== RECORD) {
+        before = -1;
+        continue;
+      }
+      if (code[j] !== CONSTANT.SETTYPE) {
+        before = module.constantTypes[j] ?? -1;
+        continue;
+      }
+      const next = j + 1;
+      const constant = block[next] === CONSTANTS_BLOCK && kind[next] === RECORD && code[next] !== CONSTANT.SETTYPE;
+      if (constant && module.constantTypes[next] !== before && !irregular.has(j) && holds(next, j)) good[j] = 1;
+    }
+  }
+
+  /**
+   * The hash of a module for ThinLTO: SHA-1 over the names of its globals and the words of its block up to the hash.
+   * It follows from the rest on both sides, or it is not explained.
+   */
+  #hash(): void {
+    const find = (module: BitcodeModule): number => {
+      const { count, block, code, kind } = module.columns;
+      for (let i = 0; i < count; i += 1) {
+        if (block[i] === MODULE_BLOCK && kind[i] === RECORD && code[i] === MODULE.HASH) return i;
+      }
+      return -1;
+    };
+    const i = find(this.#a);
+    const j = find(this.#b);
+    if (i < 0 || j < 0 || this.#a.columns.abbreviation[i] !== this.#b.columns.abbreviation[j]) return;
+    if (hashHolds(this.#a, i) && hashHolds(this.#b, j)) this.#accept(i, j);
+  }
+}
+
+function hashHolds(module: BitcodeModule, entry: number): boolean {
+  const { columns, bitcode, strtab } = module;
+  const hash = createHash('sha1');
+  const table = bitcode.start + (strtab?.offset ?? 0);
+  const named = [...module.comdats, ...module.values.slice(0, module.globalCount)].sort((x, y) => x - y);
+  for (const global of named) {
+    const at = columns.first[global] ?? 0;
+    const from = table + (columns.low[at] ?? 0);
+    hash.update(bitcode.content.subarray(from, from + (columns.low[at + 1] ?? 0)));
+  }
+  const start = bitcode.start + (columns.bit[module.moduleEntry + 1] ?? 0) / 8;
+  const end = bitcode.start + ((columns.bit[entry] ?? 0) >>> 5) * 4;
+  const digest = hash.update(bitcode.content.subarray(start, end)).digest();
+  const first = columns.first[entry] ?? 0;
+  if ((columns.first[entry + 1] ?? 0) - first !== 5) return false;
+  for (let k = 0; k < 5; k += 1) {
+    if (digest.readUInt32BE(k * 4) !== columns.low[first + k]) return false;
+  }
+  return true;
+}
+
+function chars(module: BitcodeModule, entry: number): string {
+  const { first, low } = module.columns;
+  return Array.from(low.subarray(first[entry], first[entry + 1]), (c) => String.fromCharCode(c & 255)).join('');
+}
+
+function known(id: number | undefined): number | undefined {
+  return id === undefined || id < 0 ? undefined : id;
+}
+
+function after(id: number | undefined): number | undefined {
+  const found = known(id);
+  return found === undefined ? undefined : found + 1;
+}
+
+/** Undoes the encoding of a signed number: its sign is bit 0. */
+function signed(low: number, high: number): number {
+  const value = high * 2 ** 32 + low;
+  return value % 2 === 0 ? value / 2 : -((value - 1) / 2);
+}

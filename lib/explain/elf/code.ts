@@ -1,0 +1,177 @@
+import type { Sink } from '../../ledger/sink.js';
+import type { Code, CodeRelocations, CodeSink, Resolver } from '../../machine/code.js';
+import { compareCode } from '../../machine/compare.js';
+import { machineOf } from '../../machine/machine.js';
+import { explainBytes } from '../bytes.js';
+import type { FunctionOutcome } from '../function-tally.js';
+import { sameBytes } from './field.js';
+import { locationOf } from './location.js';
+import type { ElfPairing } from './pairing.js';
+import type { Patches } from './patch.js';
+import type { Piece } from './piece.js';
+import type { References, Relation } from './references.js';
+import type { ElfView } from './view.js';
+
+/** Compares the functions of two files. */
+export class CodeExplainer {
+  readonly #relocationsA = new Map<number, CodeRelocations | undefined>();
+  readonly #relocationsB = new Map<number, CodeRelocations | undefined>();
+
+  constructor(
+    readonly pairing: ElfPairing,
+    readonly references: References,
+  ) {}
+
+  /** The bodies of two pieces that are one function; `sink` starts where they do. */
+  explain(piece: Piece, pair: Piece, sink: Sink): FunctionOutcome {
+    const { a, b } = this.pairing;
+    const codeA = this.#code(a, piece, this.#relocationsA);
+    const codeB = this.#code(b, pair, this.#relocationsB);
+    const out = new Outcome(this.references, codeA, codeB, piece, pair, sink);
+    const machine = machineOf(a.elf.header.e_machine);
+    if (machine !== undefined && a.elf.header.e_machine === b.elf.header.e_machine) {
+      compareCode(machine, codeA, codeB, out, out);
+      return out.outcome();
+    }
+    // A machine whose instructions are not read.
+    const bytesA = codeA.bytes.subarray(codeA.start, codeA.end);
+    const bytesB = codeB.bytes.subarray(codeB.start, codeB.end);
+    if (Buffer.compare(bytesA, bytesB) === 0) {
+      sink.equal(0, 0, bytesA.length);
+      return 'equal';
+    }
+    explainBytes(bytesA, bytesB, sink);
+    return 'changed';
+  }
+
+  #code(view: ElfView, piece: Piece, cache: Map<number, CodeRelocations | undefined>): Code {
+    const section = view.section(piece.section);
+    const bytes = section === undefined ? new Uint8Array(0) : view.content(section);
+    let relocations = cache.get(piece.section);
+    if (view.relocatable && !cache.has(piece.section)) {
+      relocations = columns(view.patches(piece.section));
+      cache.set(piece.section, relocations);
+    }
+    const address = view.relocatable
+      ? locationOf(piece.section, piece.start)
+      : view.address(piece.section) + piece.start;
+    return {
+      bytes,
+      start: piece.start,
+      end: piece.body,
+      address,
+      ...(relocations !== undefined && { relocations }),
+    };
+  }
+}
+
+function columns(patches: Patches | undefined): CodeRelocations | undefined {
+  return patches === undefined ? undefined : { starts: patches.offset, lengths: patches.size };
+}
+
+/** Gives the segments of one function to the ledger, and remembers what kinds of difference there were. */
+class Outcome implements Resolver, CodeSink {
+  #changed = false;
+  #hashes = false;
+  #relabelled = false;
+  #moved = false;
+
+  constructor(
+    readonly references: References,
+    readonly codeA: Code,
+    readonly codeB: Code,
+    readonly piece: Piece,
+    readonly pair: Piece,
+    readonly sink: Sink,
+  ) {}
+
+  outcome(): FunctionOutcome {
+    if (this.#changed) return 'changed';
+    if (this.#hashes) return 'hashes';
+    if (this.#relabelled) return 'relabelled';
+    return this.#moved ? 'moved' : 'equal';
+  }
+
+  sameTarget(targetA: number, targetB: number): boolean {
+    return this.references.address(targetA, targetB) !== undefined;
+  }
+
+  sameRelocation(indexA: number, indexB: number): boolean {
+    const relation = this.references.relocation(this.piece.section, indexA, this.pair.section, indexB);
+    if (relation !== undefined && relation !== 'same') this.#relabelled = true;
+    return relation !== undefined;
+  }
+
+  equal(a: number, b: number, length: number): void {
+    this.sink.equal(a - this.codeA.start, b - this.codeB.start, length);
+  }
+
+  target(a: number, b: number, length: number, targetA: number, targetB: number, same: boolean): void {
+    // A branch inside the function itself goes by rows: `references` knows nothing of it.
+    this.#reference(a, length, b, length, same, same ? this.references.address(targetA, targetB) : undefined);
+  }
+
+  jump(a: number, aLength: number, b: number, bLength: number, _a: number, _b: number, same: boolean): void {
+    this.#reference(a, aLength, b, bLength, same, undefined);
+  }
+
+  relocation(a: number, b: number, length: number, indexA: number, indexB: number, same: boolean): void {
+    const relation = same
+      ? this.references.relocation(this.piece.section, indexA, this.pair.section, indexB)
+      : undefined;
+    this.#reference(a, length, b, length, same, relation);
+  }
+
+  immediate(a: number, b: number, length: number): void {
+    if (length !== 8) {
+      this.#change(a, length, b, length);
+      return;
+    }
+    this.#hashes = true;
+    this.sink.token('type-id', 'le64', a - this.codeA.start, 8, b - this.codeB.start, 8, 'immediate');
+  }
+
+  displacement(a: number, b: number, length: number): void {
+    this.#change(a, length, b, length);
+  }
+
+  other(a: number, aLength: number, b: number, bLength: number): void {
+    this.#change(a, aLength, b, bLength);
+  }
+
+  #reference(
+    a: number,
+    aLength: number,
+    b: number,
+    bLength: number,
+    same: boolean,
+    relation: Relation | undefined,
+  ): void {
+    if (!same) {
+      // Also where the bytes are equal: they lead elsewhere.
+      this.#change(a, aLength, b, bLength);
+      return;
+    }
+    if (relation !== undefined && relation !== 'same') this.#relabelled = true;
+    const fromA = a - this.codeA.start;
+    const fromB = b - this.codeB.start;
+    if (aLength === bLength && sameBytes(this.codeA.bytes, a, this.codeB.bytes, b, aLength)) {
+      this.sink.equal(fromA, fromB, aLength);
+      return;
+    }
+    if (relation === 'label') this.sink.shown('local-label', fromA, aLength, fromB, bLength, 'displacement');
+    else if (relation === 'twin')
+      this.sink.shown('merged-function', fromA, aLength, fromB, bLength, 'displacement');
+    else {
+      this.#moved = true;
+      const recomputed = this.codeB.bytes.subarray(b, b + bLength);
+      const from = 'where it leads: the thing that corresponds';
+      this.sink.derived(fromA, aLength, fromB, bLength, recomputed, from, 'displacement', 'address-shift');
+    }
+  }
+
+  #change(a: number, aLength: number, b: number, bLength: number): void {
+    this.#changed = true;
+    this.sink.change(a - this.codeA.start, aLength, b - this.codeB.start, bLength, { reason: 'code' });
+  }
+}

@@ -1,0 +1,312 @@
+import type { Range } from '../../ledger/ranges.js';
+import type { Sink } from '../../ledger/sink.js';
+import { changedRanges, explainBytes } from '../bytes.js';
+import { encoded, sameBytes, Words } from './field.js';
+import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
+import type { ElfPairing } from './pairing.js';
+import { firstPatch, patchTarget } from './patch.js';
+import type { Piece } from './piece.js';
+import type { References } from './references.js';
+import type { ElfView } from './view.js';
+
+/** Compares what is no code: constants, tables of pointers, jump tables. */
+export class DataExplainer {
+  /** Where A's code refers to, by section and sorted. */
+  #anchors: Map<number, Float64Array> | undefined;
+
+  constructor(
+    readonly pairing: ElfPairing,
+    readonly references: References,
+  ) {}
+
+  /** Two pieces as wholes, with what has no symbol behind them; `sink` starts where they do. */
+  explain(piece: Piece, pair: Piece, sink: Sink): void {
+    const { a, b } = this.pairing;
+    const bytesA = bytesOf(a, piece);
+    const bytesB = bytesOf(b, pair);
+    if (Buffer.compare(bytesA, bytesB) === 0) {
+      sink.equal(0, 0, bytesA.length);
+      return;
+    }
+    const mapped = inTermsOf(this.pairing, piece, bytesA);
+    const { ranges, truncated } = changedRanges(mapped, bytesB);
+    let atA = 0;
+    let atB = 0;
+    for (const range of wordRanges(ranges, piece.start, bytesA.length, bytesB.length)) {
+      this.#mapped(bytesA, bytesB, atA, atB, range.aStart - atA, sink);
+      atA = range.aStart + range.aLength;
+      atB = range.bStart + range.bLength;
+      const inner = sink.at(range.aStart, range.bStart);
+      const changedA = bytesA.subarray(range.aStart, atA);
+      const changedB = bytesB.subarray(range.bStart, atB);
+      if (range.aLength !== range.bLength || (isText(changedA) && isText(changedB)))
+        explainBytes(changedA, changedB, inner);
+      else this.#inPlace(piece, pair, bytesA, bytesB, range.aStart, range.bStart, range.aLength, sink);
+    }
+    if (truncated) sink.change(atA, bytesA.length - atA, atB, bytesB.length - atB);
+    else this.#mapped(bytesA, bytesB, atA, atB, bytesA.length - atA, sink);
+  }
+
+  /** Bytes that are equal once A's pointers are told as B's: equal as they are, or derived pointer by pointer. */
+  #mapped(a: Uint8Array, b: Uint8Array, atA: number, atB: number, length: number, sink: Sink): void {
+    for (let at = 0; at < length; ) {
+      const same = a[atA + at] === b[atB + at];
+      let end = at + 1;
+      while (end < length && (a[atA + end] === b[atB + end]) === same) end += 1;
+      if (same) sink.equal(atA + at, atB + at, end - at);
+      else {
+        const from = 'where the pointer leads';
+        sink.derived(
+          atA + at,
+          end - at,
+          atB + at,
+          end - at,
+          b.subarray(atB + at, atB + end),
+          from,
+          'pointer',
+          'address-shift',
+        );
+      }
+      at = end;
+    }
+  }
+
+  /** Bytes that differ in place: hashes, offsets of jump tables, text. */
+  #inPlace(
+    piece: Piece,
+    pair: Piece,
+    a: Uint8Array,
+    b: Uint8Array,
+    atA: number,
+    atB: number,
+    length: number,
+    sink: Sink,
+  ): void {
+    const end = atA + length;
+    for (let at = atA; at < end; ) {
+      const to = atB + at - atA;
+      let taken = this.#word(piece, pair, a, b, at, to, end - at, sink);
+      if (taken === 0) {
+        // Up to the next place where a word may begin.
+        taken = Math.min(end - at, 4 - ((piece.start + at) % 4));
+        inPlace(a, b, at, to, taken, sink);
+      }
+      at += taken;
+    }
+  }
+
+  /** Takes the word that starts here if it is a hash or leads somewhere; gives the bytes taken, or 0. */
+  #word(
+    piece: Piece,
+    pair: Piece,
+    a: Uint8Array,
+    b: Uint8Array,
+    atA: number,
+    atB: number,
+    room: number,
+    sink: Sink,
+  ): number {
+    if ((piece.start + atA) % 8 === 0 && room >= 8 && differing(a, atA, b, atB, 8) >= 6) {
+      sink.token('type-id', 'le64', atA, 8, atB, 8);
+      return 8;
+    }
+    if ((piece.start + atA) % 4 !== 0 || room < 4 || differing(a, atA, b, atB, 4) === 0) return 0;
+    return this.#jump(piece, pair, a, b, atA, atB, sink);
+  }
+
+  /** An offset of four bytes from the start of its table, which code refers to. */
+  #jump(
+    piece: Piece,
+    pair: Piece,
+    a: Uint8Array,
+    b: Uint8Array,
+    atA: number,
+    atB: number,
+    sink: Sink,
+  ): number {
+    const { a: viewA, b: viewB, correspondence } = this.pairing;
+    if (viewA.relocatable) return 0;
+    const base = this.#anchorBefore(piece.section, piece.start + atA);
+    if (base === NOWHERE) return 0;
+    const baseB = this.references.anchors.get(base) ?? NOWHERE;
+    if (baseB === NOWHERE || sectionOf(baseB) !== pair.section) return 0;
+    const wordA = new Words(a, viewA.elf.header.littleEndian).signed(atA, 4);
+    const from = viewA.address(sectionOf(base)) + offsetOf(base);
+    const to = viewB.address(sectionOf(baseB)) + offsetOf(baseB);
+    const target = correspondence.at(viewA.locate(from + wordA));
+    if (target === NOWHERE) return 0;
+    const value = viewB.address(sectionOf(target)) + offsetOf(target) - to;
+    const expected = encoded(value, 4, viewB.elf.header.littleEndian);
+    if (!sameBytes(expected, 0, b, atB, 4)) return 0;
+    sink.derived(atA, 4, atB, 4, expected, 'where the jump leads', 'offset', 'address-shift');
+    return 4;
+  }
+
+  #anchorBefore(section: number, offset: number): Location {
+    if (this.#anchors === undefined) {
+      const lists = new Map<number, number[]>();
+      for (const location of this.references.anchors.keys()) {
+        const list = lists.get(sectionOf(location));
+        if (list === undefined) lists.set(sectionOf(location), [offsetOf(location)]);
+        else list.push(offsetOf(location));
+      }
+      this.#anchors = new Map([...lists].map(([of, list]) => [of, Float64Array.from(list).sort()]));
+    }
+    const sorted = this.#anchors.get(section);
+    if (sorted === undefined) return NOWHERE;
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? NOWHERE : locationOf(section, sorted[low - 1] ?? 0);
+  }
+}
+
+/**
+ * The offsets of B's piece that those of A's became, from an alignment of their contents: for what has no symbols
+ * inside. Made when it is first asked for; while it is made, nothing in it has a counterpart.
+ */
+export function alignedMap(pairing: ElfPairing, piece: Piece, pair: Piece): (offset: number) => number {
+  let table:
+    | { readonly a: Float64Array; readonly b: Float64Array; readonly length: Float64Array }
+    | undefined;
+  let busy = false;
+  return (offset) => {
+    if (busy) return -1;
+    if (table === undefined) {
+      busy = true;
+      table = equalRanges(pairing, piece, pair);
+      busy = false;
+    }
+    let low = 0;
+    let high = table.a.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((table.a[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const start = table.a[low - 1];
+    if (start === undefined || offset - start >= (table.length[low - 1] ?? 0)) return -1;
+    return (table.b[low - 1] ?? 0) + offset - start;
+  };
+}
+
+function equalRanges(
+  pairing: ElfPairing,
+  piece: Piece,
+  pair: Piece,
+): { readonly a: Float64Array; readonly b: Float64Array; readonly length: Float64Array } {
+  const bytesB = bytesOf(pairing.b, pair);
+  const bytesA = inTermsOf(pairing, piece, bytesOf(pairing.a, piece));
+  const { ranges } = changedRanges(bytesA, bytesB);
+  const rows: [number, number, number][] = [];
+  let atA = 0;
+  let atB = 0;
+  for (const { aStart, aLength, bStart, bLength } of ranges) {
+    if (aStart > atA) rows.push([atA, atB, aStart - atA]);
+    // Bytes replaced by as many others stand for them.
+    if (aLength === bLength) rows.push([aStart, bStart, aLength]);
+    atA = aStart + aLength;
+    atB = bStart + bLength;
+  }
+  if (bytesA.length > atA) rows.push([atA, atB, bytesA.length - atA]);
+  return {
+    a: Float64Array.from(rows, ([a]) => a),
+    b: Float64Array.from(rows, ([, b]) => b),
+    length: Float64Array.from(rows, ([, , length]) => length),
+  };
+}
+
+/** A's bytes with its pointers told as they would be in B: those that relocations set and that the file holds too. */
+function inTermsOf({ a, b, correspondence }: ElfPairing, piece: Piece, bytes: Uint8Array): Uint8Array {
+  const patches = a.relocatable ? undefined : a.patches(piece.section);
+  if (patches === undefined) return bytes;
+  const out = Uint8Array.from(bytes);
+  const words = new Words(bytes, a.elf.header.littleEndian);
+  for (let i = firstPatch(patches, piece.start); i < patches.length; i += 1) {
+    const at = (patches.offset[i] ?? 0) - piece.start;
+    const size = patches.size[i] ?? 0;
+    if (at + size > bytes.length) break;
+    if (size !== 8 && size !== 4) continue;
+    const target = patchTarget(a, patches, i);
+    // Only where the field holds the very address, as the relocation has it.
+    if (target === NOWHERE || words.number(at, size) !== a.address(sectionOf(target)) + offsetOf(target))
+      continue;
+    const there = correspondence.at(target);
+    if (there === NOWHERE) continue;
+    out.set(encoded(b.address(sectionOf(there)) + offsetOf(there), size, b.elf.header.littleEndian), at);
+  }
+  return out;
+}
+
+function bytesOf(view: ElfView, piece: Piece): Uint8Array {
+  const section = view.section(piece.section);
+  return section === undefined ? new Uint8Array(0) : view.content(section).subarray(piece.start, piece.end);
+}
+
+function differing(a: Uint8Array, atA: number, b: Uint8Array, atB: number, length: number): number {
+  let count = 0;
+  for (let i = 0; i < length; i += 1) if (a[atA + i] !== b[atB + i]) count += 1;
+  return count;
+}
+
+/** Bytes of one length on both sides: equal ones, and unexplained ones. */
+function inPlace(a: Uint8Array, b: Uint8Array, atA: number, atB: number, length: number, sink: Sink): void {
+  for (let at = 0; at < length; ) {
+    const same = a[atA + at] === b[atB + at];
+    let end = at + 1;
+    while (end < length && (a[atA + end] === b[atB + end]) === same) end += 1;
+    if (same) sink.equal(atA + at, atB + at, end - at);
+    else sink.change(atA + at, end - at, atB + at, end - at);
+    at = end;
+  }
+}
+
+/**
+ * Ranges widened to whole words of eight bytes where both sides are in step, and joined where they touch then: a
+ * hash may agree in a byte by chance.
+ */
+function wordRanges(ranges: readonly Range[], start: number, lengthA: number, lengthB: number): Range[] {
+  const out: Range[] = [];
+  for (const [i, range] of ranges.entries()) {
+    let { aStart, bStart, aLength, bLength } = range;
+    if (aLength === bLength) {
+      const last = out.at(-1);
+      const before = Math.min(
+        (start + aStart) % 8,
+        aStart - (last === undefined ? 0 : last.aStart + last.aLength),
+      );
+      const next = ranges[i + 1];
+      const room = Math.min(
+        (next?.aStart ?? lengthA) - aStart - aLength,
+        (next?.bStart ?? lengthB) - bStart - bLength,
+      );
+      const after = Math.min((8 - ((start + aStart + aLength) % 8)) % 8, room);
+      aStart -= before;
+      bStart -= before;
+      aLength += before + after;
+      bLength += before + after;
+    }
+    const last = out.at(-1);
+    const even = last !== undefined && last.aLength === last.bLength && aLength === bLength;
+    if (even && last.aStart + last.aLength === aStart && last.bStart + last.bLength === bStart) {
+      out.pop();
+      out.push({
+        aStart: last.aStart,
+        bStart: last.bStart,
+        aLength: last.aLength + aLength,
+        bLength: last.bLength + bLength,
+      });
+    } else {
+      out.push({ aStart, bStart, aLength, bLength });
+    }
+  }
+  return out;
+}
+
+function isText(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+}

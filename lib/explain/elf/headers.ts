@@ -1,0 +1,281 @@
+import { SHT_NOBITS } from '../../format/elf/constant.js';
+import { EHDR } from '../../format/elf/header.js';
+import { isRelocationSection } from '../../format/elf/relocation.js';
+import { type Section, type SectionField, SHDR } from '../../format/elf/section.js';
+import { PHDR, type Segment } from '../../format/elf/segment.js';
+import type { Sink } from '../../ledger/sink.js';
+import { explainField, sameBytes, Words } from './field.js';
+import { NOWHERE, offsetOf, sectionOf } from './location.js';
+import type { ElfPairing } from './pairing.js';
+import type { ElfView } from './view.js';
+
+const PT_LOAD = 1;
+const SHT_SYMTAB = 2;
+const SHF_ALLOC = 2n;
+const SHF_INFO_LINK = 0x40n;
+
+/** The ELF header; `sink` is that of the file. */
+export function explainElfHeader(pairing: ElfPairing, sink: Sink): void {
+  const { a, b, correspondence } = pairing;
+  const layout = EHDR[a.elf.header.class];
+  const wordsA = new Words(a.bytes, a.elf.header.littleEndian);
+  const wordsB = new Words(b.bytes, b.elf.header.littleEndian);
+  const ident = Math.min(...Object.values(layout.slots).map(({ at }) => at));
+  const inner = sink.within(0, 0, 'part', 'ELF header');
+  explainIdent(a.bytes, b.bytes, ident, inner);
+  for (const name of layout.names) {
+    const { at, length } = layout.slots[name];
+    let expected: number | undefined;
+    let from = '';
+    if (name === 'e_entry') {
+      const there = correspondence.at(a.locate(Number(a.elf.header.e_entry)));
+      expected = there === NOWHERE ? undefined : b.address(sectionOf(there)) + offsetOf(there);
+      from = 'where the entry point is';
+    } else if (name === 'e_shoff') {
+      expected = followingOffset(b, b.elf.header.e_shoff, b.elf.header.class / 8);
+      from = 'the length of what comes before';
+    } else if (name === 'e_shnum' || name === 'e_phnum') {
+      const table = name === 'e_shnum' ? b.elf.sectionTable : b.elf.segmentTable;
+      expected = table.count;
+      from = 'the number of headers';
+    } else if (name === 'e_shstrndx') {
+      expected = sectionNumber(pairing, a.elf.header.e_shstrndx);
+      from = 'the numbers of sections';
+    }
+    explainField(wordsA, at, wordsB, at, length, inner, name, from, expected);
+  }
+}
+
+function explainIdent(a: Uint8Array, b: Uint8Array, length: number, sink: Sink): void {
+  for (let at = 0; at < length; at += 1) {
+    if (a[at] === b[at]) sink.equal(at, at, 1);
+    else sink.change(at, 1, at, 1, { field: `e_ident[${at}]` });
+  }
+}
+
+function sectionNumber({ correspondence }: ElfPairing, section: number): number | undefined {
+  const other = correspondence.sections[section] ?? -1;
+  return other < 0 ? undefined : other;
+}
+
+/** The first offset behind everything before `offset` that is a multiple of `align`. */
+function followingOffset(view: ElfView, offset: number, align: number): number {
+  let end = view.elf.header.size;
+  const reach = (start: number, length: number) => {
+    if (start < offset && start + length > end) end = start + length;
+  };
+  const { segmentTable, sectionTable } = view.elf;
+  reach(segmentTable.offset, segmentTable.count * segmentTable.entrySize);
+  reach(sectionTable.offset, sectionTable.count * sectionTable.entrySize);
+  for (const section of view.elf.sections) reach(section.sh_offset, section.fileSize);
+  return Math.ceil(end / align) * align;
+}
+
+/** Program headers, by type and order. */
+export function explainSegments(pairing: ElfPairing, sink: Sink): void {
+  const { a, b } = pairing;
+  const layout = PHDR[a.elf.header.class];
+  const wordsA = new Words(a.bytes, a.elf.header.littleEndian);
+  const wordsB = new Words(b.bytes, b.elf.header.littleEndian);
+  const free = new Map<string, Segment[]>();
+  for (const segment of [...b.elf.segments].reverse())
+    push(free, `${segment.p_type} ${segment.p_flags}`, segment);
+  const entry = a.elf.segmentTable.entrySize;
+  for (const segment of a.elf.segments) {
+    const other = free.get(`${segment.p_type} ${segment.p_flags}`)?.pop();
+    if (other === undefined) {
+      sink.change(segment.headerOffset, entry, 0, 0);
+      continue;
+    }
+    const inner = sink.within(
+      segment.headerOffset,
+      other.headerOffset,
+      'part',
+      `program header ${segment.index}`,
+    );
+    for (const name of layout.names) {
+      const { at, length } = layout.slots[name];
+      const same = sameBytes(a.bytes, segment.headerOffset + at, b.bytes, other.headerOffset + at, length);
+      const expected = same ? undefined : expectedOfSegment(pairing, name, segment, other);
+      const wa = wordsAt(wordsA, segment.headerOffset, layout.size);
+      const wb = wordsAt(wordsB, other.headerOffset, layout.size);
+      explainField(wa, at, wb, at, length, inner, name, 'where sections are', expected);
+    }
+    if (entry > layout.size) inner.change(layout.size, entry - layout.size, layout.size, entry - layout.size);
+  }
+  for (const list of free.values())
+    for (const segment of list) sink.change(0, 0, segment.headerOffset, entry);
+}
+
+function wordsAt(words: Words, offset: number, length: number): Words {
+  return new Words(words.bytes.subarray(offset, offset + length), words.littleEndian);
+}
+
+/** A segment begins and ends where sections do; the same sections of B say where it begins and ends there. */
+function expectedOfSegment(
+  { a, b, correspondence }: ElfPairing,
+  field: string,
+  segment: Segment,
+  other: Segment,
+): number | undefined {
+  const pairOf = (section: Section | undefined): Section | undefined =>
+    section === undefined ? undefined : b.section(correspondence.sections[section.index] ?? -1);
+  const sections = a.elf.sections.filter((s) => (s.sh_flags & SHF_ALLOC) !== 0n);
+  const fileEnd = segment.p_offset + segment.p_filesz;
+  const memoryEnd = segment.p_vaddr + segment.p_memsz;
+  const first = pairOf(
+    sections.find((s) => s.sh_offset === segment.p_offset && s.sh_addr === segment.p_vaddr),
+  );
+  switch (field) {
+    case 'p_offset':
+      return first?.sh_offset;
+    case 'p_vaddr':
+    case 'p_paddr':
+      return first === undefined ? undefined : Number(first.sh_addr);
+    case 'p_filesz': {
+      const last = pairOf(
+        sections.filter((s) => s.fileSize > 0 && s.sh_offset + s.fileSize === fileEnd).at(-1),
+      );
+      return last === undefined ? undefined : last.sh_offset + last.fileSize - other.p_offset;
+    }
+    case 'p_memsz': {
+      const last = pairOf(sections.filter((s) => s.sh_addr + BigInt(s.sh_size) === memoryEnd).at(-1));
+      return last === undefined ? undefined : Number(last.sh_addr) + last.sh_size - Number(other.p_vaddr);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Section headers, by the sections they describe. */
+export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
+  const { a, b, correspondence, strings } = pairing;
+  const layout = SHDR[a.elf.header.class];
+  const entry = a.elf.sectionTable.entrySize;
+  const taken = new Set<number>();
+  const names = strings.get(a.elf.header.e_shstrndx);
+  for (const section of a.elf.sections) {
+    const other = b.section(correspondence.sections[section.index] ?? -1);
+    if (other === undefined) {
+      sink.change(section.headerOffset, entry, 0, 0);
+      continue;
+    }
+    taken.add(other.index);
+    if (sameBytes(a.bytes, section.headerOffset, b.bytes, other.headerOffset, entry)) {
+      sink.equal(section.headerOffset, other.headerOffset, entry);
+      continue;
+    }
+    const inner = sink.within(
+      section.headerOffset,
+      other.headerOffset,
+      'part',
+      `section header of ${section.name}`,
+    );
+    const wa = new Words(
+      a.bytes.subarray(section.headerOffset, section.headerOffset + entry),
+      a.elf.header.littleEndian,
+    );
+    const wb = new Words(
+      b.bytes.subarray(other.headerOffset, other.headerOffset + entry),
+      b.elf.header.littleEndian,
+    );
+    for (const name of layout.names) {
+      const { at, length } = layout.slots[name];
+      const same = sameBytes(wa.bytes, at, wb.bytes, at, length);
+      const expected = same
+        ? undefined
+        : name === 'sh_name'
+          ? known(names?.offset(section.sh_name))
+          : expectedOfSection(pairing, name, section, other);
+      explainField(wa, at, wb, at, length, inner, name, 'what the section holds and where it is', expected);
+    }
+    if (entry > layout.size) inner.change(layout.size, entry - layout.size, layout.size, entry - layout.size);
+  }
+  for (const section of b.elf.sections) {
+    if (!taken.has(section.index)) sink.change(0, 0, section.headerOffset, entry);
+  }
+}
+
+function known(value: number | undefined): number | undefined {
+  return value === undefined || value < 0 ? undefined : value;
+}
+
+function expectedOfSection(
+  pairing: ElfPairing,
+  field: SectionField,
+  section: Section,
+  other: Section,
+): number | undefined {
+  const { a, b } = pairing;
+  switch (field) {
+    case 'sh_offset':
+      return expectedOffset(b, other);
+    case 'sh_addr':
+      return expectedAddress(b, other);
+    case 'sh_size':
+      // Its bytes are explained one by one; of what has none in the file, nothing says how many there should be.
+      return other.sh_type === SHT_NOBITS ? undefined : other.fileSize;
+    case 'sh_link':
+      return sectionNumber(pairing, section.sh_link);
+    case 'sh_info':
+      if (section.sh_type === SHT_SYMTAB) return firstGlobal(b);
+      return isRelocationSection(section) || (section.sh_flags & SHF_INFO_LINK) !== 0n || a.relocatable
+        ? sectionNumber(pairing, section.sh_info)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The gABI: one more than the index of the last local symbol. */
+function firstGlobal({ symbols }: ElfView): number | undefined {
+  if (symbols === undefined) return undefined;
+  for (let i = 1; i < symbols.length; i += 1) if (symbols.table.bind(i) !== 0) return i;
+  return symbols.length;
+}
+
+/** Behind what comes before it, as its alignment and, where it is loaded, its address ask. */
+function expectedOffset(view: ElfView, section: Section): number | undefined {
+  const align = Math.max(1, Number(section.sh_addralign));
+  const packed = followingOffset(view, section.sh_offset, align);
+  if (packed === section.sh_offset || view.relocatable || (section.sh_flags & SHF_ALLOC) === 0n)
+    return packed;
+  const load = view.elf.segments.find(
+    (s) =>
+      s.p_type === PT_LOAD &&
+      s.p_offset <= section.sh_offset &&
+      section.sh_offset < s.p_offset + Math.max(s.p_filesz, 1),
+  );
+  if (load === undefined) return packed;
+  const page = Math.max(1, Number(load.p_align));
+  const before = followingOffset(view, section.sh_offset, 1);
+  const wanted = Number(section.sh_addr) % page;
+  const at = before - (before % page) + wanted;
+  return at >= before ? at : at + page;
+}
+
+/** As its segment says; what has no bytes in the file follows the section before it. */
+function expectedAddress(view: ElfView, section: Section): number | undefined {
+  if (section.sh_type === SHT_NOBITS) {
+    let end = 0;
+    for (const before of view.elf.sections) {
+      if (before.index === section.index) break;
+      if ((before.sh_flags & SHF_ALLOC) !== 0n) end = Number(before.sh_addr) + before.sh_size;
+    }
+    const align = Math.max(1, Number(section.sh_addralign));
+    return Math.ceil(end / align) * align;
+  }
+  const load = view.elf.segments.find(
+    (s) =>
+      s.p_type === PT_LOAD &&
+      s.p_offset <= section.sh_offset &&
+      section.sh_offset + section.fileSize <= s.p_offset + s.p_filesz,
+  );
+  return load === undefined ? undefined : Number(load.p_vaddr) + section.sh_offset - load.p_offset;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

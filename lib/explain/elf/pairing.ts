@@ -1,0 +1,112 @@
+import { type EhFrame, readEhFrame } from '../../format/elf/eh-frame.js';
+import { Bodies } from './body.js';
+import { Correspondence } from './correspondence.js';
+import { pairFrames } from './frame-pairs.js';
+import { matchPieces } from './match.js';
+import { dividePieces, type Piece } from './piece.js';
+import { pairSections } from './section-pairs.js';
+import { StringPairs } from './strings.js';
+import { pairSymbols, type SymbolPairs } from './symbol-pairs.js';
+import type { ElfView, NamedSymbols } from './view.js';
+
+/** Two ELF files with all that belongs together in them. */
+export interface ElfPairing {
+  readonly a: ElfView;
+  readonly b: ElfView;
+  readonly bodiesA: Bodies;
+  readonly bodiesB: Bodies;
+  readonly framesA: EhFrame | undefined;
+  readonly framesB: EhFrame | undefined;
+  readonly correspondence: Correspondence;
+  readonly symbols: SymbolPairs;
+  /** Of `.dynsym` beside a `.symtab`. */
+  readonly dynamic: SymbolPairs;
+  /** String tables by section of A. */
+  readonly strings: ReadonlyMap<number, StringPairs>;
+}
+
+/** @throws InputError where a table of either does not fit the file */
+export function pairElf(a: ElfView, b: ElfView): ElfPairing {
+  const framesA = readEhFrame(a.elf);
+  const framesB = readEhFrame(b.elf);
+  const piecesA = dividePieces(a, framesA);
+  const piecesB = dividePieces(b, framesB);
+  const bodiesA = new Bodies(a);
+  const bodiesB = new Bodies(b);
+  matchPieces(
+    [...piecesA.values()].flat(),
+    [...piecesB.values()].flat(),
+    (piece) => bodiesA.key(piece),
+    (piece) => bodiesB.key(piece),
+    (x, y) => bodiesA.likeness(x, y, bodiesB),
+  );
+  const sections = pairSections(a, b, piecesA);
+  const correspondence = new Correspondence(piecesA, piecesB, sections);
+  if (framesA !== undefined && framesB !== undefined)
+    pairFrames(a, b, framesA, framesB, correspondence, piecesA, piecesB);
+  const symbols = pairSymbols(a, b, a.symbols, b.symbols, correspondence);
+  const dynamic = pairSymbols(a, b, a.dynamic, b.dynamic, correspondence);
+  const pairing = { a, b, bodiesA, bodiesB, framesA, framesB, correspondence, symbols, dynamic };
+  return { ...pairing, strings: pairStrings(pairing) };
+}
+
+/** Whether the two pieces have one content but for addresses, so that their names are names of one thing. */
+export function sameBody(
+  { bodiesA, bodiesB }: Pick<ElfPairing, 'bodiesA' | 'bodiesB'>,
+  piece: Piece,
+): boolean {
+  return piece.pair !== undefined && bodiesA.key(piece) === bodiesB.key(piece.pair);
+}
+
+function pairStrings(pairing: Omit<ElfPairing, 'strings'>): Map<number, StringPairs> {
+  const { a, b, correspondence } = pairing;
+  const out = new Map<number, StringPairs>();
+  const tableOf = (sectionA: number, sectionB: number): StringPairs | undefined => {
+    const known = out.get(sectionA);
+    if (known !== undefined) return known;
+    const from = a.section(sectionA);
+    const to = b.section(sectionB);
+    if (from === undefined || to === undefined || correspondence.sections[sectionA] !== sectionB)
+      return undefined;
+    const table = new StringPairs(a.content(from), b.content(to));
+    out.set(sectionA, table);
+    return table;
+  };
+  // Names of symbols first: in objects, the names of their sections end with them.
+  for (const [pairs, tableA, tableB] of [
+    [pairing.symbols, a.symbols, b.symbols],
+    [pairing.dynamic, a.dynamic, b.dynamic],
+  ] as const) {
+    const from = linkOf(a, tableA);
+    const to = linkOf(b, tableB);
+    const strings = from === undefined || to === undefined ? undefined : tableOf(from, to);
+    if (strings === undefined || tableA === undefined || tableB === undefined) continue;
+    for (let i = 1; i < pairs.length; i += 1) {
+      const other = pairs[i] ?? -1;
+      if (other < 0) continue;
+      const nameA = tableA.table.st_name[i] ?? 0;
+      if (nameA === 0) continue;
+      const piece = correspondence.pieceOfA(tableA.location(i, a));
+      strings.join(nameA, tableB.table.st_name[other] ?? 0, piece !== undefined && sameBody(pairing, piece));
+    }
+  }
+  const names = tableOf(a.elf.header.e_shstrndx, b.elf.header.e_shstrndx);
+  for (const section of a.elf.sections) {
+    const other = b.section(correspondence.sections[section.index] ?? -1);
+    if (names === undefined || other === undefined || section.sh_name === 0) continue;
+    const [piece, second] = correspondence.piecesA.get(section.index) ?? [];
+    names.join(
+      section.sh_name,
+      other.sh_name,
+      piece !== undefined && second === undefined && sameBody(pairing, piece),
+    );
+  }
+  for (const table of out.values()) table.joinRest();
+  return out;
+}
+
+/** The section with the names of a symbol table. */
+function linkOf(view: ElfView, symbols: NamedSymbols | undefined): number | undefined {
+  if (symbols === undefined) return undefined;
+  return view.elf.sections.find((s) => s.sh_offset === symbols.table.offset && s.sh_entsize > 0)?.sh_link;
+}

@@ -1,0 +1,148 @@
+import { type Relocations, readRelocations } from '../../format/elf/relocation.js';
+import type { Section } from '../../format/elf/section.js';
+import type { Sink } from '../../ledger/sink.js';
+import { explainBytes } from '../bytes.js';
+import { encoded, sameBytes, Words } from './field.js';
+import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
+import type { ElfPairing } from './pairing.js';
+import { symbolsOf } from './patch.js';
+import type { SymbolPairs } from './symbol-pairs.js';
+import type { ElfView, NamedSymbols } from './view.js';
+
+const STT_SECTION = 3;
+/** x86-64's types whose addend counts from the end of a field of four bytes. */
+const FROM_END_OF_FIELD = new Set([2, 4, 9, 41, 42]);
+const EM_X86_64 = 62;
+
+/** Two sections of relocations; `sink` is that of the section. */
+export function explainRelocations(
+  pairing: ElfPairing,
+  sectionA: Section,
+  sectionB: Section,
+  sink: Sink,
+): void {
+  const { a, b, correspondence } = pairing;
+  const tableA = readRelocations(a.elf, sectionA);
+  const tableB = readRelocations(b.elf, sectionB);
+  const contentA = a.content(sectionA);
+  const contentB = b.content(sectionB);
+  if (tableA.form !== 'rela' || tableB.form !== 'rela' || tableA.entrySize !== tableB.entrySize) {
+    explainBytes(contentA, contentB, sink);
+    return;
+  }
+  const rows = new Rows(pairing, tableA, tableB, sectionA, sectionB);
+  const ofB = new Map<Location, number>();
+  for (let i = tableB.length - 1; i >= 0; i -= 1) ofB.set(placeOf(b, tableB, i), i);
+  const taken = new Uint8Array(tableB.length);
+  for (let i = 0; i < tableA.length; i += 1) {
+    const at = i * tableA.entrySize;
+    const to = ofB.get(correspondence.at(placeOf(a, tableA, i))) ?? -1;
+    if (to < 0 || taken[to] === 1) {
+      sink.change(at, tableA.entrySize, 0, 0);
+      continue;
+    }
+    taken[to] = 1;
+    rows.explain(i, to, sink);
+  }
+  for (let i = 0; i < tableB.length; i += 1) {
+    if (taken[i] === 0) sink.change(0, 0, i * tableB.entrySize, tableB.entrySize);
+  }
+}
+
+/** What a relocation patches. */
+function placeOf(view: ElfView, table: Relocations, index: number): Location {
+  const offset = table.r_offset[index] ?? 0;
+  return view.relocatable ? locationOf(table.target, offset) : view.locate(offset);
+}
+
+class Rows {
+  readonly #a: Words;
+  readonly #b: Words;
+  readonly #symbolsA: NamedSymbols | undefined;
+  readonly #symbolsB: NamedSymbols | undefined;
+  readonly #pairs: SymbolPairs;
+
+  constructor(
+    readonly pairing: ElfPairing,
+    readonly tableA: Relocations,
+    readonly tableB: Relocations,
+    sectionA: Section,
+    sectionB: Section,
+  ) {
+    const { a, b } = pairing;
+    this.#a = new Words(a.content(sectionA), a.elf.header.littleEndian);
+    this.#b = new Words(b.content(sectionB), b.elf.header.littleEndian);
+    this.#symbolsA = symbolsOf(a, a.section(tableA.symtab));
+    this.#symbolsB = symbolsOf(b, b.section(tableB.symtab));
+    this.#pairs = this.#symbolsA === a.symbols ? pairing.symbols : pairing.dynamic;
+  }
+
+  explain(from: number, to: number, sink: Sink): void {
+    const { tableA, tableB } = this;
+    const size = tableA.entrySize;
+    const word = size / 3;
+    const at = from * size;
+    const other = to * size;
+    const bytesA = this.#a.bytes;
+    const bytesB = this.#b.bytes;
+    if (sameBytes(bytesA, at, bytesB, other, size)) {
+      sink.equal(at, other, size);
+      return;
+    }
+    const typeA = tableA.r_type[from] ?? 0;
+    const symbolA = tableA.r_sym[from] ?? 0;
+    const symbolB = this.#pairs[symbolA] ?? -1;
+    const field = (start: number, name: string, why: string, expected: () => Uint8Array | undefined) => {
+      if (sameBytes(bytesA, at + start, bytesB, other + start, word)) {
+        sink.equal(at + start, other + start, word);
+        return;
+      }
+      const value = expected();
+      if (value === undefined) sink.change(at + start, word, other + start, word, { field: name });
+      else sink.derived(at + start, word, other + start, word, value, why, name);
+    };
+    const { littleEndian } = this.pairing.b.elf.header;
+    field(0, 'r_offset', 'where the patched field is', () => {
+      const there = this.pairing.correspondence.at(placeOf(this.pairing.a, tableA, from));
+      if (there === NOWHERE) return undefined;
+      const { b } = this.pairing;
+      return encoded(
+        b.relocatable ? offsetOf(there) : b.address(sectionOf(there)) + offsetOf(there),
+        word,
+        littleEndian,
+      );
+    });
+    field(word, 'r_info', 'the numbers of symbols', () => {
+      if (symbolB < 0) return undefined;
+      const info = word === 8 ? symbolB * 2 ** 32 + typeA : symbolB * 256 + typeA;
+      return encoded(info, word, littleEndian);
+    });
+    field(2 * word, 'r_addend', 'where it leads', () => {
+      const addend = this.#addend(from, tableB.r_sym[to] ?? 0);
+      return addend === undefined ? undefined : encoded(addend, word, littleEndian);
+    });
+  }
+
+  /** What B's addend must be so that it leads to what A's leads to. */
+  #addend(from: number, symbolB: number): number | undefined {
+    const { a, b, correspondence } = this.pairing;
+    const symbolA = this.tableA.r_sym[from] ?? 0;
+    const addend = this.tableA.r_addend[from] ?? 0;
+    if (symbolA === 0) {
+      const there = a.relocatable ? NOWHERE : correspondence.at(a.locate(addend));
+      return there === NOWHERE ? undefined : b.address(sectionOf(there)) + offsetOf(there);
+    }
+    if (
+      this.#symbolsA?.table.type(symbolA) !== STT_SECTION ||
+      this.#symbolsB?.table.type(symbolB) !== STT_SECTION
+    )
+      return undefined;
+    const bias =
+      a.elf.header.e_machine === EM_X86_64 && FROM_END_OF_FIELD.has(this.tableA.r_type[from] ?? 0) ? 4 : 0;
+    const base = this.#symbolsA.location(symbolA, a);
+    const there = correspondence.at(locationOf(sectionOf(base), offsetOf(base) + addend + bias));
+    const baseB = this.#symbolsB?.location(symbolB, b) ?? NOWHERE;
+    if (there === NOWHERE || sectionOf(there) !== sectionOf(baseB)) return undefined;
+    return offsetOf(there) - offsetOf(baseB) - bias;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Sink } from '../../ledger/sink.js';
+import { symbolTokens } from '../../symbol/name.js';
+import { explainName } from '../name.js';
+
+/** The strings of one table as they are stored, each with the NUL that ends it; names that others end with are inside. */
+class StoredStrings {
+  readonly starts: Uint32Array;
+
+  constructor(readonly bytes: Uint8Array) {
+    let count = 0;
+    for (let at = 0; at < bytes.length; count += 1) at = endOf(bytes, at);
+    this.starts = new Uint32Array(count);
+    let at = 0;
+    for (let i = 0; i < count; i += 1) {
+      this.starts[i] = at;
+      at = endOf(bytes, at);
+    }
+  }
+
+  end(index: number): number {
+    return this.starts[index + 1] ?? this.bytes.length;
+  }
+
+  start(index: number): number {
+    return this.starts[index] ?? 0;
+  }
+
+  /** The string that holds an offset, or -1. */
+  at(offset: number): number {
+    if (offset >= this.bytes.length) return -1;
+    let low = 0;
+    let high = this.starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.starts[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  text(index: number): string {
+    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString(
+      'latin1',
+      this.start(index),
+      this.end(index),
+    );
+  }
+}
+
+function endOf(bytes: Uint8Array, from: number): number {
+  const end = bytes.indexOf(0, from);
+  return end < 0 ? bytes.length : end + 1;
+}
+
+/** Two string tables whose strings are paired by who refers to them. */
+export class StringPairs {
+  readonly #a: StoredStrings;
+  readonly #b: StoredStrings;
+  readonly #pairs: Int32Array;
+  readonly #taken: Uint8Array;
+  /** Strings of things with equal contents. */
+  readonly #counted: Uint8Array;
+
+  constructor(a: Uint8Array, b: Uint8Array) {
+    this.#a = new StoredStrings(a);
+    this.#b = new StoredStrings(b);
+    this.#pairs = new Int32Array(this.#a.starts.length).fill(-1);
+    this.#taken = new Uint8Array(this.#b.starts.length);
+    this.#counted = new Uint8Array(this.#a.starts.length);
+  }
+
+  /** What is called by the string at `a` in A is called by the one at `b` in B. */
+  join(a: number, b: number, counted: boolean): void {
+    const from = this.#a.at(a);
+    const to = this.#b.at(b);
+    if (from < 0 || to < 0) return;
+    if (counted) this.#counted[from] = 1;
+    if (this.#pairs[from] !== -1 || this.#taken[to] === 1) return;
+    this.#pairs[from] = to;
+    this.#taken[to] = 1;
+  }
+
+  /** Pairs what nobody refers to: by its text without hashes, first with first. */
+  joinRest(): void {
+    const free = new Map<string, number[]>();
+    for (let i = this.#b.starts.length - 1; i >= 0; i -= 1) {
+      if (this.#taken[i] === 1) continue;
+      const key = symbolTokens(this.#b.text(i)).skeleton;
+      const list = free.get(key);
+      if (list === undefined) free.set(key, [i]);
+      else list.push(i);
+    }
+    for (let i = 0; i < this.#pairs.length; i += 1) {
+      if (this.#pairs[i] !== -1) continue;
+      const to = free.get(symbolTokens(this.#a.text(i)).skeleton)?.pop();
+      if (to === undefined) continue;
+      this.#pairs[i] = to;
+      this.#taken[to] = 1;
+    }
+  }
+
+  /** Where the string at an offset of A went: measured from its end, since a name may be the end of another. */
+  offset(a: number): number {
+    const from = this.#a.at(a);
+    const to = from < 0 ? -1 : (this.#pairs[from] ?? -1);
+    if (to < 0) return -1;
+    const offset = this.#b.end(to) - (this.#a.end(from) - a);
+    if (offset >= this.#b.start(to)) return offset;
+    return a === this.#a.start(from) ? this.#b.start(to) : -1;
+  }
+
+  explain(sink: Sink): void {
+    for (let i = 0; i < this.#pairs.length; i += 1) {
+      const start = this.#a.start(i);
+      const end = this.#a.end(i);
+      const to = this.#pairs[i] ?? -1;
+      if (to < 0) {
+        sink.change(start, end - start, 0, 0);
+        continue;
+      }
+      const other = this.#b.start(to);
+      const a = this.#a.bytes.subarray(start, end);
+      const b = this.#b.bytes.subarray(other, this.#b.end(to));
+      explainName(a, b, sink.at(start, other), this.#counted[i] === 1);
+    }
+    for (let i = 0; i < this.#taken.length; i += 1) {
+      const start = this.#b.start(i);
+      if (this.#taken[i] === 0) sink.change(0, 0, start, this.#b.end(i) - start);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { type Bytes, memoryBytes } from '../../artefact/bytes.js';
+import { SHT_NOBITS } from '../../format/elf/constant.js';
+import type { Section } from '../../format/elf/section.js';
+import type { SymbolTable } from '../../format/elf/symbol.js';
+import { type Elf, openElf } from '../../format/elf.js';
+import { symbolTokens } from '../../symbol/name.js';
+import { type Location, locationOf, NOWHERE } from './location.js';
+import { type Patches, readPatches } from './patch.js';
+
+const ET_REL = 1;
+
+/** One ELF file as the explanation reads it: contents in memory, symbols, relocations by the section they patch. */
+export class ElfView {
+  readonly elf: Elf;
+  readonly relocatable: boolean;
+  /** What `.symtab` holds, or `.dynsym` where the file is stripped. */
+  readonly symbols: NamedSymbols | undefined;
+  /** `.dynsym` beside a `.symtab`. */
+  readonly dynamic: NamedSymbols | undefined;
+  #patches: Map<number, Patches> | undefined;
+  readonly #loaded: readonly Section[];
+
+  constructor(readonly bytes: Uint8Array) {
+    this.elf = openElf(memoryBytes(bytes));
+    this.relocatable = this.elf.header.e_type === ET_REL;
+    const full = this.elf.symbols('full');
+    const dynamic = this.elf.symbols('dynamic');
+    this.symbols = namedSymbols(full ?? dynamic);
+    this.dynamic = full === undefined ? undefined : namedSymbols(dynamic);
+    this.#loaded = this.elf.sections
+      .filter((s) => s.index > 0 && (s.sh_flags & 2n) !== 0n && !isThreadBss(s))
+      .sort((a, b) => Number(a.sh_addr - b.sh_addr));
+  }
+
+  /** The bytes a section has in the file. */
+  content(section: Section): Uint8Array {
+    return this.bytes.subarray(section.sh_offset, section.sh_offset + section.fileSize);
+  }
+
+  section(index: number): Section | undefined {
+    return this.elf.sections[index];
+  }
+
+  address(section: number): number {
+    return Number(this.elf.sections[section]?.sh_addr ?? 0n);
+  }
+
+  /** Where an address of a linked file lies; one right behind a section is its end. */
+  locate(address: number): Location {
+    let low = 0;
+    let high = this.#loaded.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (Number(this.#loaded[middle]?.sh_addr ?? 0n) <= address) low = middle + 1;
+      else high = middle;
+    }
+    const section = this.#loaded[low - 1];
+    if (section === undefined) return NOWHERE;
+    const offset = address - Number(section.sh_addr);
+    return offset <= section.sh_size ? locationOf(section.index, offset) : NOWHERE;
+  }
+
+  /** The relocations that patch a section, sorted by place. */
+  patches(section: number): Patches | undefined {
+    this.#patches ??= readPatches(this);
+    return this.#patches.get(section);
+  }
+}
+
+function isThreadBss(section: Section): boolean {
+  return section.sh_type === SHT_NOBITS && (section.sh_flags & 0x400n) !== 0n;
+}
+
+/** A symbol table with its names, which are made when asked for. */
+export class NamedSymbols {
+  readonly #names: (string | undefined)[] = [];
+  readonly #skeletons: (string | undefined)[] = [];
+
+  constructor(readonly table: SymbolTable) {}
+
+  get length(): number {
+    return this.table.length;
+  }
+
+  name(index: number): string {
+    let name = this.#names[index];
+    if (name === undefined) {
+      name = this.table.name(index);
+      this.#names[index] = name;
+    }
+    return name;
+  }
+
+  /** The name without what depends on hashes. */
+  skeleton(index: number): string {
+    let skeleton = this.#skeletons[index];
+    if (skeleton === undefined) {
+      skeleton = symbolTokens(this.name(index)).skeleton;
+      this.#skeletons[index] = skeleton;
+    }
+    return skeleton;
+  }
+
+  /** Where a symbol points: section and offset, or nowhere for undefined, absolute and common ones. */
+  location(index: number, view: ElfView): Location {
+    const { table } = this;
+    const section = table.st_shndx[index] ?? 0;
+    if (section === 0 || table.isReserved(index)) return NOWHERE;
+    const value = table.st_value[index] ?? 0;
+    return locationOf(section, view.relocatable ? value : value - view.address(section));
+  }
+}
+
+function namedSymbols(table: SymbolTable | undefined): NamedSymbols | undefined {
+  return table === undefined ? undefined : new NamedSymbols(table);
+}
+
+/** Bytes of a whole content in memory. */
+export function wholeContent(bytes: Bytes): Uint8Array {
+  return bytes.read(0, bytes.length);
+}

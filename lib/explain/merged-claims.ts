@@ -1,0 +1,91 @@
+import type { CauseId } from '../cause/cause-id.js';
+import type { ClaimRow, PairExplanation } from './explanation.js';
+
+/** Why a claim does not stand. */
+export type Doubt = 'attested once' | 'contradicted';
+
+/** One claim over the whole comparison. */
+export interface MergedClaim {
+  readonly cause: CauseId;
+  readonly domain: string;
+  readonly a: string;
+  readonly b: string;
+  /** Different places that attest it, over all pairs. */
+  places: number;
+  /** Undefined where it is confirmed. */
+  doubt: Doubt | undefined;
+}
+
+/** A claim that the name of a file makes. */
+export type NameClaim = Pick<ClaimRow, 'cause' | 'domain' | 'a' | 'b'>;
+
+/** Places that a claim needs: whoever changed one place may have changed no other. */
+const LEAST_PLACES = 2;
+
+/**
+ * The claims of all pairs together. Whether one stands can be said only over the whole: its tokens must map one to
+ * one everywhere, and no token of it may stand unchanged anywhere, since what is `a ↔ a` there cannot be `a ↔ b` here.
+ */
+export class MergedClaims {
+  readonly list: MergedClaim[] = [];
+  readonly #rows = new Map<string, number>();
+  /** For each pair the merged row of each of its claims. */
+  readonly #ofPair: Int32Array[] = [];
+
+  constructor(explanations: readonly PairExplanation[], names: readonly NameClaim[]) {
+    for (const { claims } of explanations)
+      this.#ofPair.push(Int32Array.from(claims, (claim) => this.#add(claim, claim.places)));
+    for (const name of names) this.#add(name, 1);
+    const kept = new Set<string>();
+    for (const explanation of explanations) for (const token of explanation.kept) kept.add(token);
+    this.#doubt(kept);
+  }
+
+  /** The claim that row `claim` of pair `pair` is part of. */
+  of(pair: number, claim: number): MergedClaim | undefined {
+    return this.list[this.#ofPair[pair]?.[claim] ?? -1];
+  }
+
+  find({ domain, a, b }: Pick<NameClaim, 'domain' | 'a' | 'b'>): MergedClaim | undefined {
+    return this.list[this.#rows.get(keyOf(domain, a, b)) ?? -1];
+  }
+
+  #add({ cause, domain, a, b }: NameClaim, places: number): number {
+    const key = keyOf(domain, a, b);
+    const known = this.#rows.get(key);
+    const claim = known === undefined ? undefined : this.list[known];
+    if (known !== undefined && claim !== undefined) {
+      claim.places += places;
+      return known;
+    }
+    this.list.push({ cause, domain, a, b, places, doubt: undefined });
+    this.#rows.set(key, this.list.length - 1);
+    return this.list.length - 1;
+  }
+
+  #doubt(kept: ReadonlySet<string>): void {
+    const partnersA = new Map<string, Map<string, number>>();
+    const partnersB = new Map<string, Map<string, number>>();
+    for (const { domain, a, b } of this.list) {
+      count(partnersA, domain, a);
+      count(partnersB, domain, b);
+    }
+    for (const claim of this.list) {
+      const { domain, a, b, places } = claim;
+      const single = partnersA.get(domain)?.get(a) === 1 && partnersB.get(domain)?.get(b) === 1;
+      if (!single || kept.has(a) || kept.has(b)) claim.doubt = 'contradicted';
+      else if (places < LEAST_PLACES) claim.doubt = 'attested once';
+    }
+  }
+}
+
+function count(partners: Map<string, Map<string, number>>, domain: string, token: string): void {
+  let of = partners.get(domain);
+  if (of === undefined) partners.set(domain, (of = new Map()));
+  of.set(token, (of.get(token) ?? 0) + 1);
+}
+
+/** The length of the first token parts the two, whatever bytes they hold. */
+function keyOf(domain: string, a: string, b: string): string {
+  return `${domain} ${a.length} ${a}${b}`;
+}

@@ -1,0 +1,80 @@
+import type { CauseId } from '../cause/cause-id.js';
+import type { Sink, TokenEncoding } from '../ledger/sink.js';
+import { type SymbolName, symbolTokens } from '../symbol/name.js';
+import type { TokenKind } from '../symbol/spans.js';
+import { explainString } from './string.js';
+
+/** What a token of a name is a token of, and how it is written; undefined where that is for the caller to show. */
+const KINDS: Readonly<Record<TokenKind, readonly [CauseId, TokenEncoding] | undefined>> = {
+  'legacy-hash': ['crate-hash', 'hex'],
+  'crate-disambiguator': ['crate-hash', 'text'],
+  'llvm-suffix': ['thinlto-suffix', 'text'],
+  'anon-hash': ['crate-hash', 'hex'],
+  'extra-filename': ['metadata-hash', 'hex'],
+  'unit-hash': ['crate-hash', 'text'],
+  'crate-hash': ['crate-hash', 'hex'],
+  'alloc-hash': ['crate-hash', 'hex'],
+  counter: undefined,
+  backref: undefined,
+};
+
+/**
+ * Two names of one thing (a string table's, with or without the NUL that ends them): equal but for their tokens, or
+ * compared as text. `counted`: the two things have equal contents, so that another number among local labels is shown
+ * to be no more than that.
+ */
+export function explainName(a: Uint8Array, b: Uint8Array, sink: Sink, counted: boolean): void {
+  if (Buffer.compare(a, b) === 0) {
+    sink.equal(0, 0, a.length);
+    return;
+  }
+  const nameA = symbolTokens(latin1(a));
+  const nameB = symbolTokens(latin1(b));
+  if (nameA.skeleton !== nameB.skeleton || nameA.tokens.length !== nameB.tokens.length)
+    explainString(a, b, sink);
+  else explainTokens(a, b, nameA, nameB, sink, counted);
+}
+
+function explainTokens(
+  a: Uint8Array,
+  b: Uint8Array,
+  nameA: SymbolName,
+  nameB: SymbolName,
+  sink: Sink,
+  counted: boolean,
+): void {
+  let atA = 0;
+  let atB = 0;
+  for (const [i, token] of nameA.tokens.entries()) {
+    const other = nameB.tokens[i];
+    if (other === undefined || (token.text === other.text && token.end - atA === other.end - atB)) {
+      const kind = KINDS[token.kind];
+      if (kind !== undefined && kind[1] === 'hex') sink.unchanged(token.text);
+      continue;
+    }
+    sink.equal(atA, atB, token.start - atA);
+    const lengthA = token.end - token.start;
+    const lengthB = other.end - other.start;
+    const kind = KINDS[token.kind];
+    if (kind !== undefined) sink.token(kind[0], kind[1], token.start, lengthA, other.start, lengthB);
+    else if (token.kind === 'backref')
+      // What it refers to is the same: the skeleton holds that.
+      sink.derived(
+        token.start,
+        lengthA,
+        other.start,
+        lengthB,
+        b.subarray(other.start, other.end),
+        'the length of hashes before it',
+      );
+    else if (counted) sink.shown('local-label', token.start, lengthA, other.start, lengthB);
+    else sink.change(token.start, lengthA, other.start, lengthB, { reason: 'local-label' });
+    atA = token.end;
+    atB = other.end;
+  }
+  sink.equal(atA, atB, a.length - atA);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}

@@ -1,0 +1,323 @@
+import type { Bytes } from '../artefact/bytes.js';
+import { readHashTable } from '../format/rmeta/hash-table.js';
+import { leb128End, leb128Value, littleEndian } from '../format/rmeta/leb128.js';
+import { type CrateRoot, crateHashOffset, type RootTable, readCrateRoot } from '../format/rmeta/root.js';
+import type { Sink } from '../ledger/sink.js';
+import { Correspondence } from './rmeta/correspondence.js';
+import { explainHashMap } from './rmeta/hash-map.js';
+import { MARK, type Mark, Marks } from './rmeta/marks.js';
+import { NodePlaces } from './rmeta/node-places.js';
+import { NodeWalk } from './rmeta/node-walk.js';
+import { leb128, REFERRED, type RmetaPair } from './rmeta/reference.js';
+import { explainTable, positionsOf } from './rmeta/table.js';
+
+const MAGIC = Buffer.from('rust\0\0\0', 'latin1');
+/** Magic, version, and the position of the root, since version 9 of 64 bits; a dylib has the like in front of it. */
+const HEADER = 16;
+const WIDE = 9;
+
+/**
+ * Accounts for two contents of crate metadata: an `.rmeta` file, section `.rmeta` of a `lib.rmeta`, or section
+ * `.rustc` of a dylib. Hashes become claims; positions, distances and hash tables are recomputed; texts are looked at
+ * as texts; the rest stays unexplained. Of versions before 9 only the nodes are walked over, since where the tables
+ * lie is not known.
+ */
+export function explainRmeta(a: Bytes, b: Bytes, sink: Sink): void {
+  const wholeA = a.read(0, a.length);
+  const wholeB = b.read(0, b.length);
+  const innerA = isWrapped(wholeA);
+  if (innerA !== isWrapped(wholeB) || !innerA) {
+    new RmetaExplainer(wholeA, wholeB, sink).run();
+    return;
+  }
+  explainWrapped(wholeA, wholeB, sink);
+}
+
+/** Section `.rustc`: magic, version, the length of the metadata, the metadata, and padding by the linker. */
+function isWrapped(bytes: Uint8Array): boolean {
+  const starts = (at: number) => MAGIC.equals(bytes.subarray(at, at + MAGIC.length));
+  return bytes.length >= 2 * HEADER && (bytes[MAGIC.length] as number) >= WIDE && starts(0) && starts(HEADER);
+}
+
+function explainWrapped(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  const endA = Math.min(a.length, HEADER + littleEndian(a, 8, 8));
+  const endB = Math.min(b.length, HEADER + littleEndian(b, 8, 8));
+  new Plain(a, b, sink).take(0, 8, 0, 8);
+  const inner = sink.at(HEADER, HEADER);
+  const map = new RmetaExplainer(a.subarray(HEADER, endA), b.subarray(HEADER, endB), inner).run();
+  sink.derived(8, 8, 8, 8, wide(map.toB(endA - HEADER)), 'the metadata', 'length');
+  new Plain(a, b, sink).take(endA, a.length, endB, b.length);
+}
+
+class RmetaExplainer {
+  readonly #map = new Correspondence();
+  readonly #pair: RmetaPair;
+  readonly #places: NodePlaces;
+  readonly #walk: NodeWalk;
+
+  constructor(
+    readonly a: Uint8Array,
+    readonly b: Uint8Array,
+    readonly sink: Sink,
+  ) {
+    this.#pair = { a, b, map: this.#map };
+    this.#places = new NodePlaces(sink, a.length);
+    this.#walk = new NodeWalk(this.#pair, sink, this.#places);
+  }
+
+  run(): Correspondence {
+    const { a, b, sink } = this;
+    const version = a[MAGIC.length] ?? 0;
+    const known = version >= WIDE && version === b[MAGIC.length] && Math.min(a.length, b.length) >= HEADER;
+    if (!known) {
+      this.#walk.walk({ a: 0, aEnd: a.length, b: 0, bEnd: b.length });
+    } else {
+      new Plain(a, b, sink).take(0, 8, 0, 8);
+      const rootA = readCrateRoot(a);
+      const rootB = readCrateRoot(b);
+      const alike = rootA !== undefined && rootB !== undefined && correspond(rootA, rootB);
+      if (alike) this.#known(rootA, rootB);
+      else this.#unknown();
+      const position = this.#map.toB(littleEndian(a, 8, 8));
+      sink.derived(8, 8, 8, 8, wide(position), 'the crate root', 'root position');
+    }
+    this.#map.shift(a.length, b.length);
+    return this.#map;
+  }
+
+  /** Stubs, versions before 9, and roots of a form that is not known. */
+  #unknown(): void {
+    const { a, b } = this;
+    const hash = crateHashOffset(a);
+    const marks = hash === undefined ? [] : [{ at: hash, length: 16, kind: MARK.crateHash }];
+    this.#walk.walk({ a: HEADER, aEnd: a.length, b: HEADER, bEnd: b.length }, new Marks(marks));
+  }
+
+  #known(rootA: CrateRoot, rootB: CrateRoot): void {
+    const { a } = this;
+    for (const table of tablesOf(rootA))
+      positionsOf(a, table, rootA.position, (at) => {
+        this.#places.add(at);
+      });
+    for (const array of rootA.arrays) this.#places.add(array.position);
+    this.#places.add(rootA.position);
+    const marks = this.#marks(rootA, rootB);
+    const zones = zonesOf(a, rootA, this.b, rootB);
+    let fromA = HEADER;
+    let fromB = HEADER;
+    for (const zone of zones) {
+      this.#nodes(fromA, zone.a, fromB, zone.b, marks);
+      this.#map.shift(zone.a, zone.b);
+      zone.explain(this);
+      fromA = zone.aEnd;
+      fromB = zone.bEnd;
+    }
+    this.#nodes(fromA, a.length, fromB, this.b.length, marks);
+  }
+
+  #nodes(a: number, aEnd: number, b: number, bEnd: number, marks: Marks): void {
+    if (a < aEnd || b < bEnd) this.#walk.walk({ a, aEnd, b, bEnd }, marks);
+  }
+
+  table(name: string, tableA: RootTable, tableB: RootTable): void {
+    if (tableA.count > 0 || tableB.count > 0)
+      explainTable(this.#pair, this.sink.within(0, 0, 'part', name), tableA, tableB);
+  }
+
+  hashMap(rootA: CrateRoot, rootB: CrateRoot): void {
+    const { a, b } = this;
+    const startA = leb128End(a, rootA.defPathHashMap);
+    const startB = leb128End(b, rootB.defPathHashMap);
+    const tableA = readHashTable(a, startA);
+    const tableB = readHashTable(b, startB);
+    const sink = this.sink.within(0, 0, 'part', 'def_path_hash_map');
+    if (tableA === undefined || tableB === undefined) return;
+    new Plain(a, b, sink).take(rootA.defPathHashMap, startA, rootB.defPathHashMap, startB);
+    explainHashMap(a, tableA, b, tableB, sink);
+  }
+
+  /** The numbers of the root behind the crate's id: distances are recomputed, all else must be equal. */
+  numbers(rootA: CrateRoot, rootB: CrateRoot): void {
+    const { a, b } = this;
+    const sink = this.sink.within(0, 0, 'symbol', 'CrateRoot');
+    const plain = new Plain(a, b, sink);
+    const distances = new Map(rootA.distances.map((d) => [d.index, d]));
+    const count = rootA.numbers.length - 1;
+    for (let k = 0; k < count; k++) {
+      const [x, xEnd] = [rootA.numbers[k] as number, rootA.numbers[k + 1] as number];
+      const [y, yEnd] = [rootB.numbers[k] as number, rootB.numbers[k + 1] as number];
+      const distance = distances.get(k);
+      const other = distance === undefined ? -1 : this.#map.toB(distance.position);
+      const from = distance === undefined ? -1 : this.#map.toB(distance.from);
+      if (other >= 0 && from >= 0) {
+        const recomputed = leb128(Math.abs(other - from));
+        sink.derived(x, xEnd - x, y, yEnd - y, recomputed, REFERRED, 'distance');
+      } else plain.take(x, xEnd, y, yEnd);
+    }
+    this.#map.shift(rootA.numbers[count] as number, rootB.numbers[count] as number);
+  }
+
+  /** `interpret_alloc_index`: where each allocation of the interpreter starts. */
+  allocations(listA: Float64Array, listB: Float64Array): void {
+    const { a, b } = this;
+    const sink = this.sink.within(0, 0, 'part', 'interpret_alloc_index');
+    for (let k = 0; k + 1 < listA.length; k++) {
+      const [x, xEnd] = [listA[k] as number, listA[k + 1] as number];
+      const [y, yEnd] = [listB[k] as number, listB[k + 1] as number];
+      const other = this.#map.toB(leb128Value(a, x, xEnd));
+      if (other < 0) new Plain(a, b, sink).take(x, xEnd, y, yEnd);
+      else sink.derived(x, xEnd - x, y, yEnd - y, leb128(other), REFERRED, 'position');
+    }
+  }
+
+  #marks(rootA: CrateRoot, rootB: CrateRoot): Marks {
+    const { a, b } = this;
+    const list: { at: number; length: number; kind: Mark }[] = [];
+    const mark = (at: number, length: number, kind: Mark) => list.push({ at, length, kind });
+    for (const dep of rootA.crateDeps) {
+      mark(dep.hash, 16, MARK.crateHash);
+      if (dep.hostHash !== undefined) mark(dep.hostHash, 16, MARK.crateHash);
+      mark(dep.extraFilename.offset, dep.extraFilename.length, MARK.extraFilename);
+    }
+    positionsOf(a, rootA.expnHashes, rootA.expnHashes.position, (at) => mark(at, 16, MARK.expnHash));
+    mark(rootA.hash, 16, MARK.crateHash);
+    mark(rootA.extraFilename.offset, rootA.extraFilename.length, MARK.extraFilename);
+    mark(rootA.stableCrateId, 8, MARK.crateId);
+    const files = sourceFiles(a, rootA);
+    const others = sourceFiles(b, rootB);
+    if (files.length === others.length) {
+      // Behind the id stand an empty list (of characters that were taken out) and the number of this crate, 0.
+      for (const end of files.slice(1))
+        if (a[end - 1] === 0 && a[end - 2] === 0) mark(end - 18, 16, MARK.sourceFile);
+    }
+    return new Marks(list);
+  }
+}
+
+/** Where the source files start, ascending, and where the last one ends. */
+function sourceFiles(bytes: Uint8Array, root: CrateRoot): Float64Array {
+  const starts: number[] = [root.sourceMap.position];
+  positionsOf(bytes, root.sourceMap, root.sourceMap.position, (at) => starts.push(at));
+  return Float64Array.from(starts).sort();
+}
+
+/**
+ * Where the numbers of `interpret_alloc_index` start, and where the last one ends: it is the last array in front of the
+ * tables, and its numbers ascend.
+ */
+function allocationIndex(bytes: Uint8Array, root: CrateRoot): Float64Array | undefined {
+  const array = root.arrays.at(-1);
+  const end = root.tables[0]?.position ?? 0;
+  if (array === undefined || array.count > end - array.position) return undefined;
+  const out = new Float64Array(array.count + 1);
+  let [at, last] = [array.position, HEADER];
+  for (let k = 0; k < array.count; k++) {
+    const next = leb128End(bytes, at, end);
+    const value = next < 0 ? -1 : leb128Value(bytes, at, next);
+    if (value <= last || value >= array.position) return undefined;
+    out[k] = at;
+    [at, last] = [next, value];
+  }
+  out[array.count] = at;
+  return at === end ? out : undefined;
+}
+
+/** Both roots speak of as many things, in the same order. */
+function correspond(a: CrateRoot, b: CrateRoot): boolean {
+  const indices = (root: CrateRoot) => root.distances.map((d) => d.index).join();
+  return (
+    a.tables.length === b.tables.length && a.numbers.length === b.numbers.length && indices(a) === indices(b)
+  );
+}
+
+function tablesOf(root: CrateRoot): readonly RootTable[] {
+  return [...root.tables, root.syntaxContexts, root.expnData, root.expnHashes, root.sourceMap];
+}
+
+/** A stretch that is not nodes. */
+interface Zone {
+  readonly a: number;
+  readonly aEnd: number;
+  readonly b: number;
+  readonly bEnd: number;
+  explain(of: RmetaExplainer): void;
+}
+
+/** Ascending; what would overlap is left out, and walked over as nodes. */
+function zonesOf(a: Uint8Array, rootA: CrateRoot, b: Uint8Array, rootB: CrateRoot): Zone[] {
+  const table = (name: string, x: RootTable, y: RootTable): Zone => ({
+    a: x.position,
+    aEnd: x.position + x.width * x.count,
+    b: y.position,
+    bEnd: y.position + y.width * y.count,
+    explain: (of) => of.table(name, x, y),
+  });
+  const mapEnd = (bytes: Uint8Array, at: number): number => {
+    const start = leb128End(bytes, at);
+    const found = start < 0 ? undefined : readHashTable(bytes, start);
+    return found !== undefined && found.end === start + leb128Value(bytes, at, start) ? found.end : -1;
+  };
+  const [endA, endB] = [mapEnd(a, rootA.defPathHashMap), mapEnd(b, rootB.defPathHashMap)];
+  const [listA, listB] = [allocationIndex(a, rootA), allocationIndex(b, rootB)];
+  const same = listA !== undefined && listB !== undefined && listA.length === listB.length;
+  const index: Zone[] = same
+    ? [
+        {
+          a: listA[0] ?? 0,
+          aEnd: listA.at(-1) ?? 0,
+          b: listB[0] ?? 0,
+          bEnd: listB.at(-1) ?? 0,
+          explain: (of) => of.allocations(listA, listB),
+        },
+      ]
+    : [];
+  const zones: Zone[] = [
+    ...index,
+    ...rootA.tables.map((x, k) => table(`LazyTables[${k}]`, x, rootB.tables[k] ?? x)),
+    table('syntax_contexts', rootA.syntaxContexts, rootB.syntaxContexts),
+    table('expn_data', rootA.expnData, rootB.expnData),
+    table('expn_hashes', rootA.expnHashes, rootB.expnHashes),
+    {
+      a: rootA.defPathHashMap,
+      aEnd: endB < 0 ? -1 : endA,
+      b: rootB.defPathHashMap,
+      bEnd: endB,
+      explain: (of) => of.hashMap(rootA, rootB),
+    },
+    table('source_map', rootA.sourceMap, rootB.sourceMap),
+    {
+      a: rootA.numbers[0] ?? 0,
+      aEnd: rootA.numbers.at(-1) ?? 0,
+      b: rootB.numbers[0] ?? 0,
+      bEnd: rootB.numbers.at(-1) ?? 0,
+      explain: (of) => of.numbers(rootA, rootB),
+    },
+  ];
+  let [lastA, lastB] = [HEADER, HEADER];
+  return zones.filter((zone) => {
+    const inOrder = zone.a >= lastA && zone.b >= lastB && zone.aEnd >= zone.a && zone.bEnd >= zone.b;
+    if (inOrder) [lastA, lastB] = [zone.aEnd, zone.bEnd];
+    return inOrder && zone.aEnd <= a.length && zone.bEnd <= b.length;
+  });
+}
+
+/** Bytes beside each other that may only be equal. */
+class Plain {
+  constructor(
+    readonly a: Uint8Array,
+    readonly b: Uint8Array,
+    readonly sink: Sink,
+  ) {}
+
+  take(a: number, aEnd: number, b: number, bEnd: number): void {
+    const same = Buffer.compare(this.a.subarray(a, aEnd), this.b.subarray(b, bEnd)) === 0;
+    if (same) this.sink.equal(a, b, aEnd - a);
+    else this.sink.change(a, aEnd - a, b, bEnd - b);
+  }
+}
+
+function wide(value: number): Uint8Array {
+  const out = Buffer.alloc(8);
+  if (value >= 0) out.writeBigUInt64LE(BigInt(value));
+  return out;
+}

@@ -1,0 +1,60 @@
+import { type Bytes, openBytes } from '../artefact/bytes.js';
+import type { ContentRef } from '../artefact/member.js';
+import { type HexView, hexView } from '../report/hex.js';
+import { explainContents } from './explain.js';
+import type { PairExplanation, ResidueSegment } from './explanation.js';
+
+/** Two contents to explain, as they cross threads. */
+export interface ExplainTask {
+  /** The canonical path, for errors. */
+  readonly path: string;
+  readonly a: ContentRef;
+  readonly b: ContentRef;
+  readonly verify: boolean;
+  /** Residue segments told one by one; all are counted. */
+  readonly maxResidue: number;
+  /** Of how many of them the bytes are shown, where there are no instructions. */
+  readonly maxHex: number;
+  /** Every segment in columns, for controls. */
+  readonly withRegions: boolean;
+}
+
+export interface ExplainOutcome {
+  readonly explanation: PairExplanation;
+  /** The bytes of residue segments, by their index. */
+  readonly hex: ReadonlyMap<number, HexView>;
+}
+
+/** Rows of one content that a residue segment shows. */
+const HEX_ROWS = 4;
+
+/**
+ * Explains one pair.
+ * @throws InputError when one of the two can no longer be read
+ */
+export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
+  const a = openBytes(task.a);
+  try {
+    const b = openBytes(task.b);
+    try {
+      const { path, verify, maxResidue, withRegions } = task;
+      const explanation = await explainContents(a, b, { path, verify, maxResidue, withRegions });
+      return { explanation, hex: hexOf(a, b, explanation.residue, task.maxHex) };
+    } finally {
+      b.close();
+    }
+  } finally {
+    a.close();
+  }
+}
+
+function hexOf(a: Bytes, b: Bytes, residue: readonly ResidueSegment[], most: number): Map<number, HexView> {
+  const views = new Map<number, HexView>();
+  for (const [i, segment] of residue.entries()) {
+    if (views.size === most) break;
+    if (segment.instructions !== undefined) continue;
+    const { aStart, aLength, bStart, bLength } = segment;
+    views.set(i, hexView(a, b, { aStart, aLength, bStart, bLength }, { context: 0, maxRows: HEX_ROWS }));
+  }
+  return views;
+}

@@ -1,0 +1,126 @@
+/** Ids of blocks, from llvm/Bitcode/LLVMBitCodes.h. */
+export const MODULE_BLOCK = 8;
+export const PARAMATTR_BLOCK = 9;
+export const PARAMATTR_GROUP_BLOCK = 10;
+export const CONSTANTS_BLOCK = 11;
+export const FUNCTION_BLOCK = 12;
+export const IDENTIFICATION_BLOCK = 13;
+export const VALUE_SYMTAB_BLOCK = 14;
+export const METADATA_BLOCK = 15;
+export const METADATA_ATTACHMENT_BLOCK = 16;
+export const TYPE_BLOCK = 17;
+export const GLOBALVAL_SUMMARY_BLOCK = 20;
+export const STRTAB_BLOCK = 23;
+export const SYMTAB_BLOCK = 25;
+
+/** Codes of records, by block. */
+export const MODULE = {
+  GLOBALVAR: 7,
+  FUNCTION: 8,
+  COMDAT: 12,
+  VSTOFFSET: 13,
+  ALIAS: 14,
+  IFUNC: 18,
+  SOURCE_FILENAME: 16,
+  HASH: 17,
+} as const;
+
+export const TYPE = {
+  NUMENTRY: 1,
+  VOID: 2,
+  LABEL: 5,
+  OPAQUE: 6,
+  POINTER: 8,
+  ARRAY: 11,
+  VECTOR: 12,
+  METADATA: 16,
+  STRUCT_ANON: 18,
+  STRUCT_NAME: 19,
+  STRUCT_NAMED: 20,
+  FUNCTION: 21,
+} as const;
+
+export const CONSTANT = {
+  SETTYPE: 1,
+  INTEGER: 4,
+  WIDE_INTEGER: 5,
+  AGGREGATE: 7,
+  CE_BINOP: 10,
+  CE_CAST: 11,
+  CE_GEP: 12,
+  CE_SELECT: 13,
+  CE_INBOUNDS_GEP: 20,
+  BLOCKADDRESS: 21,
+  CE_GEP_WITH_INRANGE_INDEX: 24,
+  CE_UNOP: 25,
+  DSO_LOCAL_EQUIVALENT: 27,
+  NO_CFI: 29,
+  INLINEASM: 30,
+  CE_GEP_19: 32,
+} as const;
+
+export const FUNCTION = {
+  DECLAREBLOCKS: 1,
+  BINOP: 2,
+  CAST: 3,
+  INVOKE: 13,
+  EXTRACTELT: 6,
+  INSERTELT: 7,
+  SHUFFLEVEC: 8,
+  CMP: 9,
+  RET: 10,
+  BR: 11,
+  SWITCH: 12,
+  UNREACHABLE: 15,
+  PHI: 16,
+  ALLOCA: 19,
+  LOAD: 20,
+  EXTRACTVAL: 26,
+  INSERTVAL: 27,
+  CMP2: 28,
+  VSELECT: 29,
+  INDIRECTBR: 31,
+  DEBUG_LOC_AGAIN: 33,
+  CALL: 34,
+  DEBUG_LOC: 35,
+  FENCE: 36,
+  RESUME: 39,
+  LOADATOMIC: 41,
+  GEP: 43,
+  STORE: 44,
+  STOREATOMIC: 45,
+  CMPXCHG: 46,
+  LANDINGPAD: 47,
+  OPERAND_BUNDLE: 55,
+  UNOP: 56,
+  FREEZE: 58,
+  ATOMICRMW: 59,
+} as const;
+
+export const METADATA = {
+  VALUE: 2,
+  NODE: 3,
+  NAME: 4,
+  DISTINCT_NODE: 5,
+  KIND: 6,
+  NAMED_NODE: 10,
+  STRINGS: 35,
+  GLOBAL_DECL_ATTACHMENT: 36,
+  INDEX_OFFSET: 38,
+  INDEX: 39,
+  ARG_LIST: 46,
+} as const;
+
+export const SUMMARY = {
+  PERMODULE: 1,
+  PERMODULE_PROFILE: 2,
+  PERMODULE_GLOBALVAR_INIT_REFS: 3,
+  ALIAS: 7,
+  PERMODULE_RELBF: 19,
+  VALUE_GUID: 16,
+} as const;
+
+export const VST_FNENTRY = 3;
+export const PARAMATTR_ENTRY = 2;
+export const PARAMATTR_GROUP_ENTRY = 3;
+export const BLOB_RECORD = 1;

@@ -1,0 +1,105 @@
+import type { CauseId } from '../cause/cause-id.js';
+import type { TokenEncoding } from './sink.js';
+
+/** Tokens of A that stand as others in B, in one pair of files. One row a claim. */
+export interface Claims {
+  readonly cause: readonly CauseId[];
+  /** Claims of one domain must map one to one. */
+  readonly domain: readonly string[];
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+  /** Different places that attest it. */
+  readonly places: readonly number[];
+  /** A place where it was met. */
+  readonly place: readonly number[];
+}
+
+/** Gathers the claims of one pair. */
+export class ClaimTable implements Claims {
+  readonly cause: CauseId[] = [];
+  readonly domain: string[] = [];
+  readonly a: string[] = [];
+  readonly b: string[] = [];
+  readonly places: number[] = [];
+  readonly place: number[] = [];
+  /** Hashes that stand unchanged in B somewhere. */
+  readonly kept = new Set<string>();
+  readonly #last: number[] = [];
+  readonly #rows = new Map<string, number>();
+
+  /** The row of the claim `a ↔ b`, met at `place`. */
+  add(cause: CauseId, encoding: TokenEncoding, a: string, b: string, place: number): number {
+    const domain = domainOf(cause, encoding);
+    const key = `${domain} ${a}\0${b}`;
+    const known = this.#rows.get(key);
+    if (known !== undefined) {
+      // Two tokens in one function are one witness: whoever changed one may have changed the other.
+      if (this.#last[known] !== place) this.places[known] = (this.places[known] ?? 0) + 1;
+      this.#last[known] = place;
+      return known;
+    }
+    const row = this.cause.length;
+    this.#rows.set(key, row);
+    this.cause.push(cause);
+    this.domain.push(domain);
+    this.a.push(a);
+    this.b.push(b);
+    this.places.push(1);
+    this.place.push(place);
+    this.#last.push(place);
+    return row;
+  }
+}
+
+/** Hashes are one domain, whatever they are written in; texts are one for each cause. */
+function domainOf(cause: CauseId, encoding: TokenEncoding): string {
+  return encoding === 'text' ? cause : 'hash';
+}
+
+/**
+ * The token that bytes hold, or undefined where they do not hold one of this encoding.
+ * LEB128: https://dwarfstd.org, section 7.6; only its shortest form, which is what rustc writes.
+ */
+export function readToken(bytes: Uint8Array, encoding: TokenEncoding): string | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (encoding) {
+    case 'text':
+      return buffer.toString('latin1');
+    case 'hex': {
+      const digits = buffer.toString('latin1');
+      return /^[0-9a-f]+$/.test(digits) ? digits : undefined;
+    }
+    case 'raw':
+      return buffer.length === 8 || buffer.length === 16 ? buffer.toString('hex') : undefined;
+    case 'le64':
+      return buffer.length === 8 ? sixteenDigits(buffer.readBigUInt64LE(0)) : undefined;
+    case 'leb128':
+      return readLeb128(buffer);
+  }
+}
+
+function readLeb128(bytes: Uint8Array): string | undefined {
+  let value = 0n;
+  for (const [i, byte] of bytes.entries()) {
+    if (i === 9 && byte > 1) return undefined;
+    value |= BigInt(byte & 0x7f) << BigInt(7 * i);
+    if (byte < 0x80)
+      return i + 1 === bytes.length && (byte !== 0 || i === 0) ? sixteenDigits(value) : undefined;
+  }
+  return undefined;
+}
+
+function sixteenDigits(value: bigint): string {
+  return value.toString(16).padStart(16, '0');
+}
+
+/**
+ * Whether two hashes have too many digits in common to be hashes of different things. Of 16 random digits, eight
+ * agree by chance in about three of a million pairs.
+ */
+export function alike(a: string, b: string): boolean {
+  if (a.length !== b.length) return a.length === 0 || b.length === 0;
+  let same = 0;
+  for (let i = 0; i < a.length; i += 1) if (a[i] === b[i]) same += 1;
+  return same * 2 >= a.length;
+}

@@ -1,0 +1,314 @@
+import type { CauseId } from '../cause/cause-id.js';
+import { InputError } from '../error.js';
+import { alike, type Claims, ClaimTable, readToken } from './claim.js';
+import { Column } from './columns.js';
+import { markMoved } from './moved.js';
+import type { Owner, Place, PlaceKind } from './owner.js';
+import type { Sink, TokenEncoding, Why } from './sink.js';
+
+/** The segments of one differing pair, as columns; each covers `aLength` bytes of A and `bLength` of B. */
+export interface Ledger {
+  readonly lengthA: number;
+  readonly lengthB: number;
+  /** Segments; in no order. */
+  readonly count: number;
+  readonly aStart: Column;
+  readonly aLength: Column;
+  readonly bStart: Column;
+  readonly bLength: Column;
+  /** Index in `owners`; 0 where the bytes are equal and in order. */
+  readonly owner: Column;
+  /** Element 0 is no owner: it stands for "equal". */
+  readonly owners: readonly Owner[];
+  readonly places: readonly Place[];
+  readonly claims: Claims;
+  /** Hashes of A that stand unchanged in B. */
+  readonly kept: ReadonlySet<string>;
+  readonly notes: readonly string[];
+}
+
+/** Offsets are 32-bit. */
+const LONGEST = 2 ** 32 - 1;
+
+/** Writes the ledger of one pair, and holds whoever explains it to what it says. */
+export class LedgerBuilder {
+  readonly aStart = new Column();
+  readonly aLength = new Column();
+  readonly bStart = new Column();
+  readonly bLength = new Column();
+  readonly owner = new Column();
+  readonly owners: Owner[] = [{ place: 0, reason: 'unexplained', state: 'residue' }];
+  readonly places: Place[] = [{ parent: 0, kind: 'file', name: '' }];
+  readonly claims = new ClaimTable();
+  readonly notes: string[] = [];
+
+  constructor(
+    readonly a: Uint8Array,
+    readonly b: Uint8Array,
+  ) {
+    if (a.length > LONGEST || b.length > LONGEST)
+      throw new InputError('a content of 4 GiB or more is not explained');
+  }
+
+  /** The sink for the whole pair. */
+  sink(): Sink {
+    return new PlaceSink(this, 0, 0, 0);
+  }
+
+  add(a: number, aLength: number, b: number, bLength: number, owner: number): void {
+    if (aLength === 0 && bLength === 0) return;
+    this.aStart.push(a);
+    this.aLength.push(aLength);
+    this.bStart.push(b);
+    this.bLength.push(bLength);
+    this.owner.push(owner);
+  }
+
+  /**
+   * @throws Error where the segments do not cover both contents exactly once, or what was called equal is not: the
+   * fault is in trustdiff, and the caller falls back to an alignment of bytes
+   */
+  finish(): Ledger {
+    const count = this.owner.length;
+    assertCovered(this.aStart, this.aLength, this.a.length, 'A');
+    assertCovered(this.bStart, this.bLength, this.b.length, 'B');
+    const ledger: Ledger = {
+      lengthA: this.a.length,
+      lengthB: this.b.length,
+      count,
+      aStart: this.aStart,
+      aLength: this.aLength,
+      bStart: this.bStart,
+      bLength: this.bLength,
+      owner: this.owner,
+      owners: this.owners,
+      places: this.places,
+      claims: this.claims,
+      kept: this.claims.kept,
+      notes: this.notes,
+    };
+    markMoved(ledger, this.owners);
+    return ledger;
+  }
+}
+
+class PlaceSink implements Sink {
+  /** This place's owners, by what makes them differ. */
+  readonly #owners: Map<string | number, number>;
+
+  constructor(
+    readonly ledger: LedgerBuilder,
+    readonly place: number,
+    readonly baseA: number,
+    readonly baseB: number,
+    owners = new Map<string | number, number>(),
+  ) {
+    this.#owners = owners;
+  }
+
+  equal(a: number, b: number, length: number): void {
+    if (length === 0) return;
+    const { ledger } = this;
+    const fromA = this.baseA + a;
+    const fromB = this.baseB + b;
+    if (compareRanges(ledger.a, fromA, ledger.b, fromB, length)) ledger.add(fromA, length, fromB, length, 0);
+    else throw new Error(`bytes at ${fromA} of A and ${fromB} of B were called equal and are not`);
+  }
+
+  change(a: number, aLength: number, b: number, bLength: number, why: Why = {}): void {
+    this.#add(a, aLength, b, bLength, this.#residue(why.reason ?? 'unexplained', why.field));
+  }
+
+  token(
+    cause: CauseId,
+    encoding: TokenEncoding,
+    a: number,
+    aLength: number,
+    b: number,
+    bLength: number,
+    field?: string,
+  ): void {
+    const tokenA = readToken(this.#bytesA(a, aLength), encoding);
+    const tokenB = readToken(this.#bytesB(b, bLength), encoding);
+    if (tokenA === undefined || tokenB === undefined || tokenA === tokenB) {
+      this.#uneven(a, aLength, b, bLength, field);
+      return;
+    }
+    if (encoding !== 'text' && alike(tokenA, tokenB)) {
+      this.#uneven(a, aLength, b, bLength, field);
+      return;
+    }
+    const claim = this.ledger.claims.add(cause, encoding, tokenA, tokenB, this.place);
+    const owner = this.#owner(claim, { place: this.place, reason: cause, state: 'claimed', claim, field });
+    this.#add(a, aLength, b, bLength, owner);
+  }
+
+  unchanged(token: string): void {
+    this.ledger.claims.kept.add(token);
+  }
+
+  derived(
+    a: number,
+    aLength: number,
+    b: number,
+    bLength: number,
+    recomputed: Uint8Array,
+    from: string,
+    field?: string,
+    cause?: CauseId,
+  ): void {
+    const { ledger } = this;
+    const holds =
+      recomputed.length === bLength && compareRanges(recomputed, 0, ledger.b, this.baseB + b, bLength);
+    if (!holds) {
+      this.#uneven(a, aLength, b, bLength, field);
+      return;
+    }
+    if (aLength === bLength && compareRanges(ledger.a, this.baseA + a, ledger.b, this.baseB + b, bLength)) {
+      ledger.add(this.baseA + a, aLength, this.baseB + b, bLength, 0);
+      return;
+    }
+    const reason = cause ?? 'derived';
+    const key = `derived ${reason} ${from} ${field ?? ''}`;
+    this.#add(
+      a,
+      aLength,
+      b,
+      bLength,
+      this.#owner(key, { place: this.place, reason, state: 'derived', field, from }),
+    );
+  }
+
+  shown(cause: CauseId, a: number, aLength: number, b: number, bLength: number, field?: string): void {
+    const key = `shown ${cause} ${field ?? ''}`;
+    this.#add(
+      a,
+      aLength,
+      b,
+      bLength,
+      this.#owner(key, { place: this.place, reason: cause, state: 'shown', field }),
+    );
+  }
+
+  within(a: number, b: number, kind: PlaceKind, name: string, nameB?: string): Sink {
+    const place = this.ledger.places.length;
+    this.ledger.places.push({
+      parent: this.place,
+      kind,
+      name,
+      ...(nameB !== undefined && nameB !== name && { nameB }),
+    });
+    return new PlaceSink(this.ledger, place, this.baseA + a, this.baseB + b);
+  }
+
+  at(a: number, b: number): Sink {
+    return new PlaceSink(this.ledger, this.place, this.baseA + a, this.baseB + b, this.#owners);
+  }
+
+  note(text: string): void {
+    this.ledger.notes.push(text);
+  }
+
+  /** What stays unexplained, without the bytes that happen to agree where both sides are of one length. */
+  #uneven(a: number, aLength: number, b: number, bLength: number, field: string | undefined): void {
+    const owner = this.#residue('unexplained', field);
+    if (aLength !== bLength) {
+      this.#add(a, aLength, b, bLength, owner);
+      return;
+    }
+    const bytesA = this.#bytesA(a, aLength);
+    const bytesB = this.#bytesB(b, bLength);
+    for (let at = 0; at < aLength; ) {
+      const same = bytesA[at] === bytesB[at];
+      let end = at + 1;
+      while (end < aLength && (bytesA[end] === bytesB[end]) === same) end += 1;
+      this.#add(a + at, end - at, b + at, end - at, same ? 0 : owner);
+      at = end;
+    }
+  }
+
+  #residue(reason: Owner['reason'], field: string | undefined): number {
+    return this.#owner(`${reason} ${field ?? ''}`, { place: this.place, reason, state: 'residue', field });
+  }
+
+  #owner(key: string | number, owner: Owner): number {
+    const known = this.#owners.get(key);
+    if (known !== undefined) return known;
+    const index = this.ledger.owners.length;
+    this.ledger.owners.push(owner);
+    this.#owners.set(key, index);
+    return index;
+  }
+
+  #add(a: number, aLength: number, b: number, bLength: number, owner: number): void {
+    this.ledger.add(this.baseA + a, aLength, this.baseB + b, bLength, owner);
+  }
+
+  #bytesA(a: number, length: number): Uint8Array {
+    return this.ledger.a.subarray(this.baseA + a, this.baseA + a + length);
+  }
+
+  #bytesB(b: number, length: number): Uint8Array {
+    return this.ledger.b.subarray(this.baseB + b, this.baseB + b + length);
+  }
+}
+
+function compareRanges(
+  a: Uint8Array,
+  aStart: number,
+  b: Uint8Array,
+  bStart: number,
+  length: number,
+): boolean {
+  if (aStart + length > a.length || bStart + length > b.length) return false;
+  if (length < 32) {
+    for (let i = 0; i < length; i += 1) if (a[aStart + i] !== b[bStart + i]) return false;
+    return true;
+  }
+  return Buffer.compare(a.subarray(aStart, aStart + length), b.subarray(bStart, bStart + length)) === 0;
+}
+
+/** One bit a byte: segments come in no order, and sorting millions of them costs more. */
+function assertCovered(start: Column, length: Column, size: number, side: string): void {
+  const words = new Uint32Array(Math.ceil(size / 32));
+  let total = 0;
+  for (let i = 0; i < start.length; i += 1) {
+    const from = start.at(i);
+    const count = length.at(i);
+    if (from + count > size) throw new Error(`a segment ends at ${from + count}, behind the end of ${side}`);
+    total += count;
+    if (!mark(words, from, from + count)) throw new Error(`${side} is covered twice near ${from}`);
+  }
+  if (total !== size) throw new Error(`${size - total} bytes of ${side} belong to no segment`);
+}
+
+/** Sets the bits from `from` to `end`; false where one was set already. */
+function mark(words: Uint32Array, from: number, end: number): boolean {
+  let at = from;
+  while (at < end) {
+    const word = at >>> 5;
+    const low = at & 31;
+    const high = Math.min(32, low + (end - at));
+    const bits = (high === 32 ? 0xffffffff : 2 ** high - 1) - (2 ** low - 1);
+    const before = words[word] ?? 0;
+    if ((before & bits) !== 0) return false;
+    words[word] = before | bits;
+    at += high - low;
+  }
+  return true;
+}
+
+/** What the ledger says B is, made from A and from the bytes of B that its changed segments bring. */
+export function replay(ledger: Ledger, a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(ledger.lengthB);
+  for (let i = 0; i < ledger.count; i += 1) {
+    const aStart = ledger.aStart.at(i);
+    const bStart = ledger.bStart.at(i);
+    const length = ledger.bLength.at(i);
+    const owner = ledger.owner.at(i);
+    const copied = owner === 0 || ledger.owners[owner]?.state === 'moved';
+    const source = copied ? a.subarray(aStart, aStart + length) : b.subarray(bStart, bStart + length);
+    out.set(source, bStart);
+  }
+  return out;
+}

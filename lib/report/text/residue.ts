@@ -1,0 +1,143 @@
+import { printableName, printableText } from '../../artefact/name.js';
+import type { InstructionDiff, InstructionRow } from '../../explain/explanation.js';
+import { renderUnified } from '../../ledger/text-diff.js';
+import type { ResidueReport } from '../explanation.js';
+import { renderHex } from '../hex.js';
+import type { PairReport } from '../model.js';
+import type { Paint } from '../paint.js';
+import { counted, grouped, sized } from '../quantity.js';
+import { demangled } from '../symbol-text.js';
+
+/** How much of it is shown. */
+export interface ResidueBounds {
+  /** Lines of the whole section. */
+  readonly lines: number;
+  /** Lines of one stretch. */
+  readonly perSegment: number;
+  /** Stretches of one file. */
+  readonly perFile: number;
+}
+
+/** As much as fits on a screen with what stands before it. */
+export const ONE_SCREEN: ResidueBounds = { lines: 30, perSegment: 12, perFile: 6 };
+/** For one pair that somebody asked about. */
+export const AT_LENGTH: ResidueBounds = { lines: 600, perSegment: 80, perFile: 100 };
+
+interface Row {
+  readonly pair: PairReport;
+  readonly segment: ResidueReport;
+}
+
+/** What no confirmed cause explains: changed functions first, then the rest, the largest first. */
+export function* residueLines(
+  pairs: readonly PairReport[],
+  paint: Paint,
+  width: number,
+  bounds: ResidueBounds,
+): Generator<string> {
+  const left = pairs.filter(({ explanation }) => residueBytes(explanation) > 0);
+  if (left.length === 0) return;
+  const bytes = left.reduce((sum, { explanation }) => sum + residueBytes(explanation), 0);
+  yield '';
+  yield paint.bold(`RESIDUE: ${sized(bytes)} in ${counted(left.length, 'file')} without a confirmed cause`);
+  const rows = ranked(left).flatMap(({ pair, segments }) =>
+    segments.slice(0, bounds.perFile).map((segment): Row => ({ pair, segment })),
+  );
+  rows.sort((x, y) => weight(x.segment) - weight(y.segment));
+  let lines = 0;
+  let shown = 0;
+  let heading = '';
+  for (const { pair, segment } of rows) {
+    if (lines >= bounds.lines) break;
+    const file = printableName(pair.path === '' ? pair.a.name.join('/') : pair.path);
+    if (file !== heading) {
+      yield paint.bold(file);
+      lines += 1;
+      heading = file;
+    }
+    for (const line of segmentLines(pair, segment, paint, width, bounds.perSegment)) {
+      yield line;
+      lines += 1;
+    }
+    shown += 1;
+  }
+  const all = left.reduce(
+    (sum, { explanation }) => sum + (explanation?.residue.length ?? 0) + (explanation?.residueLeftOut ?? 0),
+    0,
+  );
+  if (all > shown) yield `… ${counted(all - shown, 'more stretch').replace(/stretchs$/, 'stretches')}`;
+}
+
+function residueBytes(explanation: PairReport['explanation']): number {
+  return explanation === undefined ? 0 : explanation.accounts.suspected + explanation.accounts.unexplained;
+}
+
+function ranked(pairs: readonly PairReport[]): { pair: PairReport; segments: ResidueReport[] }[] {
+  return pairs.map((pair) => ({
+    pair,
+    segments: [...(pair.explanation?.residue ?? [])].sort((x, y) => weight(x) - weight(y)),
+  }));
+}
+
+/** What a person looks at first: changed code, then what has no reason at all, then what has the looks of one. */
+function weight({ reason, symbolA, symbolB, instructions }: ResidueReport): number {
+  if (instructions !== undefined) return 0;
+  const inSymbol = symbolA !== undefined || symbolB !== undefined;
+  if (reason === 'code') return inSymbol ? 1 : 2;
+  if (reason === 'unexplained') return inSymbol ? 3 : 4;
+  return reason === 'padding' ? 5 : 6;
+}
+
+function segmentLines(
+  pair: PairReport,
+  segment: ResidueReport,
+  paint: Paint,
+  width: number,
+  most: number,
+): string[] {
+  const { place, symbolA, symbolB, field, reason, instructions, hex } = segment;
+  const symbols = [...new Set([symbolA, symbolB].flatMap((name) => (name === undefined ? [] : demangled(name))))];
+  const where = [...place.map(printableName), ...(symbols.length > 0 ? [symbols.join(' ↔ ')] : [])];
+  const at = `${field === undefined ? '' : `${printableText(field)}, `}${reason}: ${extent(segment)}`;
+  const lines = [...(where.length > 0 ? [`  ${where.join(' › ')}`] : []), `    ${at}`];
+  const view = instructions === undefined ? [] : instructionLines(instructions, paint, width);
+  if (view.length === 0 && pair.difference?.text !== undefined) {
+    const text = renderUnified(pair.difference.text, pair.path, pair.path).slice(2);
+    view.push(...text.map((line) => (line.startsWith('-') ? paint.red(line) : line.startsWith('+') ? paint.green(line) : line)));
+  } else if (view.length === 0 && hex !== undefined) {
+    view.push(
+      ...renderHex(hex, (text, side) => (side === 'a' ? paint.red(text) : side === 'b' ? paint.green(text) : text)),
+    );
+  }
+  lines.push(...view.slice(0, most));
+  if (view.length > most) lines.push(`    … ${counted(view.length - most, 'more line')}`);
+  return lines;
+}
+
+function extent({ aStart, aLength, bStart, bLength }: ResidueReport): string {
+  const offset = (n: number): string => `0x${n.toString(16)}`;
+  if (aLength === 0) return `${counted(bLength, 'byte')} only in B at ${offset(bStart)}`;
+  if (bLength === 0) return `${counted(aLength, 'byte')} only in A at ${offset(aStart)}`;
+  const size = aLength === bLength ? counted(aLength, 'byte') : `${counted(aLength, 'byte')} against ${grouped(bLength)}`;
+  return `${size} at ${aStart === bStart ? offset(aStart) : `${offset(aStart)} ↔ ${offset(bStart)}`}`;
+}
+
+/** A left, B right, each with its offset in the function; `!` where they differ. */
+function instructionLines(diff: InstructionDiff, paint: Paint, width: number): string[] {
+  const column = Math.floor((width - 7) / 2);
+  const cell = (of: InstructionRow['a']): string => {
+    const text = of === undefined ? '' : `${of.offset.toString(16).padStart(5)}  ${printableText(of.text)}`;
+    return (text.length > column ? `${text.slice(0, column - 1)}…` : text).padEnd(column);
+  };
+  const rows = diff.rows.map((row) => {
+    const line = ` ${MARKS[row.mark]} ${cell(row.a)} │ ${cell(row.b)}`.trimEnd();
+    return row.mark === 'equal' ? paint.dim(line) : paint.red(line);
+  });
+  const more = diff.leftOut > 0 ? [`    … ${counted(diff.leftOut, 'more row')}`] : [];
+  return [...rows, ...more];
+}
+
+const MARKS = { equal: ' ', changed: '!', 'only-a': '-', 'only-b': '+' } as const satisfies Record<
+  InstructionRow['mark'],
+  string
+>;
