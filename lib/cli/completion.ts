@@ -1,5 +1,5 @@
 import { type CompletionArguments, SHELLS, type Shell } from './completion-arguments.js';
-import { COMPARE_FLAGS, type Flag, INSPECT_FLAGS } from './flag.js';
+import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS } from './flag.js';
 import { StandardOutput } from './writer.js';
 
 /** Runs `completion` and gives the exit status. */
@@ -22,8 +22,8 @@ function shellOf(path = ''): Shell {
 
 const SCRIPTS = { bash, zsh, fish } as const satisfies Record<Shell, () => string>;
 
-const COMMANDS = { compare: COMPARE_FLAGS, inspect: INSPECT_FLAGS } as const;
-const COMMAND_NAMES = ['compare', 'inspect', 'completion'] as const;
+const COMMANDS = { compare: COMPARE_FLAGS, explain: EXPLAIN_FLAGS, inspect: INSPECT_FLAGS } as const;
+const COMMAND_NAMES = ['compare', 'explain', 'inspect', 'completion'] as const;
 
 function spellings({ names, negation }: Flag): readonly string[] {
   return negation === undefined ? names : [...names, negation];
@@ -32,7 +32,9 @@ function spellings({ names, negation }: Flag): readonly string[] {
 /** For bash 3.2 and later. An empty answer leaves file names to readline (`-o default`), which quotes them rightly. */
 function bash(): string {
   const every = [
-    ...new Map([...COMPARE_FLAGS, ...INSPECT_FLAGS].map((flag) => [flag.names[0], flag])).values(),
+    ...new Map(
+      [...COMPARE_FLAGS, ...EXPLAIN_FLAGS, ...INSPECT_FLAGS].map((flag) => [flag.names[0], flag]),
+    ).values(),
   ];
   const words = (flags: readonly Flag[]): string => flags.flatMap(spellings).join(' ');
   const values = every.flatMap(({ names, value, choices }) => {
@@ -52,6 +54,7 @@ ${values.join('\n')}
   if [ -z "$words" ]; then
     case \${COMP_WORDS[1]} in
       completion) words='${SHELLS.join(' ')}' ;;
+      explain) case $current in -*) words='${words(EXPLAIN_FLAGS)}' ;; esac ;;
       inspect) case $current in -*) words='${words(INSPECT_FLAGS)}' ;; esac ;;
       *) case $current in -*) words='${words(COMPARE_FLAGS)}' ;; esac ;;
     esac
@@ -93,6 +96,7 @@ _trustdiff() {
   fi
   case $words[2] in
     completion) shift words; (( CURRENT-- )); _arguments '1:shell:(${SHELLS.join(' ')})' ;;
+    explain) shift words; (( CURRENT-- )); _trustdiff_explain ;;
     inspect) shift words; (( CURRENT-- )); _trustdiff_inspect ;;
     compare) shift words; (( CURRENT-- )); _trustdiff_compare ;;
     *) _trustdiff_compare ;;

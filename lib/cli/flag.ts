@@ -1,5 +1,11 @@
 import type { Options } from 'yargs';
-import { COMPARE_OPTIONS, INSPECT_OPTIONS, LIMIT_OPTION_TABLE, OUTPUT_OPTIONS } from './options.js';
+import {
+  COMPARE_OPTIONS,
+  EXPLAIN_OPTIONS,
+  INSPECT_OPTIONS,
+  LIMIT_OPTION_TABLE,
+  OUTPUT_OPTIONS,
+} from './options.js';
 
 /** One option as the man page and the shell completion show it. */
 export interface Flag {
@@ -31,6 +37,12 @@ export const COMPARE_FLAGS: readonly Flag[] = [
 
 export const INSPECT_FLAGS: readonly Flag[] = [
   ...flagsOf(INSPECT_OPTIONS),
+  ...flagsOf(LIMIT_OPTION_TABLE),
+  ...HELP_FLAGS,
+];
+
+export const EXPLAIN_FLAGS: readonly Flag[] = [
+  ...flagsOf(EXPLAIN_OPTIONS),
   ...flagsOf(LIMIT_OPTION_TABLE),
   ...HELP_FLAGS,
 ];

@@ -3,6 +3,7 @@ import { VERSION } from '../comparison/version.js';
 import { UsageError } from '../error.js';
 import { buildCompare, COMPARE_COMMAND, COMPARE_SUMMARY } from './compare-arguments.js';
 import { buildCompletion, COMPLETION_COMMAND, COMPLETION_SUMMARY } from './completion-arguments.js';
+import { buildExplain, EXPLAIN_COMMAND, EXPLAIN_SUMMARY } from './explain-arguments.js';
 import { buildInspect, INSPECT_COMMAND, INSPECT_SUMMARY } from './inspect-arguments.js';
 import { EXIT_STATUS } from './options.js';
 
@@ -15,11 +16,15 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
   const parser = yargs(withDashJoined(argv))
     .scriptName('trustdiff')
     .usage(
-      'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 inspect X',
+      'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 explain A B\n$0 inspect X',
     )
     .command(COMPARE_COMMAND, COMPARE_SUMMARY, buildCompare, async (args) => {
       const { runCompare } = await import('./compare.js');
       status = await runCompare(args, signal);
+    })
+    .command(EXPLAIN_COMMAND, EXPLAIN_SUMMARY, buildExplain, async (args) => {
+      const { runExplain } = await import('./explain.js');
+      status = await runExplain(args, signal);
     })
     .command(INSPECT_COMMAND, INSPECT_SUMMARY, buildInspect, async (args) => {
       const { runInspect } = await import('./inspect.js');

@@ -194,6 +194,16 @@ export const INSPECT_OPTIONS = {
   tmpdir: COMPARE_OPTIONS.tmpdir,
 } as const satisfies Record<string, Options>;
 
+/** Options of `explain` beside the limits. */
+export const EXPLAIN_OPTIONS = {
+  format: INSPECT_OPTIONS.format,
+  verify: COMPARE_OPTIONS.verify,
+  rustc: COMPARE_OPTIONS.rustc,
+  jobs: COMPARE_OPTIONS.jobs,
+  tmpdir: COMPARE_OPTIONS.tmpdir,
+  color: OUTPUT_OPTIONS.color,
+} as const satisfies Record<string, Options>;
+
 /** @throws UsageError when an option that holds one value is given twice: which of the two counts would be a guess */
 export function assertGivenOnce(
   argv: Readonly<Record<string, unknown>>,

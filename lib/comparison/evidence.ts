@@ -85,7 +85,9 @@ function explainedEvidence(
     causes: [
       ...stands.map(causeSentence),
       ...(byHeader > 0
-        ? [`archive-metadata: ${counted(byHeader, 'field')} of archive headers (mtime, owner), value by value.`]
+        ? [
+            `archive-metadata: ${counted(byHeader, 'field')} of archive headers (mtime, owner), value by value.`,
+          ]
         : []),
     ],
     files: pairs.filter(({ report }) => report.explanation !== undefined).length,
@@ -95,7 +97,13 @@ function explainedEvidence(
   };
 }
 
-function isHeaderField({ field, mask }: { readonly field: string; readonly mask?: string | undefined }): boolean {
+function isHeaderField({
+  field,
+  mask,
+}: {
+  readonly field: string;
+  readonly mask?: string | undefined;
+}): boolean {
   return mask === undefined && (field === 'mtime' || field === 'owner');
 }
 
@@ -173,7 +181,11 @@ function rootOnly(findings: Findings, pairs: readonly MatchedPair[]): RootOnly {
       }
       paths.push(member.path);
       bytes += member.member.size;
-      residue.push({ path: member.path, places: [`only in ${side.toUpperCase()}`], bytes: member.member.size });
+      residue.push({
+        path: member.path,
+        places: [`only in ${side.toUpperCase()}`],
+        bytes: member.member.size,
+      });
     }
   }
   residue.sort((x, y) => y.bytes - x.bytes);
@@ -210,7 +222,10 @@ function outsideNoise(pair: MatchedPair, findings: Findings): Outside | undefine
   };
 }
 
-function contentOutsideNoise(pair: MatchedPair, { described, explained, noise }: Findings): Outside | undefined {
+function contentOutsideNoise(
+  pair: MatchedPair,
+  { described, explained, noise }: Findings,
+): Outside | undefined {
   const { a, b } = pair;
   const whole = Math.max(a.size, b.size, 1);
   const nothingShown: Outside = { bytes: whole, residue: { places: ['all of it'], bytes: whole } };

@@ -103,7 +103,9 @@ export async function explainPairs(
           maxHex: pairs.length <= MANY ? HEX : 1,
           withRegions,
         };
-        const outcome = await (here ? threads.runHere('explainTask', task) : threads.run('explainTask', task));
+        const outcome = await (here
+          ? threads.runHere('explainTask', task)
+          : threads.run('explainTask', task));
         outcomes.set(pair, outcome);
         onDone(pair);
       }),

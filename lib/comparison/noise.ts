@@ -117,11 +117,7 @@ export function inNoise(
   a: readonly Span[],
   b: readonly Span[],
 ): boolean[] {
-  const column = (
-    start: ArrayLike<number>,
-    length: ArrayLike<number>,
-    other: ArrayLike<number>,
-  ): Region[] =>
+  const column = (start: ArrayLike<number>, length: ArrayLike<number>, other: ArrayLike<number>): Region[] =>
     Array.from({ length: count }, (_, i) => ({
       start: start[i] ?? 0,
       end: (start[i] ?? 0) + (length[i] ?? 0),

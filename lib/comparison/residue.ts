@@ -17,14 +17,20 @@ export interface Unexplained {
 const MAX_PLACES = 5;
 
 /** What of a pair has no confirmed cause; undefined where all of it has one. */
-export function residueOf({ row, outcome, file }: ExplainedRow, claims: MergedClaims): Unexplained | undefined {
+export function residueOf(
+  { row, outcome, file }: ExplainedRow,
+  claims: MergedClaims,
+): Unexplained | undefined {
   const bytes = file.accounts.suspected + file.accounts.unexplained;
   if (bytes === 0) return undefined;
   const { residue, totals } = outcome.explanation;
   const doubtful = totals.filter(
     ({ state, claim }) => state === 'claimed' && !stands(claims.of(row, claim ?? -1)),
   );
-  return { places: placesOf([...byWeight(residue).map(placeOf), ...doubtful.map(({ place }) => textOf(place))]), bytes };
+  return {
+    places: placesOf([...byWeight(residue).map(placeOf), ...doubtful.map(({ place }) => textOf(place))]),
+    bytes,
+  };
 }
 
 /**

@@ -51,7 +51,12 @@ export async function crateNotes(
             (['a', 'b'] as const).map(async (side) => {
               const { content, path } = pair[side];
               if (content === undefined) return 'it has no content';
-              return listCrate(content, join(folder, `${i}-${side}-${basename(path)}`), rustc, options.signal);
+              return listCrate(
+                content,
+                join(folder, `${i}-${side}-${basename(path)}`),
+                rustc,
+                options.signal,
+              );
             }),
           );
           notes.set(pair, compareListings(a ?? '', b ?? ''));
@@ -98,7 +103,9 @@ async function listCrate(
   } catch (error) {
     const { message } = error as Error;
     const killed = (error as { killed?: boolean }).killed === true;
-    return killed ? `it gave no answer within ${PATIENCE} seconds` : firstLine(message.replaceAll(copy, basename(copy)));
+    return killed
+      ? `it gave no answer within ${PATIENCE} seconds`
+      : firstLine(message.replaceAll(copy, basename(copy)));
   } finally {
     rmSync(copy, { force: true });
   }
@@ -111,7 +118,8 @@ export function parseListing(text: string): CrateListing | string {
   if (name === undefined || hash === undefined) return firstLine(text) || 'it printed nothing';
   const id = /StableCrateId\((\d+)\)/.exec(text)?.[1];
   const dependencies = new Map<string, string>();
-  for (const [, of = '', its = ''] of text.matchAll(/^\d+ (\S+) hash ([0-9a-f]+)/gm)) dependencies.set(of, its);
+  for (const [, of = '', its = ''] of text.matchAll(/^\d+ (\S+) hash ([0-9a-f]+)/gm))
+    dependencies.set(of, its);
   return { name, hash, id: id === undefined ? '' : BigInt(id).toString(16).padStart(16, '0'), dependencies };
 }
 
@@ -129,7 +137,8 @@ function compareListings(a: CrateListing | string, b: CrateListing | string): st
   const inB = byName(b.dependencies);
   for (const [name, { full, hash }] of byName(a.dependencies)) {
     const other = inB.get(name);
-    if (other?.hash !== hash) different.push(`${full} ${hash} ↔ ${other === undefined ? 'none' : `${other.full} ${other.hash}`}`);
+    if (other?.hash !== hash)
+      different.push(`${full} ${hash} ↔ ${other === undefined ? 'none' : `${other.full} ${other.hash}`}`);
     inB.delete(name);
   }
   for (const { full, hash } of inB.values()) different.push(`none ↔ ${full} ${hash}`);

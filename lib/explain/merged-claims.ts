@@ -80,8 +80,8 @@ export class MergedClaims {
 }
 
 function count(partners: Map<string, Map<string, number>>, domain: string, token: string): void {
-  let of = partners.get(domain);
-  if (of === undefined) partners.set(domain, (of = new Map()));
+  const of = partners.get(domain) ?? new Map<string, number>();
+  partners.set(domain, of);
   of.set(token, (of.get(token) ?? 0) + 1);
 }
 

@@ -33,5 +33,8 @@ export function originOf(claims: readonly MergedClaim[]): string | undefined {
     return `Another cargo metadata hash (\`-C metadata\`, \`-<16 hex>\` in names) for ${counted(metadata.length, 'crate')}: ${examples}${more}. ${made}.${also}`;
   }
   if (version !== '') return `Another version of the compiler: ${version}. ${made}.`;
-  return 'Hashes differ one to one throughout. What they are made from (`-C metadata`, the version of the compiler, the crates a crate depends on) is not among what differs here.';
+  const doubtful = claims.filter(({ cause, doubt }) => HASHED.has(cause) && doubt !== undefined).length;
+  const sure = stands.filter(({ cause }) => HASHED.has(cause)).length;
+  const how = doubtful === 0 ? 'one to one throughout' : `${sure} of them one to one, ${doubtful} in doubt`;
+  return `Hashes of crates or types differ, ${how}; what they are made from (\`-C metadata\`, the version of the compiler, dependencies) stands in none of these files.`;
 }

@@ -164,9 +164,7 @@ function standingOf({ state, reason, claim }: OwnerTotal, pair: number, claims: 
         : { standing: 'suspected', why: merged.doubt };
     }
     case 'residue':
-      return NO_CAUSE.has(reason)
-        ? { standing: 'unexplained' }
-        : { standing: 'suspected', why: NO_MASK };
+      return NO_CAUSE.has(reason) ? { standing: 'unexplained' } : { standing: 'suspected', why: NO_MASK };
     default:
       return state satisfies never;
   }

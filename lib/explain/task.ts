@@ -1,5 +1,6 @@
 import { type Bytes, openBytes } from '../artefact/bytes.js';
 import type { ContentRef } from '../artefact/member.js';
+import type { Range } from '../ledger/ranges.js';
 import { type HexView, hexView } from '../report/hex.js';
 import { explainContents } from './explain.js';
 import type { PairExplanation, ResidueSegment } from './explanation.js';
@@ -48,13 +49,38 @@ export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
   }
 }
 
+/** Longest stretch whose bytes are held against each other for their marks. */
+const MAX_MARKED = 4096;
+
+/** The bytes that differ in a stretch of one length on both sides; it may have been joined from several. */
+function partsOf(a: Bytes, b: Bytes, range: Range): Range[] | undefined {
+  const { aStart, aLength, bStart, bLength } = range;
+  if (aLength !== bLength || aLength > MAX_MARKED) return undefined;
+  const bytesA = Buffer.from(a.read(aStart, aLength));
+  const bytesB = b.read(bStart, bLength);
+  const parts: Range[] = [];
+  for (let at = 0; at < aLength; at += 1) {
+    if (bytesA[at] === bytesB[at]) continue;
+    let end = at + 1;
+    while (end < aLength && bytesA[end] !== bytesB[end]) end += 1;
+    parts.push({ aStart: aStart + at, aLength: end - at, bStart: bStart + at, bLength: end - at });
+    at = end;
+  }
+  return parts;
+}
+
 function hexOf(a: Bytes, b: Bytes, residue: readonly ResidueSegment[], most: number): Map<number, HexView> {
   const views = new Map<number, HexView>();
   for (const [i, segment] of residue.entries()) {
     if (views.size === most) break;
     if (segment.instructions !== undefined) continue;
     const { aStart, aLength, bStart, bLength } = segment;
-    views.set(i, hexView(a, b, { aStart, aLength, bStart, bLength }, { context: 0, maxRows: HEX_ROWS }));
+    const range = { aStart, aLength, bStart, bLength };
+    const parts = partsOf(a, b, range) ?? [range];
+    const changed = parts.reduce((sum, part) => sum + part.aLength, 0);
+    const [changedA, changedB] = aLength === bLength ? [changed, changed] : [aLength, bLength];
+    const joined = { ...range, parts: parts.length, changedA, changedB };
+    views.set(i, hexView(a, b, joined, { context: 0, maxRows: HEX_ROWS, parts }));
   }
   return views;
 }

@@ -1,4 +1,13 @@
-import { FIELD_MASKS, fieldOf, NO_FIELD, wordAt } from './aarch64.js';
+import {
+  BRANCH_14,
+  BRANCH_19,
+  BRANCH_26,
+  FIELD_MASKS,
+  fieldOf,
+  NO_FIELD,
+  targetOf,
+  wordAt,
+} from './aarch64.js';
 import { decodeX86, Instruction, PC_RELATIVE } from './x86-64.js';
 
 const EM_X86_64 = 62;
@@ -13,25 +22,66 @@ export function relativeFields(
   code: Uint8Array,
   field: (at: number, length: number) => void,
 ): void {
-  if (e_machine === EM_X86_64) x86Fields(code, field);
-  else if (e_machine === EM_AARCH64) aarch64Fields(code, field);
-}
-
-function x86Fields(code: Uint8Array, field: (at: number, length: number) => void): void {
-  const instruction = new Instruction();
-  for (let at = 0; at < code.length; ) {
-    const length = decodeX86(code, at, code.length, instruction);
-    if (length === 0) return;
-    if ((instruction.flags & PC_RELATIVE) !== 0)
-      field(at + instruction.displacementAt, instruction.displacementSize);
-    if (instruction.immediateSize === 8) field(at + instruction.immediateAt, 8);
-    at += length;
+  if (e_machine === EM_X86_64) {
+    eachX86(code, 0, code.length, (at, instruction) => {
+      if ((instruction.flags & PC_RELATIVE) !== 0)
+        field(at + instruction.displacementAt, instruction.displacementSize);
+      if (instruction.immediateSize === 8) field(at + instruction.immediateAt, 8);
+    });
+  } else if (e_machine === EM_AARCH64) {
+    for (let at = 0; at + 4 <= code.length; at += 4) {
+      const kind = fieldOf(wordAt(code, at));
+      if (kind !== NO_FIELD && FIELD_MASKS[kind] !== 0) field(at, 4);
+    }
   }
 }
 
-function aarch64Fields(code: Uint8Array, field: (at: number, length: number) => void): void {
-  for (let at = 0; at + 4 <= code.length; at += 4) {
-    const kind = fieldOf(wordAt(code, at));
-    if (kind !== NO_FIELD && FIELD_MASKS[kind] !== 0) field(at, 4);
+/**
+ * The addresses that code from `start` to `end` names: of branches, calls and data beside the program counter. `at` is
+ * the offset of the field from `start`; `address` is that of `start`. On aarch64 only branches: others take two steps.
+ */
+export function relativeTargets(
+  e_machine: number,
+  code: Uint8Array,
+  start: number,
+  end: number,
+  address: number,
+  found: (at: number, target: number) => void,
+): void {
+  if (e_machine === EM_X86_64) {
+    eachX86(code, start, end, (at, { flags, length, displacementAt, displacementSize }) => {
+      if ((flags & PC_RELATIVE) === 0) return;
+      const field = at + displacementAt;
+      const value =
+        displacementSize === 4
+          ? (code[field] ?? 0) |
+            ((code[field + 1] ?? 0) << 8) |
+            ((code[field + 2] ?? 0) << 16) |
+            ((code[field + 3] ?? 0) << 24)
+          : ((code[field] ?? 0) << 24) >> 24;
+      found(field - start, address + at + length - start + value);
+    });
+  } else if (e_machine === EM_AARCH64) {
+    for (let at = start; at + 4 <= end; at += 4) {
+      const word = wordAt(code, at);
+      const kind = fieldOf(word);
+      if (kind === BRANCH_26 || kind === BRANCH_19 || kind === BRANCH_14)
+        found(at - start, targetOf(word, kind, address + at - start));
+    }
+  }
+}
+
+function eachX86(
+  code: Uint8Array,
+  start: number,
+  end: number,
+  found: (at: number, instruction: Instruction) => void,
+): void {
+  const instruction = new Instruction();
+  for (let at = start; at < end; ) {
+    const length = decodeX86(code, at, end, instruction);
+    if (length > 0) found(at, instruction);
+    // Data among code: the next byte may begin an instruction again.
+    at += Math.max(1, length);
   }
 }

@@ -1,7 +1,7 @@
 import { Rows } from './row.js';
 
 /** Rows changed between two anchors before the search for a shortest edit is given up. */
-const MOST_EDITS = 192;
+const MOST_EDITS = 96;
 
 /** How often a gap is searched for anchors again between those found. */
 const DEEPEST = 6;
@@ -59,11 +59,13 @@ export class RowAlignment {
     b1: number,
     depth: number,
   ): boolean {
-    const found = longestChain(this.#unique.find(x, a0, a1, y, b0, b1));
-    if (found.length === 0) return false;
+    const chain = this.#unique.chain(x, a0, a1, y, b0, b1);
+    if (chain.length === 0) return false;
     let a = a0;
     let b = b0;
-    for (const [ia, ib] of found) {
+    for (let n = 0; n < chain.length; n += 2) {
+      const ia = chain[n] as number;
+      const ib = chain[n + 1] as number;
       this.#gap(a, ia, b, ib, depth + 1);
       this.pairs[ia] = ib;
       a = ia + 1;
@@ -74,27 +76,32 @@ export class RowAlignment {
   }
 }
 
-type Anchor = readonly [a: number, b: number];
-
 /** Finds the keys that stand once in a stretch of each side. */
 class UniqueKeys {
   #keys = new Int32Array(0);
   #inA = new Int32Array(0);
   #inB = new Int32Array(0);
+  /** Rows of A and B with the same unique key, in the order of A; then what `#longest` needs. */
+  #rowA = new Int32Array(0);
+  #rowB = new Int32Array(0);
+  #tail = new Int32Array(0);
+  #before = new Int32Array(0);
 
-  /** In the order of A. */
-  find(x: Int32Array, a0: number, a1: number, y: Int32Array, b0: number, b1: number): Anchor[] {
+  /** The longest run of such rows that is in order on both sides: row of A, row of B, and so on. */
+  chain(x: Int32Array, a0: number, a1: number, y: Int32Array, b0: number, b1: number): Int32Array {
     const bits = 33 - Math.clz32(a1 - a0 + (b1 - b0));
     this.#clear(1 << bits);
     for (let i = a0; i < a1; i++) this.#enter(this.#inA, x[i] as number, i, bits);
     for (let i = b0; i < b1; i++) this.#enter(this.#inB, y[i] as number, i, bits);
-    const found: Anchor[] = [];
+    let count = 0;
     for (let i = a0; i < a1; i++) {
       const slot = this.#slot(x[i] as number, bits);
       const b = this.#inB[slot] as number;
-      if (this.#inA[slot] === i && b >= 0) found.push([i, b]);
+      if (this.#inA[slot] !== i || b < 0) continue;
+      this.#rowA[count] = i;
+      this.#rowB[count++] = b;
     }
-    return found;
+    return this.#longest(count);
   }
 
   #clear(size: number): void {
@@ -102,6 +109,10 @@ class UniqueKeys {
       this.#keys = new Int32Array(size);
       this.#inA = new Int32Array(size);
       this.#inB = new Int32Array(size);
+      this.#rowA = new Int32Array(size);
+      this.#rowB = new Int32Array(size);
+      this.#tail = new Int32Array(size);
+      this.#before = new Int32Array(size);
     }
     this.#inA.fill(NEVER, 0, size);
     this.#inB.fill(NEVER, 0, size);
@@ -122,33 +133,39 @@ class UniqueKeys {
     }
     return slot;
   }
+
+  /** The longest ascending run of `#rowB`, by the smallest last row of a run of each length. */
+  #longest(count: number): Int32Array {
+    const rows = this.#rowB;
+    const tail = this.#tail;
+    let length = 0;
+    for (let i = 0; i < count; i++) {
+      const b = rows[i] as number;
+      let low = 0;
+      let high = length;
+      if (length > 0 && (rows[tail[length - 1] as number] as number) < b) low = length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((rows[tail[middle] as number] as number) < b) low = middle + 1;
+        else high = middle;
+      }
+      this.#before[i] = low > 0 ? (tail[low - 1] as number) : -1;
+      tail[low] = i;
+      if (low === length) length += 1;
+    }
+    const chain = new Int32Array(length * 2);
+    let i = length > 0 ? (tail[length - 1] as number) : -1;
+    for (let n = length - 1; n >= 0; n--) {
+      chain[2 * n] = this.#rowA[i] as number;
+      chain[2 * n + 1] = rows[i] as number;
+      i = this.#before[i] as number;
+    }
+    return chain;
+  }
 }
 
 const NEVER = -1;
 const OFTEN = -2;
-
-/** The longest run of anchors, given in the order of A, that is in the order of B too. */
-function longestChain(anchors: readonly Anchor[]): Anchor[] {
-  const tails: number[] = [];
-  const before = new Int32Array(anchors.length);
-  anchors.forEach(([, b], i) => {
-    let low = 0;
-    let high = tails.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((anchors[tails[middle] as number]?.[1] ?? 0) < b) low = middle + 1;
-      else high = middle;
-    }
-    before[i] = low > 0 ? (tails[low - 1] as number) : -1;
-    tails[low] = i;
-  });
-  const chain: Anchor[] = [];
-  for (let i = tails.at(-1) ?? -1; i >= 0; i = before[i] as number) {
-    const anchor = anchors[i];
-    if (anchor !== undefined) chain.push(anchor);
-  }
-  return chain.reverse();
-}
 
 /** Myers' O(ND) search with a bound on D; each step keeps its furthest rows for the way back. */
 class ShortestEdit {

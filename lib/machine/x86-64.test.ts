@@ -17,7 +17,11 @@ function layout(hex: string): string {
   const length = decodeX86(code, 0, code.length, instruction);
   if (length === 0) return 'invalid';
   const { displacementSize, displacementAt, immediateSize, immediateAt, flags } = instruction;
-  const kinds = { [RIP_RELATIVE]: 'rip', [RELATIVE_BRANCH]: 'branch', [MEMORY_DISPLACEMENT]: 'memory' };
+  const kinds: Record<number, string> = {
+    [RIP_RELATIVE]: 'rip',
+    [RELATIVE_BRANCH]: 'branch',
+    [MEMORY_DISPLACEMENT]: 'memory',
+  };
   return [
     `${length}`,
     ...(displacementSize > 0 ? [`${kinds[flags]} ${displacementSize}@${displacementAt}`] : []),

@@ -61,18 +61,23 @@ export class Instruction {
   prefixes = 0;
   /** Offset of the opcode byte. */
   opcodeAt = 0;
-  /** The ModRM byte and its offset; -1 where there is none. */
+  /** The ModRM byte, directly behind the opcode; -1 where there is none. */
   modrm = -1;
-  modrmAt = -1;
   /** Bytes before the first field: prefixes, opcode, ModRM and SIB. They decide the layout of all the rest. */
   head = 0;
   flags = 0;
-  /** Displacement, or the relative field of a branch: 0, 1, 2, 4 or 8 bytes at `displacementAt`. */
-  displacementAt = 0;
+  /** Displacement, or the relative field of a branch: 0, 1, 4 or 8 bytes at `displacementAt`. */
   displacementSize = 0;
   /** 0, 1, 2, 3 (`enter`: two of them), 4 or 8 bytes at `immediateAt`. */
-  immediateAt = 0;
   immediateSize = 0;
+
+  get displacementAt(): number {
+    return this.head;
+  }
+
+  get immediateAt(): number {
+    return this.head + this.displacementSize;
+  }
 }
 
 /**
@@ -95,7 +100,7 @@ export function decodeX86(code: Uint8Array, at: number, end: number, out: Instru
     opcode = code[p++] as number;
     attribute = ONE_BYTE[opcode] as number;
     if (attribute !== PREFIX) break;
-    if (opcode >> 4 === 4) {
+    if ((opcode & 0xf0) === 0x40) {
       // A REX that is not directly before the opcode has no effect: the next prefix takes it back.
       prefixes = (prefixes & ~(PREFIX_REX_W | REX)) | REX | (opcode & 8 ? PREFIX_REX_W : 0);
     } else {
@@ -163,7 +168,6 @@ export function decodeX86(code: Uint8Array, at: number, end: number, out: Instru
   let displacement = 0;
   if (attribute & MODRM) {
     if (p >= limit) return refuse(out);
-    out.modrmAt = p - at;
     modrm = code[p++] as number;
     if (attribute & (SPECIAL | GROUP3)) {
       if (attribute & GROUP3) {
@@ -208,13 +212,10 @@ export function decodeX86(code: Uint8Array, at: number, end: number, out: Instru
   }
   const length = head + displacement + immediate + suffix;
   if (at + length > limit) return refuse(out);
-  if (modrm < 0) out.modrmAt = -1;
   out.modrm = modrm;
   out.head = head;
   out.flags = flags;
-  out.displacementAt = head;
   out.displacementSize = displacement;
-  out.immediateAt = head + displacement;
   out.immediateSize = immediate;
   out.length = length;
   return length;

@@ -290,7 +290,7 @@ function looseKey(bytes: Uint8Array, at: number, i: Instruction): number {
   for (let n = 0; n < i.head; n++) {
     let byte = bytes[at + n] as number;
     if (n === i.opcodeAt && i.map === MAP_ONE_BYTE) byte = shortForm(byte);
-    else if (n === i.modrmAt && i.flags === MEMORY_DISPLACEMENT && byte >= 0x80) byte -= 0x40;
+    else if (n === i.opcodeAt + 1 && i.flags === MEMORY_DISPLACEMENT && byte >= 0x80) byte -= 0x40;
     key = hashed(key, byte);
   }
   return key;

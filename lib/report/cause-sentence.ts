@@ -17,7 +17,8 @@ export function reasonTitle(reason: Reason): string {
 
 /** `type-id: 128 bytes in 3 files, 4 tokens. TypeId constants.` */
 export function causeSentence({ cause, files, bytesA, bytesB, tokens }: CauseReport): string {
-  const where = files === 0 ? 'in names of files' : `${counted(bytesA + bytesB, 'byte')} in ${counted(files, 'file')}`;
+  const where =
+    files === 0 ? 'in names of files' : `${counted(bytesA + bytesB, 'byte')} in ${counted(files, 'file')}`;
   const many = tokens === undefined ? '' : `, ${counted(tokens.count, 'token')}`;
   return `${cause}: ${where}${many}. ${reasonTitle(cause)}.`;
 }

@@ -1,5 +1,5 @@
-import type { Reason } from '../ledger/owner.js';
 import type { FunctionCounts, ResidueSegment } from '../explain/explanation.js';
+import type { Reason } from '../ledger/owner.js';
 import type { HexView } from './hex.js';
 
 /**

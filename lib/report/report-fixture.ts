@@ -26,7 +26,20 @@ export async function reportOf(options: CompareOptions): Promise<Report> {
 /** Strings that are words of the report's own language, by the field they stand in. */
 const OWN_WORDS: ReadonlySet<string> = new Set([
   ...['schema', 'tool', 'kind', 'id', 'role', 'rule', 'status', 'field', 'mask', 'side', 'type', 'weight'],
-  ...['sign', 'hex', 'digest', 'formatsA', 'formatsB', 'containers', 'of', 'settings'],
+  ...[
+    'reason',
+    'cause',
+    'standing',
+    'mark',
+    'sign',
+    'hex',
+    'digest',
+    'formatsA',
+    'formatsB',
+    'containers',
+    'of',
+    'settings',
+  ],
 ]);
 
 /** The report with every string that may come from an input, or name one, put through `change`. */

@@ -6,6 +6,7 @@ import test from 'ava';
 import { DIGEST_ALGORITHMS } from '../artefact/digest.js';
 import { FACTS } from '../artefact/identity.js';
 import { DEFAULT_LIMITS } from '../artefact/limits.js';
+import { CAUSE_IDS } from '../cause/cause-id.js';
 import { inspect } from '../comparison/inspect.js';
 import type { CompareOptions } from '../comparison/options.js';
 import { MASKABLE_FIELDS } from '../pair/metadata.js';
@@ -90,6 +91,18 @@ const OPTIONAL = new Set([
     'owner',
     'sameContentAs',
   ],
+  ...[
+    'field',
+    'from',
+    'symbolA',
+    'symbolB',
+    'instructions',
+    'hex',
+    'tokens',
+    'origin',
+    'functions',
+    'explanation',
+  ],
   ...Object.keys(FACTS),
 ]);
 
@@ -119,6 +132,7 @@ test('the schema knows the values that the code knows', (t) => {
   const settings = prop(prop(properties, 'settings'), 'properties');
   t.deepEqual(enumOf(prop(pair, 'status')), PAIR_STATUSES);
   t.deepEqual(enumOf(prop($defs, 'pairRule')), PAIR_RULES);
+  t.deepEqual(enumOf(prop($defs, 'cause')), [...CAUSE_IDS, 'derived', 'unexplained']);
   t.deepEqual(enumOf(prop(prop(prop($defs, 'verdict'), 'properties'), 'id')), VERDICTS);
   t.deepEqual(enumOf(prop(settings, 'digest')), DIGEST_ALGORITHMS);
   t.deepEqual(enumOf(prop(prop(settings, 'failOn'), 'items')), FAIL_ON);

@@ -146,9 +146,7 @@ function strongest(evidence: Evidence): Finding {
       ),
     );
   if (evidence.rootOnly.length === 0) return noise(evidence);
-  return explained?.residue.length === 0
-    ? rootEffectExplained(evidence, explained)
-    : rootEffect(evidence);
+  return explained?.residue.length === 0 ? rootEffectExplained(evidence, explained) : rootEffect(evidence);
 }
 
 function unchecked(evidence: Evidence): Finding {
@@ -176,7 +174,8 @@ function identical(evidence: Evidence): Finding {
         ? 'Equal files do not show that either root is free of a backdoor that both share.'
         : `Both roots descend from ${sharedAncestor}; a backdoor older than that would not be seen.`,
     ],
-    reasons: sharedAncestor === undefined ? [] : [`The roots share an ancestor, as was stated: ${sharedAncestor}.`],
+    reasons:
+      sharedAncestor === undefined ? [] : [`The roots share an ancestor, as was stated: ${sharedAncestor}.`],
   };
 }
 

@@ -46,6 +46,7 @@ export class ModuleKeys {
   readonly comdats: number[] = [];
   readonly globals: number[] = [];
   readonly #constants = new Map<number, number>();
+  #bodyKinds = new Uint8Array(256);
 
   constructor(module: BitcodeModule, keys: Keys) {
     this.#module = module;
@@ -149,34 +150,58 @@ export class ModuleKeys {
     return key;
   }
 
-  /** What a body does, whatever numbers the types, globals and constants in it have. */
-  body(body: Body): number {
-    const { columns, number } = this.#module;
+  /** What a function is and does, whatever numbers the types, globals and constants in it have. */
+  body(key: number, body: Body): number {
+    const { columns, number, values } = this.#module;
+    const hash = new Mix();
     const locals = new Map<number, number>();
     for (let i = body.enter + 1; i < body.end; i += 1) {
-      if (columns.block[i] === CONSTANTS_BLOCK && (number[i] ?? -1) >= 0) locals.set(number[i] ?? 0, i);
+      if (columns.block[i] === CONSTANTS_BLOCK && (number[i] ?? -1) >= 0) {
+        const type = this.types[this.#module.constantTypes[i] ?? 0];
+        locals.set(number[i] ?? 0, this.#keys.of(`k${columns.code[i]} t${type} ${this.#operandText(i)}`));
+      }
     }
-    const told = (id: number, entry: number): string => {
-      if (id < this.#module.values.length) return `n${this.#value(id, 0)}`;
-      const local = locals.get(id);
-      if (local === undefined) return id < body.firstLocal ? `a${id - body.firstArgument}` : `i${(number[entry] ?? 0) - id}`;
-      return `k${columns.code[local]} t${this.types[this.#module.constantTypes[local] ?? 0]} ${this.#operandText(local)}`;
+    const value = (id: number, entry: number): void => {
+      const local = id < values.length ? this.#value(id, 0) : locals.get(id);
+      if (local !== undefined) hash.add(1, local);
+      else if (id < body.firstLocal) hash.add(2, id - body.firstArgument);
+      else hash.add(3, (number[entry] ?? 0) - id);
     };
-    let text = 'b';
     for (let i = body.enter + 1; i < body.end; i += 1) {
       if (columns.block[i] !== FUNCTION_BLOCK || columns.kind[i] !== RECORD) continue;
-      const kinds = Uint8Array.from(this.#operands.kinds(i));
+      const kinds = this.#operands.kinds(i);
+      this.#bodyKinds = this.#bodyKinds.length < kinds.length ? Uint8Array.from(kinds) : this.#bodyKinds;
+      this.#bodyKinds.set(kinds);
+      const count = kinds.length;
       const from = columns.first[i] ?? 0;
-      text += `;${columns.code[i]}`;
-      kinds.forEach((kind, k) => {
-        const value = columns.low[from + k] ?? 0;
-        if (kind === RELATIVE) text += ` ${told((number[i] ?? 0) - (value | 0), i)}`;
-        else if (kind === VALUE) text += ` ${told(value, i)}`;
-        else if (kind === TYPE_ID) text += ` t${this.types[value]}`;
-        else if (kind === ATTRIBUTES) text += ` l${this.lists[value - 1]}`;
-        else if (kind === RAW) text += ` ${value}`;
-      });
+      hash.add(4, columns.code[i] ?? 0);
+      for (let k = 0; k < count; k += 1) {
+        const operand = columns.low[from + k] ?? 0;
+        const kind = this.#bodyKinds[k];
+        if (kind === RELATIVE) value((number[i] ?? 0) - (operand | 0), i);
+        else if (kind === VALUE) value(operand, i);
+        else if (kind === TYPE_ID) hash.add(5, this.types[operand] ?? -1);
+        else if (kind === ATTRIBUTES) hash.add(6, this.lists[operand - 1] ?? -1);
+        else if (kind === RAW) hash.add(7, operand);
+      }
     }
-    return this.#keys.of(text);
+    return this.#keys.of(`b${key} ${hash.text()}`);
+  }
+}
+
+/** Two running 32-bit sums over numbers, in their order. Chance hits pair the wrong things, and are then seen. */
+class Mix {
+  #x = 0x9e3779b9;
+  #y = 0x85ebca6b;
+
+  add(kind: number, value: number): void {
+    this.#x = Math.imul(this.#x ^ value ^ (kind << 28), 0xcc9e2d51);
+    this.#x ^= this.#x >>> 15;
+    this.#y = Math.imul((this.#y + value) ^ kind, 0x1b873593);
+    this.#y ^= this.#y >>> 13;
+  }
+
+  text(): string {
+    return `${this.#x} ${this.#y}`;
   }
 }

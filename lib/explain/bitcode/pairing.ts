@@ -47,6 +47,12 @@ export interface Pairing {
   readonly comdats: Int32Array;
   readonly values: Int32Array;
   readonly metadata: Int32Array;
+  /** By value id of A, 1: paired as one of several that are alike. */
+  readonly guessed: Uint8Array;
+  /** Metadata records of B in bodies of functions so paired. */
+  readonly guessedStrings: ReadonlySet<number>;
+  /** By metadata id of A, likewise. */
+  readonly guessedMetadata: Uint8Array;
   readonly bodies: readonly BodyPair[];
   readonly endsA: Int32Array;
   readonly endsB: Int32Array;
@@ -87,6 +93,10 @@ class Pairer {
   readonly #open: number[] = [];
   readonly #openMetadata: number[] = [];
   #body: BodyPair | undefined;
+  readonly #guessed: Uint8Array;
+  readonly #guessedStrings = new Set<number>();
+  readonly #guessedMetadata: Uint8Array;
+  #guessing = false;
 
   constructor(a: BitcodeModule, b: BitcodeModule) {
     this.#a = a;
@@ -99,9 +109,11 @@ class Pairer {
     this.#endsB = blockEnds(b.columns);
     for (const body of a.bodies) this.#bodiesOfA.set(body.value, body);
     for (const body of b.bodies) this.#bodiesOfB.set(body.value, body);
+    this.#guessed = new Uint8Array(a.values.length);
     this.#values = new Int32Array(a.values.length).fill(-1);
     this.#valuesBack = new Int32Array(b.values.length).fill(-1);
     this.#metadata = new Int32Array(a.strings.length + a.nodes.length).fill(-1);
+    this.#guessedMetadata = new Uint8Array(a.strings.length + a.nodes.length);
     this.#metadataBack = new Int32Array(b.strings.length + b.nodes.length).fill(-1);
     const keys = new Keys();
     const keysA = new ModuleKeys(a, keys);
@@ -136,6 +148,9 @@ class Pairer {
       comdats: this.#comdats,
       values: this.#values,
       metadata: this.#metadata,
+      guessed: this.#guessed,
+      guessedStrings: this.#guessedStrings,
+      guessedMetadata: this.#guessedMetadata,
       bodies: this.#bodies,
       endsA: this.#endsA,
       endsB: this.#endsB,
@@ -143,41 +158,51 @@ class Pairer {
   }
 
   /**
-   * Globals whose key only one on each side has; what they use follows. Of functions with one key those with the same
-   * body, then what is left, in its order.
+   * Globals whose content or body tells them apart, and what they use. Then those whose key only one on each side has,
+   * if both sides have the same keys: else two functions of one name may be made for different types. What is left is
+   * paired by its key and in its order: that is guessed.
    */
   #keyedGlobals(keysA: ModuleKeys, keysB: ModuleKeys): void {
-    const inA = positions(keysA.globals);
-    const inB = positions(keysB.globals);
-    const still = (list: readonly number[] | undefined, bound: Int32Array): number[] =>
-      (list ?? []).filter((id) => bound[id] === -1);
-    for (const [key, list] of inA) {
-      const other = inB.get(key);
+    const contentA = this.#contents(keysA, this.#a, this.#bodiesOfA);
+    const contentB = this.#contents(keysB, this.#b, this.#bodiesOfB);
+    for (const [content, list] of contentA) {
+      const other = contentB.get(content);
       if (list.length === 1 && other?.length === 1) this.#bindValue(list[0] ?? -1, other[0] ?? -1);
     }
     this.#drain();
-    for (const [key, list] of inA) {
-      const openA = still(list, this.#values).filter((id) => this.#bodiesOfA.has(id));
-      const openB = still(inB.get(key), this.#valuesBack).filter((id) => this.#bodiesOfB.has(id));
-      if (openA.length === 0 || openB.length === 0) continue;
-      const contentA = positions(openA.map((id) => bodyKey(keysA, this.#bodiesOfA.get(id))));
-      const contentB = positions(openB.map((id) => bodyKey(keysB, this.#bodiesOfB.get(id))));
-      for (const [content, same] of contentA) {
-        const others = contentB.get(content);
-        if (same.length !== 1 || others?.length !== 1) continue;
-        this.#bindValue(openA[same[0] ?? 0] ?? -1, openB[others[0] ?? 0] ?? -1);
-      }
+    const inA = positions(keysA.globals);
+    const inB = positions(keysB.globals);
+    const sameSet = inA.size === inB.size && [...inA].every(([key, list]) => inB.get(key)?.length === list.length);
+    for (const [key, list] of sameSet ? inA : []) {
+      if (list.length === 1) this.#bindValue(list[0] ?? -1, inB.get(key)?.[0] ?? -1);
     }
     this.#drain();
+    this.#guessing = true;
     for (const [key, list] of inA) {
-      const openA = still(list, this.#values);
-      const openB = still(inB.get(key), this.#valuesBack);
+      const openA = list.filter((id) => this.#values[id] === -1);
+      const openB = (inB.get(key) ?? []).filter((id) => this.#valuesBack[id] === -1);
       openA.forEach((id, i) => {
         if (this.#values[id] !== -1) return;
         this.#bindValue(id, openB[i] ?? -1);
         this.#drain();
       });
     }
+  }
+
+  /** Variables and functions with a body, by all that is in them. */
+  #contents(
+    keys: ModuleKeys,
+    module: BitcodeModule,
+    bodies: ReadonlyMap<number, Body>,
+  ): Map<number, number[]> {
+    const content = keys.globals.map((key, id) => {
+      const body = bodies.get(id);
+      if (body !== undefined) return keys.body(key, body);
+      return module.columns.code[module.values[id] ?? 0] === MODULE.GLOBALVAR ? key : -1;
+    });
+    const out = positions(content);
+    out.delete(-1);
+    return out;
   }
 
   /** What is used nowhere, and what differs in more than a hash: by name, else in its order. */
@@ -256,10 +281,18 @@ class Pairer {
   }
 
   #skeleton(module: BitcodeModule, id: number): string {
+    const cache = module === this.#a ? this.#skeletonsA : this.#skeletonsB;
+    const known = cache[id];
+    if (known !== undefined) return known;
     const { first, low } = module.columns;
     const at = first[module.values[id] ?? 0] ?? 0;
-    return skeletonOf(nameAt(module, low[at] ?? 0, low[at + 1] ?? 0) ?? '');
+    const skeleton = skeletonOf(nameAt(module, low[at] ?? 0, low[at + 1] ?? 0) ?? '');
+    cache[id] = skeleton;
+    return skeleton;
   }
+
+  readonly #skeletonsA: string[] = [];
+  readonly #skeletonsB: string[] = [];
 
   #bindValue(x: number, y: number): boolean {
     const a = this.#a;
@@ -276,6 +309,7 @@ class Pairer {
     } else if (!this.#sameType(entryA, entryB)) return false;
     this.#values[x] = y;
     this.#valuesBack[y] = x;
+    if (this.#guessing) this.#guessed[x] = 1;
     this.#open.push(x, y);
     return true;
   }
@@ -304,6 +338,7 @@ class Pairer {
     }
     this.#metadata[x] = y;
     this.#metadataBack[y] = x;
+    if (this.#guessing) this.#guessedMetadata[x] = 1;
     return true;
   }
 
@@ -452,6 +487,7 @@ class Pairer {
     for (let k = 0; k < Math.min(blocksA.length, blocksB.length); k += 1) {
       const insideA = childrenOf(this.#a.columns, this.#endsA, blocksA[k] ?? 0);
       const insideB = childrenOf(this.#b.columns, this.#endsB, blocksB[k] ?? 0);
+      if (this.#guessing) for (const j of insideB.records) this.#guessedStrings.add(j);
       commonEnds(this.#a, insideA.records, this.#b, insideB.records)((i, j) => this.#pairRecord(i, j));
     }
   }
@@ -562,10 +598,6 @@ function byKey(a: readonly number[], b: readonly number[]): Int32Array {
     });
   }
   return out;
-}
-
-function bodyKey(keys: ModuleKeys, body: Body | undefined): number {
-  return body === undefined ? -1 : keys.body(body);
 }
 
 function positions(keys: readonly number[]): Map<number, number[]> {

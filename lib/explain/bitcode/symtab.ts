@@ -137,5 +137,8 @@ function readSymtab(module: BitcodeModule): Symtab | undefined {
     symbols.push(at);
     strings.push(at, at + IR_NAME);
   }
+  // As for the names of the module: many symbols that share one long name would be read for ever.
+  const total = strings.reduce((sum, at) => sum + (words[at + 1] ?? 0), 0);
+  if (total > 16 * (module.strtab?.length ?? 0)) return undefined;
   return { words, strings, symbols };
 }

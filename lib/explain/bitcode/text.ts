@@ -1,4 +1,5 @@
 import type { BitcodeModule } from '../../format/bitcode/module.js';
+import type { Sink } from '../../ledger/sink.js';
 import { symbolTokens } from '../../symbol/name.js';
 
 /** Bytes of a module's stream, told as text: one character a byte. */
@@ -17,4 +18,13 @@ export function nameAt(module: BitcodeModule, offset: number, length: number): s
 /** A text with a mark in the place of each hash and count. */
 export function skeletonOf(text: string): string {
   return symbolTokens(text).skeleton;
+}
+
+/**
+ * Names of two things that were put together only for their order among others that are alike: their hashes are no
+ * claim, since another order could be the right one. They stay residue.
+ */
+export function explainGuessed(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  if (Buffer.compare(a, b) === 0) sink.equal(0, 0, a.length);
+  else sink.change(0, a.length, 0, b.length, { reason: 'crate-hash' });
 }

@@ -32,7 +32,7 @@ import {
 } from '../../format/bitcode/operand-kind.js';
 import { skeletonOf, textAt } from './text.js';
 import type { BodyPair, Pairing } from './pairing.js';
-import { positionsOf } from './position.js';
+import { Positions } from './position.js';
 import { type NameTable, nameTable } from './name-table.js';
 
 /** B's stream, recomputed from A's records. */
@@ -66,6 +66,7 @@ class Translator {
   readonly #goodB: Uint8Array;
   readonly #constants: number[] = [];
   readonly #names: NameTable;
+  readonly #places: Positions;
   #body: BodyPair | undefined;
 
   constructor(a: BitcodeModule, b: BitcodeModule, pairing: Pairing) {
@@ -78,6 +79,7 @@ class Translator {
     this.#goodA = new Uint8Array(a.columns.count);
     this.#goodB = new Uint8Array(b.columns.count);
     this.#names = nameTable(b);
+    this.#places = new Positions(b, pairing.endsB);
   }
 
   run(): Translation {
@@ -262,10 +264,14 @@ class Translator {
   }
 
   #positions(j: number): boolean {
-    const expected = positionsOf(this.#b, this.#pairing.endsB, j);
+    const expected = this.#places.of(j);
     if (expected === undefined) return false;
     const from = this.#b.columns.first[j] ?? 0;
-    return expected.every((value, k) => value < 0 || this.#low[from + k] === value);
+    const length = (this.#b.columns.first[j + 1] ?? 0) - from;
+    return (
+      expected.length === length &&
+      expected.every((value, k) => value < 0 || this.#b.columns.low[from + k] === value)
+    );
   }
 
   /** The source's name also stands in the string table, byte by byte: there it is owned, here it is repeated. */
@@ -279,8 +285,9 @@ class Translator {
   #strings(i: number, j: number): boolean {
     const a = readMetadataStrings(this.#a.bitcode, i);
     const b = readMetadataStrings(this.#b.bitcode, j);
-    if (a.length !== b.length || !this.#same(i, j, 0, (this.#a.columns.first[i] ?? 0) + 1)) return false;
     const ofModule = this.#body === undefined;
+    if (ofModule && this.#b.number[j] !== 0) return false;
+    if (a.length !== b.length || !this.#same(i, j, 0, (this.#a.columns.first[i] ?? 0) + 1)) return false;
     return a.every((string, k) => {
       const other = b[ofModule ? (this.#pairing.metadata[k] ?? -1) : k];
       if (other === undefined) return false;

@@ -2,8 +2,7 @@ import { SHT_NOBITS } from '../../format/elf/constant.js';
 import type { Section } from '../../format/elf/section.js';
 import { relativeFields } from '../../machine/relative-fields.js';
 import { symbolTokens } from '../../symbol/name.js';
-import { NOWHERE, sectionOf } from './location.js';
-import { firstPatch, type Patches, patchTarget } from './patch.js';
+import { firstPatch, type Patches } from './patch.js';
 import type { Piece } from './piece.js';
 import type { ElfView } from './view.js';
 
@@ -22,6 +21,27 @@ export class Bodies {
     const section = this.view.section(piece.section);
     if (section === undefined || section.sh_type === SHT_NOBITS) return NONE;
     return this.view.content(section).subarray(piece.start, piece.body);
+  }
+
+  /** The content without what relocations patch and without what they lead to. */
+  plainKey(piece: Piece): string {
+    const section = this.view.section(piece.section);
+    if (section === undefined || section.sh_type === SHT_NOBITS) return `size ${piece.body - piece.start}`;
+    const bytes = Uint8Array.from(this.bytes(piece));
+    const patches = this.view.patches(piece.section);
+    if (patches !== undefined) {
+      for (let i = firstPatch(patches, piece.start); i < patches.length; i += 1) {
+        const at = (patches.offset[i] ?? 0) - piece.start;
+        if (at >= bytes.length) break;
+        bytes.fill(0, at, at + (patches.size[i] ?? 0));
+      }
+    }
+    if (piece.kind === 'code') this.#withoutHashes(bytes);
+    return `${bytes.length} ${hash(bytes)}`;
+  }
+
+  #withoutHashes(bytes: Uint8Array): void {
+    relativeFields(this.view.elf.header.e_machine, bytes, (at, length) => bytes.fill(0, at, at + length));
   }
 
   key(piece: Piece): string | undefined {
@@ -46,10 +66,7 @@ export class Bodies {
           targets.push(`${at} ${patches.type[i]} ${targetKey(this.view, patches, i)}`);
       }
     }
-    if (piece.kind === 'code' && !this.view.relocatable) {
-      const { e_machine } = this.view.elf.header;
-      relativeFields(e_machine, bytes, (at, length) => bytes.fill(0, at, at + length));
-    }
+    if (piece.kind === 'code') this.#withoutHashes(bytes);
     return `${bytes.length} ${hash(bytes)} ${targets.join(' ')}`;
   }
 
@@ -85,8 +102,7 @@ export function targetKey(view: ElfView, patches: Patches, index: number): strin
   if (symbol === 0 || symbols === undefined) return `${addend}`;
   const name = symbols.skeleton(symbol);
   if (name !== '') return `${name}+${addend}`;
-  const target = patchTarget(view, patches, index);
-  const section = target === NOWHERE ? undefined : view.section(sectionOf(target));
+  const section = view.section(symbols.table.st_shndx[symbol] ?? 0);
   return section === undefined ? `${addend}` : symbolTokens(section.name).skeleton;
 }
 

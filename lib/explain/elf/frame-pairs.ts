@@ -38,9 +38,14 @@ export function pairFrames(
 export function functionOf(view: ElfView, frames: EhFrame, fde: number): Location {
   const begin = frames.pcBegin[fde] ?? Number.NaN;
   if (!Number.isNaN(begin) && !view.relocatable) return view.locate(begin);
+  return framePointer(view, frames, frames.pcBeginOffset[fde] ?? 0);
+}
+
+/** Where a field of a relocatable file's `.eh_frame` leads; `at` is its offset in the file. */
+export function framePointer(view: ElfView, frames: EhFrame, at: number): Location {
   const patches = view.patches(frames.section.index);
   if (patches === undefined) return NOWHERE;
-  const offset = (frames.pcBeginOffset[fde] ?? 0) - frames.section.sh_offset;
+  const offset = at - frames.section.sh_offset;
   const patch = firstPatch(patches, offset);
   return patches.offset[patch] === offset ? patchTarget(view, patches, patch) : NOWHERE;
 }

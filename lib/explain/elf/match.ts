@@ -30,6 +30,7 @@ export function matchPieces(
     ['b', b],
   ] as const) {
     for (const piece of pieces) {
+      if (!isFree(piece)) continue;
       const key = `${piece.kind} ${piece.key}`;
       let group = groups.get(key);
       if (group === undefined) {

@@ -2,6 +2,7 @@ import { type EhFrame, readEhFrame } from '../../format/elf/eh-frame.js';
 import { Bodies } from './body.js';
 import { Correspondence } from './correspondence.js';
 import { pairFrames } from './frame-pairs.js';
+import { pairByReferences } from './graph.js';
 import { matchPieces } from './match.js';
 import { dividePieces, type Piece } from './piece.js';
 import { pairSections } from './section-pairs.js';
@@ -33,6 +34,7 @@ export function pairElf(a: ElfView, b: ElfView): ElfPairing {
   const piecesB = dividePieces(b, framesB);
   const bodiesA = new Bodies(a);
   const bodiesB = new Bodies(b);
+  const undefinedSymbols = pairByReferences(a, b, piecesA, piecesB, bodiesA, bodiesB, framesA, framesB);
   matchPieces(
     [...piecesA.values()].flat(),
     [...piecesB.values()].flat(),
@@ -44,8 +46,22 @@ export function pairElf(a: ElfView, b: ElfView): ElfPairing {
   const correspondence = new Correspondence(piecesA, piecesB, sections);
   if (framesA !== undefined && framesB !== undefined)
     pairFrames(a, b, framesA, framesB, correspondence, piecesA, piecesB);
-  const symbols = pairSymbols(a, b, a.symbols, b.symbols, correspondence);
-  const dynamic = pairSymbols(a, b, a.dynamic, b.dynamic, correspondence);
+  const symbols = pairSymbols(
+    a,
+    b,
+    a.symbols,
+    b.symbols,
+    correspondence,
+    a.relocatable ? undefinedSymbols : [],
+  );
+  const dynamic = pairSymbols(
+    a,
+    b,
+    a.dynamic,
+    b.dynamic,
+    correspondence,
+    a.relocatable ? [] : undefinedSymbols,
+  );
   const pairing = { a, b, bodiesA, bodiesB, framesA, framesB, correspondence, symbols, dynamic };
   return { ...pairing, strings: pairStrings(pairing) };
 }

@@ -1,6 +1,9 @@
 import type { EhFrame } from '../../format/elf/eh-frame.js';
 import type { Section } from '../../format/elf/section.js';
+import { relativeTargets } from '../../machine/relative-fields.js';
 import { symbolTokens } from '../../symbol/name.js';
+import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
+import { patchTarget } from './patch.js';
 import type { ElfView } from './view.js';
 
 /**
@@ -28,6 +31,7 @@ export interface Piece {
 
 export interface Bound {
   readonly start: number;
+  /** Where its own bytes end; -1 where nothing but what comes next says so. */
   readonly end: number;
   readonly name: string;
   readonly key: string;
@@ -60,7 +64,10 @@ export function isCode(section: Section): boolean {
 /** The pieces of every divided section, by section index. */
 export function dividePieces(view: ElfView, frames: EhFrame | undefined): Map<number, Piece[]> {
   const bounds = symbolBounds(view);
-  if (frames !== undefined && !view.relocatable) addFrameBounds(view, frames, bounds);
+  if (!view.relocatable) {
+    if (frames !== undefined) addFrameBounds(view, frames, bounds);
+    addReferenced(view, bounds);
+  }
   const out = new Map<number, Piece[]>();
   for (const section of view.elf.sections) {
     if (!isDivided(section)) continue;
@@ -88,7 +95,7 @@ export function cut(
     if (bound.end > section.sh_size || (starts.length > 0 && bound.start < reached)) continue;
     if (starts.length > 0 && bound.start === starts.at(-1)?.start) continue;
     starts.push(bound);
-    reached = bound.end;
+    reached = Math.max(bound.end, bound.start + 1);
   }
   const add = (start: number, body: number, end: number, name: string, key: string) => {
     if (end > start)
@@ -107,7 +114,8 @@ export function cut(
   };
   add(0, starts[0]?.start ?? section.sh_size, starts[0]?.start ?? section.sh_size, '', '');
   for (const [i, { start, end, name, key }] of starts.entries()) {
-    add(start, end, starts[i + 1]?.start ?? section.sh_size, name, key);
+    const next = starts[i + 1]?.start ?? section.sh_size;
+    add(start, end < 0 ? next : end, next, name, key);
   }
   return pieces;
 }
@@ -155,10 +163,46 @@ function addFrameBounds(view: ElfView, frames: EhFrame, bounds: Map<number, Boun
     const offset = table % 2 ** 32;
     push(bounds, Math.floor(table / 2 ** 32), {
       start: offset,
-      end: offset + 1,
+      end: -1,
       name: function_?.name ?? '',
       key: function_?.key ?? '',
     });
+  }
+}
+
+/** Constants have no symbols: one begins wherever code or a pointer leads. */
+function addReferenced(view: ElfView, bounds: Map<number, Bound[]>): void {
+  const seen = new Set<Location>();
+  const add = (location: Location) => {
+    if (location === NOWHERE || seen.has(location)) return;
+    seen.add(location);
+    const section = view.section(sectionOf(location));
+    if (
+      section === undefined ||
+      !isDivided(section) ||
+      isCode(section) ||
+      section.name === '.gcc_except_table'
+    )
+      return;
+    push(bounds, section.index, { start: offsetOf(location), end: -1, name: '', key: '' });
+  };
+  for (const section of view.elf.sections) {
+    if (!isDivided(section) || section.sh_type === SHT_NOBITS) continue;
+    const patches = view.patches(section.index);
+    for (let i = 0; patches !== undefined && i < patches.length; i += 1) {
+      add(patchTarget(view, patches, i));
+      if (section.name === '.got') add(locationOf(section.index, patches.offset[i] ?? 0));
+    }
+    if (!isCode(section)) continue;
+    const address = Number(section.sh_addr);
+    relativeTargets(
+      view.elf.header.e_machine,
+      view.content(section),
+      0,
+      section.fileSize,
+      address,
+      (_, target) => add(view.locate(target)),
+    );
   }
 }
 

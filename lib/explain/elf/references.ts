@@ -1,6 +1,6 @@
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import { type ElfPairing, sameBody } from './pairing.js';
-import { type Patches, patchTarget } from './patch.js';
+import type { Patches } from './patch.js';
 import type { ElfView } from './view.js';
 
 /**
@@ -44,11 +44,13 @@ export class References {
     const pairs = patchesA.symbols === a.symbols ? this.pairing.symbols : this.pairing.dynamic;
     const named = patchesA.symbols?.table.type(symbolA) !== STT_SECTION;
     if (symbolA !== 0 && named && pairs[symbolA] === symbolB && addendA === addendB) return 'same';
-    const bias = biasOf(a, patchesA.type[indexA] ?? 0);
-    return this.#locations(
-      shifted(patchTargetBase(a, patchesA, indexA), addendA + bias),
-      shifted(patchTargetBase(b, patchesB, indexB), addendB + bias),
-    );
+    const baseA = patchTargetBase(a, patchesA, indexA);
+    const baseB = patchTargetBase(b, patchesB, indexB);
+    for (const bias of biasesOf(a, patchesA.type[indexA] ?? 0)) {
+      const relation = this.#locations(shifted(baseA, addendA + bias), shifted(baseB, addendB + bias));
+      if (relation !== undefined) return relation;
+    }
+    return undefined;
   }
 
   #locations(from: Location, to: Location): Relation | undefined {
@@ -95,8 +97,12 @@ export class References {
   }
 }
 
-function biasOf(view: ElfView, type: number): number {
-  return view.elf.header.e_machine === EM_X86_64 && FROM_END_OF_FIELD.has(type) ? 4 : 0;
+/**
+ * How far from the patched field the addend counts. The processor counts from the end of the instruction, which on
+ * x86-64 may have a constant of one, two or four bytes behind the field.
+ */
+function biasesOf(view: ElfView, type: number): readonly number[] {
+  return view.elf.header.e_machine === EM_X86_64 && FROM_END_OF_FIELD.has(type) ? [4, 5, 6, 8] : [0];
 }
 
 function patchTargetBase(view: ElfView, patches: Patches, index: number): Location {
@@ -108,5 +114,3 @@ function patchTargetBase(view: ElfView, patches: Patches, index: number): Locati
 function shifted(location: Location, by: number): Location {
   return location === NOWHERE ? NOWHERE : locationOf(sectionOf(location), offsetOf(location) + by);
 }
-
-export { patchTarget };

@@ -1,7 +1,5 @@
 import type { Correspondence } from './correspondence.js';
 import { NOWHERE } from './location.js';
-import { firstPatch } from './patch.js';
-import type { Piece } from './piece.js';
 import type { ElfView, NamedSymbols } from './view.js';
 
 const STT_SECTION = 3;
@@ -11,7 +9,8 @@ export type SymbolPairs = Int32Array;
 
 /**
  * Pairs the symbols of two tables: those of sections by the sections, defined ones by the place they name, all by
- * their names without hashes; undefined ones that share such a name by who refers to them.
+ * their names without hashes.
+ * @param known pairs of undefined symbols that references showed
  */
 export function pairSymbols(
   a: ElfView,
@@ -19,6 +18,7 @@ export function pairSymbols(
   tableA: NamedSymbols | undefined,
   tableB: NamedSymbols | undefined,
   correspondence: Correspondence,
+  known: readonly (readonly [number, number])[],
 ): SymbolPairs {
   if (tableA === undefined || tableB === undefined) return new Int32Array(0);
   const pairs = new Int32Array(tableA.length).fill(-1);
@@ -30,7 +30,7 @@ export function pairSymbols(
   };
   if (tableA.length > 0 && tableB.length > 0) join(0, 0);
   pairDefined(a, b, tableA, tableB, correspondence, join);
-  if (a.relocatable) pairByReference(a, b, tableA, tableB, correspondence, join);
+  for (const [from, to] of known) join(from, to);
   pairByName(a, b, tableA, tableB, pairs, taken, join);
   return pairs;
 }
@@ -71,41 +71,6 @@ function pairDefined(
 function sectionStart({ sections }: Correspondence, section: number): number {
   const other = sections[section] ?? -1;
   return other < 0 ? NOWHERE : other * 2 ** 32;
-}
-
-/** Two functions that are one refer to the same things in the same order: so their undefined symbols are paired. */
-function pairByReference(
-  a: ElfView,
-  b: ElfView,
-  tableA: NamedSymbols,
-  tableB: NamedSymbols,
-  { piecesA }: Correspondence,
-  join: Join,
-): void {
-  for (const pieces of piecesA.values()) {
-    for (const piece of pieces) {
-      const { pair } = piece;
-      if (pair === undefined) continue;
-      const patchesA = a.patches(piece.section);
-      const patchesB = b.patches(pair.section);
-      if (patchesA === undefined || patchesB === undefined) continue;
-      const shift = pair.start - piece.start;
-      let i = firstPatch(patchesA, piece.start);
-      let k = firstPatch(patchesB, pair.start);
-      for (; inside(patchesA.offset[i], piece) && inside(patchesB.offset[k], pair); i += 1, k += 1) {
-        if ((patchesA.offset[i] ?? 0) + shift !== patchesB.offset[k] || patchesA.type[i] !== patchesB.type[k])
-          break;
-        const from = patchesA.symbol[i] ?? 0;
-        const to = patchesB.symbol[k] ?? 0;
-        if (tableA.table.st_shndx[from] !== 0 || tableB.table.st_shndx[to] !== 0) continue;
-        if (tableA.skeleton(from) === tableB.skeleton(to)) join(from, to);
-      }
-    }
-  }
-}
-
-function inside(offset: number | undefined, piece: Piece): boolean {
-  return offset !== undefined && offset < piece.end;
 }
 
 /** What is left: first with first under one name without hashes. */

@@ -35,9 +35,14 @@ export class BitWriter {
     this.fixed(0, -this.position & 31);
   }
 
-  /** Sets a whole word that was written before. @param at in bits, a multiple of 32 */
-  patch(at: number, value: number): void {
-    this.#words[at >>> 5] = value;
+  /** Whole bytes. */
+  copy(bytes: Uint8Array): void {
+    const whole = bytes.length & ~3;
+    for (let i = 0; i < whole; i += 4) {
+      const low = (bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8) | ((bytes[i + 2] ?? 0) << 16);
+      this.fixed(low | ((bytes[i + 3] ?? 0) << 24), 32);
+    }
+    for (let i = whole; i < bytes.length; i += 1) this.fixed(bytes[i] ?? 0, 8);
   }
 
   /** The bytes written so far; the last one filled up with zero bits. */

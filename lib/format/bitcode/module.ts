@@ -128,6 +128,7 @@ class ModuleReader {
   readonly #comdats: number[] = [];
   readonly #values: number[] = [];
   #globalCount = 0;
+  #nameBytes = 0;
   readonly #constantTypes: Int32Array;
   readonly #number: Int32Array;
   readonly #bodies: Body[] = [];
@@ -172,6 +173,11 @@ class ModuleReader {
     if (this.#moduleEntry < 0 || this.#strtabEntry < 0) {
       this.#fail(0, 'the bitstream has no module with a string table');
     }
+    // Each name is written once; many records that share one long name would be read for ever.
+    const strtab = this.#columns.blobs.get(this.#strtabEntry);
+    if (this.#nameBytes > 16 * (strtab?.length ?? 0)) {
+      this.#fail(this.#strtabEntry, 'the names of the module are longer than its string table');
+    }
     return {
       bitcode: this.#bitcode,
       columns: this.#columns,
@@ -188,7 +194,7 @@ class ModuleReader {
       nodes: this.#nodes,
       number: this.#number,
       understood: this.#understood,
-      strtab: this.#columns.blobs.get(this.#strtabEntry),
+      strtab,
       symtab: this.#columns.blobs.get(this.#symtabEntry),
       strtabEntry: this.#strtabEntry,
       symtabEntry: this.#symtabEntry,
@@ -227,7 +233,10 @@ class ModuleReader {
 
   #moduleRecord(i: number): void {
     const code = this.#columns.code[i];
-    if (code === MODULE.COMDAT) this.#comdats.push(i);
+    if (code === MODULE.COMDAT) {
+      this.#nameBytes += this.#operand(i, 1);
+      this.#comdats.push(i);
+    }
     if (
       code !== MODULE.GLOBALVAR &&
       code !== MODULE.FUNCTION &&
@@ -237,6 +246,7 @@ class ModuleReader {
       return;
     }
     if (this.#values.length !== this.#globalCount) this.#fail(i, 'a global value stands behind the constants');
+    this.#nameBytes += this.#operand(i, 1);
     this.#number[i] = this.#globalCount;
     this.#globalCount += 1;
     this.#values.push(i);
@@ -289,6 +299,7 @@ class ModuleReader {
     this.#each(enter, end, (k) => {
       const code = this.#columns.code[k] ?? 0;
       if (code === METADATA.STRINGS) {
+        if (next !== first) this.#fail(k, 'metadata strings stand behind other metadata');
         const found = readMetadataStrings(this.#bitcode, k);
         this.#number[k] = next;
         for (const string of found) strings.push(string);

@@ -54,10 +54,17 @@ interface StoredId {
 
 function likelyFirst(elf: Elf): readonly BuildIdMethod[] {
   const byLld = elf.comments().some(({ text }) => text.startsWith('Linker: LLD'));
-  return byLld ? ['lld-blake3', 'lld', 'whole-file', 'gnu-ld'] : ['gnu-ld', 'whole-file', 'lld', 'lld-blake3'];
+  return byLld
+    ? ['lld-blake3', 'lld', 'whole-file', 'gnu-ld']
+    : ['gnu-ld', 'whole-file', 'lld', 'lld-blake3'];
 }
 
-function digestBy(method: BuildIdMethod, elf: Elf, algorithm: 'sha1' | 'md5', id: StoredId): string | undefined {
+function digestBy(
+  method: BuildIdMethod,
+  elf: Elf,
+  algorithm: 'sha1' | 'md5',
+  id: StoredId,
+): string | undefined {
   switch (method) {
     case 'gnu-ld':
       return gnuDigest(elf, algorithm, id);
@@ -116,7 +123,8 @@ function* chunks(elf: Elf, id: StoredId): Generator<Buffer, void, undefined> {
  */
 function gnuDigest(elf: Elf, algorithm: 'sha1' | 'md5', id: StoredId): string | undefined {
   const { header, bytes } = elf;
-  if (elf.sectionTable.count === 0 || elf.sectionTable.entrySize !== SHDR[header.class].size) return undefined;
+  if (elf.sectionTable.count === 0 || elf.sectionTable.entrySize !== SHDR[header.class].size)
+    return undefined;
   const hash = createHash(algorithm);
   const slots = EHDR[header.class].slots;
   const ehdr = Buffer.from(bytes.read(0, header.size));

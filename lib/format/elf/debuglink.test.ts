@@ -11,7 +11,10 @@ const read = (content: string | undefined, littleEndian = true) =>
       memoryBytes(
         writeElf({
           littleEndian,
-          sections: content === undefined ? [] : [{ name: '.gnu_debuglink', content: Buffer.from(content, 'latin1') }],
+          sections:
+            content === undefined
+              ? []
+              : [{ name: '.gnu_debuglink', content: Buffer.from(content, 'latin1') }],
         }),
       ),
     ),
@@ -27,7 +30,13 @@ test('a debug link is a name, zeros to a multiple of four, and a checksum', (t) 
 });
 
 test('bytes that are not that are refused', (t) => {
-  for (const content of ['abc', 'abc\0', 'abcd\0\0\x01\0\x01\x02\x03\x04', 'abc\0\x01\x02\x03\x04\0', 'abcd\0\0\0']) {
+  for (const content of [
+    'abc',
+    'abc\0',
+    'abcd\0\0\x01\0\x01\x02\x03\x04',
+    'abc\0\x01\x02\x03\x04\0',
+    'abcd\0\0\0',
+  ]) {
     t.throws(() => read(content), { instanceOf: InputError }, JSON.stringify(content));
   }
 });

@@ -1,7 +1,7 @@
 import { InputError } from '../../error.js';
 import type { Elf } from '../elf.js';
 import type { PlacedString } from './comment.js';
-import type { Place } from './eh-frame.js';
+import type { Place } from './place.js';
 import { decodeText } from './string-table.js';
 
 /**

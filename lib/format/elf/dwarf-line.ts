@@ -19,7 +19,9 @@ export interface LineTable {
 
 const [DW_LNCT_path, DW_LNCT_directory_index] = [1, 2];
 /** Paths of one file: more than any has, and fewer than would exhaust memory. */
-const MOST_PATHS = 1 << 22;
+const MOST_PATHS = 1 << 21;
+/** Units of one file; librustc_driver has some thousands. */
+const MOST_UNITS = 1 << 20;
 
 /**
  * The directory and file tables of `.debug_line`, DWARF 2 to 5 (DWARF 5, section 6.2.4). Programs are not read.
@@ -32,6 +34,7 @@ export function readLineTables(sections: DwarfSections): LineTable[] {
   const reader = new LineReader(sections, line, cursor);
   const tables: LineTable[] = [];
   for (let at = 0; at < line.fileSize; ) {
+    if (tables.length >= MOST_UNITS) throw cursor.error(`there are more than ${MOST_UNITS} units`);
     const table = reader.read(at);
     tables.push(table);
     at += table.length;

@@ -3,7 +3,7 @@ import type { Elf } from '../elf.js';
 import type { PlacedString } from './comment.js';
 import { SHT_SYMTAB } from './constant.js';
 import { DwarfCursor } from './dwarf-cursor.js';
-import type { Place } from './eh-frame.js';
+import type { Place } from './place.js';
 import { readRelocations, relocationFinder, SHT_REL, SHT_RELA } from './relocation.js';
 import type { Section } from './section.js';
 import { StringTable } from './string-table.js';
@@ -22,7 +22,7 @@ export interface DwarfString extends PlacedString {
 
 /** The debug sections of one file, and what relocations make of the offsets in them. */
 export class DwarfSections {
-  private readonly tables = new Map<string, (index: number, from?: number) => string>();
+  private readonly tables = new Map<string, (index: number, from: number) => string>();
   private readonly resolvers = new Map<number, (at: number) => number | undefined>();
   private symtab: SymbolTable | undefined;
 
@@ -59,13 +59,18 @@ export class DwarfSections {
     if (section === undefined) return undefined;
     let table = this.tables.get(name);
     if (table === undefined) {
-      table = new StringTable(this.elf.bytes, section.sh_offset, section.fileSize, name).budgeted();
+      table = eachOnce(new StringTable(this.elf.bytes, section.sh_offset, section.fileSize, name).budgeted());
       this.tables.set(name, table);
     }
     if (!Number.isSafeInteger(offset)) {
       throw new InputError(`a string of ${name} has no place`, { offset: reference.offset });
     }
-    return { text: table(offset, reference.offset), section: name, offset: section.sh_offset + offset, reference };
+    return {
+      text: table(offset, reference.offset),
+      section: name,
+      offset: section.sh_offset + offset,
+      reference,
+    };
   }
 
   private resolverOf(section: Section): (at: number) => number | undefined {
@@ -84,4 +89,17 @@ export class DwarfSections {
       return value + (relocations.r_addend[index] ?? 0);
     };
   }
+}
+
+/** Thousands of units name the same directory: its text is decoded, and held, once. */
+function eachOnce(read: (index: number, from?: number) => string): (index: number, from: number) => string {
+  const texts = new Map<number, string>();
+  return (index, from) => {
+    let text = texts.get(index);
+    if (text === undefined) {
+      text = read(index, from);
+      texts.set(index, text);
+    }
+    return text;
+  };
 }

@@ -40,7 +40,10 @@ export interface StringSection {
 }
 
 /** @returns undefined where there is no such section, or it is compressed */
-export function readStringSection(elf: Elf, name: '.debug_str' | '.debug_line_str'): StringSection | undefined {
+export function readStringSection(
+  elf: Elf,
+  name: '.debug_str' | '.debug_line_str',
+): StringSection | undefined {
   const section = new DwarfSections(elf).find(name);
   if (section === undefined) return undefined;
   const content = Buffer.from(elf.bytes.read(section.sh_offset, section.fileSize));

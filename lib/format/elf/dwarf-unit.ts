@@ -24,6 +24,10 @@ const DW_FORM_sec_offset = 0x17;
 const DW_FORM_implicit_const = 0x21;
 /** Bytes of a unit that are read: its header and first entry take fewer than 1,000. */
 const UNIT_START = 1 << 16;
+/** Bytes of the longest length field, with the mark in front that says so. */
+const LENGTH_FIELD = 12;
+/** Units of one file; librustc_driver has some thousands. */
+const MOST_UNITS = 1 << 20;
 /** How many times its own length `.debug_abbrev` may be gone through. */
 const ABBREVIATIONS_SHARED = 16;
 
@@ -38,6 +42,9 @@ export function readCompileUnits(sections: DwarfSections): CompileUnit[] {
   const reader = new UnitReader(sections, info, abbreviations);
   const units: CompileUnit[] = [];
   for (let at = 0; at < info.fileSize; ) {
+    if (units.length >= MOST_UNITS) {
+      throw new InputError(`there are more than ${MOST_UNITS} units`, { offset: info.sh_offset + at });
+    }
     const unit = reader.read(at);
     units.push(unit);
     at += unit.length;
@@ -60,12 +67,12 @@ class UnitReader {
 
   read(at: number): CompileUnit {
     const { info, sections } = this;
-    const cursor = sections.cursor(info, at, Math.min(UNIT_START, info.fileSize - at));
-    const short = cursor.u32();
+    const head = sections.cursor(info, at, Math.min(LENGTH_FIELD, info.fileSize - at));
+    const short = head.u32();
     const offsetSize = short === 0xffffffff ? 8 : 4;
-    const length = (offsetSize === 8 ? cursor.u64() : short) + cursor.at;
-    if (!(at + length <= info.fileSize)) throw cursor.error('a unit goes beyond the end of the section');
-    cursor.limit = Math.min(length, cursor.content.length);
+    const length = (offsetSize === 8 ? head.u64() : short) + head.at;
+    if (!(at + length <= info.fileSize)) throw head.error('a unit goes beyond the end of the section');
+    const cursor = sections.cursor(info, at, Math.min(length, UNIT_START)).seek(head.at);
     const place = { offset: info.sh_offset + at, length };
     const none = { producer: undefined, name: undefined, compDir: undefined };
     const version = cursor.u16();
@@ -120,7 +127,8 @@ class UnitReader {
         attributes.push([attribute, form]);
       }
       this.budget -= cursor.at - at;
-      if (this.budget < 0) throw cursor.error('units repeat more of the abbreviations than a compiler writes');
+      if (this.budget < 0)
+        throw cursor.error('units repeat more of the abbreviations than a compiler writes');
       if (found === code) return attributes;
     }
   }
@@ -132,7 +140,9 @@ class UnitReader {
     if (offsets === undefined) return undefined;
     const at = base + value.index * unit.offsetSize;
     if (!(at + unit.offsetSize <= offsets.fileSize)) {
-      throw new InputError(`string ${value.index} lies outside .debug_str_offsets`, { offset: offsets.sh_offset });
+      throw new InputError(`string ${value.index} lies outside .debug_str_offsets`, {
+        offset: offsets.sh_offset,
+      });
     }
     const cursor = this.sections.cursor(offsets, at, unit.offsetSize);
     const offset = this.sections.resolve(offsets, at, readOffset(cursor, unit));

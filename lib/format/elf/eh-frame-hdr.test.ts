@@ -12,8 +12,16 @@ const open = (content: Uint8Array) => openElf(memoryBytes(content));
 function fixture(header: readonly number[], second = 0x400): Uint8Array {
   const words = new Numbers(true, true);
   const fde = (at: number, address: number) =>
-    words.add(4, 16).add(4, at + 4).add(4, (address - (0x2000 + at + 8)) >>> 0).add(4, 16).add(4, 0);
-  words.add(4, 16).add(4, 0).raw(Buffer.from([1, 0x7a, 0x52, 0, 1, 0x78, 16, 1, 0x1b, 0, 0, 0]));
+    words
+      .add(4, 16)
+      .add(4, at + 4)
+      .add(4, (address - (0x2000 + at + 8)) >>> 0)
+      .add(4, 16)
+      .add(4, 0);
+  words
+    .add(4, 16)
+    .add(4, 0)
+    .raw(Buffer.from([1, 0x7a, 0x52, 0, 1, 0x78, 16, 1, 0x1b, 0, 0, 0]));
   fde(20, 0x500);
   fde(40, second);
   const content = new Numbers(true, true);
@@ -38,7 +46,9 @@ test('the table is the FDEs, sorted by function', (t) => {
     [header?.pointerOffset, header?.countOffset, header?.count, header?.tableOffset],
     [64 + 4, 64 + 8, 2, 64 + 12],
   );
-  t.false(ehFrameHdrFollows(open(fixture([...KNOWN, 0xffc, 2, 0x500 - 0x1000, FIRST, 0x400 - 0x1000, SECOND]))));
+  t.false(
+    ehFrameHdrFollows(open(fixture([...KNOWN, 0xffc, 2, 0x500 - 0x1000, FIRST, 0x400 - 0x1000, SECOND]))),
+  );
   t.false(ehFrameHdrFollows(open(fixture([...KNOWN, 0xffc, 1, 0x400 - 0x1000, SECOND]))));
 });
 

@@ -277,6 +277,13 @@ test('a record beyond the section, a huge length and a cut field are refused', (
   t.deepEqual(frameOf(extended).terminators, [{ offset: 64, length: 12 }]);
 });
 
+test('more CIEs than any file has are refused', (t) => {
+  const frames = new Frames();
+  frames.cie(PCREL4);
+  const content = Buffer.concat(Array.from({ length: 65_537 }, () => frames.content));
+  t.throws(() => frameOf(content), { instanceOf: InputError, message: /more than 65536 CIEs/ });
+});
+
 test('a CIE of an unknown version, augmentation or encoding is refused', (t) => {
   const cie = (bytes: number[]) => {
     const frames = new Frames();

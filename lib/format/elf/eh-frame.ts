@@ -1,40 +1,16 @@
 import { InputError } from '../../error.js';
 import type { Elf } from '../elf.js';
+import { type Cie, readCie } from './cie.js';
 import { DwarfCursor } from './dwarf-cursor.js';
-import { DW_EH_PE_omit, readPointer, readValue } from './pointer-encoding.js';
+import type { Place } from './place.js';
+import { DW_EH_PE_omit, type PointerBases, readPointer, readValue } from './pointer-encoding.js';
 import type { Section } from './section.js';
-import { decodeText } from './string-table.js';
+
+export type { Cie } from './cie.js';
 
 const ET_REL = 1;
-
-/** A field in the file. */
-export interface Place {
-  readonly offset: number;
-  /** In bytes. */
-  readonly length: number;
-}
-
-/** A common information entry: what the FDEs that name it share. Offsets are in the file. */
-export interface Cie {
-  readonly offset: number;
-  /** Of the whole record, its length field included. */
-  readonly length: number;
-  readonly version: number;
-  /** `zR`, `zPLR`, `zRS`. */
-  readonly augmentation: string;
-  readonly codeAlignment: number;
-  readonly dataAlignment: number;
-  readonly returnRegister: number;
-  /** DW_EH_PE_* of pc_begin ('R'); DW_EH_PE_absptr where the augmentation has none. */
-  readonly pointerEncoding: number;
-  /** DW_EH_PE_* of the LSDA ('L'); DW_EH_PE_omit where FDEs have none. */
-  readonly lsdaEncoding: number;
-  readonly personality: (Place & { readonly encoding: number; readonly address: number }) | undefined;
-  /** Whether FDEs have an augmentation length ('z'). */
-  readonly sized: boolean;
-  /** The initial instructions, padding included. */
-  readonly instructions: Place;
-}
+/** CIEs of one file: linkers merge them, so that a real one has fewer than ten. */
+const MOST_CIES = 1 << 16;
 
 /**
  * The records of `.eh_frame` (LSB 5, "Exception Frames"): the CIEs as objects, being few, the FDEs as columns,
@@ -88,7 +64,7 @@ class EhFrameReader {
   private readonly cies: Cie[] = [];
   /** Position of a CIE in the section to its index. */
   private readonly cieAt = new Map<number, number>();
-  private readonly base: number;
+  private readonly bases: PointerBases;
   /** Where the section lies in the file. */
   private readonly start: number;
 
@@ -100,7 +76,7 @@ class EhFrameReader {
     const content = Uint8Array.from(stored);
     this.start = section.sh_offset;
     this.cursor = new DwarfCursor(content, elf.header, this.start, section.name);
-    this.base = elf.header.e_type === ET_REL ? Number.NaN : Number(section.sh_addr);
+    this.bases = { section: elf.header.e_type === ET_REL ? Number.NaN : Number(section.sh_addr) };
   }
 
   read(): EhFrame {
@@ -116,7 +92,7 @@ class EhFrameReader {
       if (end === cursor.at) continue;
       const idAt = cursor.at;
       const id = cursor.u32();
-      if (id === 0) this.readCie(at, end);
+      if (id === 0) this.addCie(at, end);
       else {
         const cie = this.cieAt.get(idAt - id);
         if (cie === undefined) {
@@ -167,67 +143,16 @@ class EhFrameReader {
     return end;
   }
 
-  private readCie(at: number, end: number): void {
-    const { cursor, start } = this;
-    const version = cursor.u8();
-    if (version !== 1 && version !== 3 && version !== 4) throw cursor.error(`a CIE has version ${version}`);
-    const augmentationAt = cursor.at;
-    const augmentation = decodeText(
-      Buffer.from(cursor.content.buffer, cursor.content.byteOffset, cursor.content.length),
-      augmentationAt,
-      Math.min(cursor.stringEnd(), augmentationAt + 64),
-    );
-    // GCC 2's "eh" has a word of its own in front of the alignment.
-    if (augmentation.startsWith('eh')) cursor.word();
-    if (version === 4) cursor.skip(2);
-    const codeAlignment = cursor.uleb128();
-    const dataAlignment = cursor.sleb128();
-    const returnRegister = version === 1 ? cursor.u8() : cursor.uleb128();
-    let pointerEncoding = 0;
-    let lsdaEncoding = DW_EH_PE_omit;
-    let personality: Cie['personality'];
-    const sized = augmentation.startsWith('z');
-    if (sized) {
-      const length = cursor.uleb128();
-      const dataEnd = cursor.at + length;
-      if (!(dataEnd <= end)) throw cursor.error('the augmentation of a CIE goes beyond its end');
-      for (const letter of augmentation.slice(1)) {
-        if (letter === 'R') pointerEncoding = cursor.u8();
-        else if (letter === 'L') lsdaEncoding = cursor.u8();
-        else if (letter === 'P') {
-          const encoding = cursor.u8();
-          const from = cursor.at;
-          const address = this.pointer(encoding);
-          personality = { offset: start + from, length: cursor.at - from, encoding, address };
-        } else if (!'SBG'.includes(letter)) break;
-      }
-      if (cursor.at > dataEnd) throw cursor.error('the augmentation of a CIE goes beyond its length');
-      cursor.seek(dataEnd);
-    } else if (augmentation !== '' && augmentation !== 'eh') {
-      throw cursor.error(`a CIE has the augmentation ${JSON.stringify(augmentation)}, which has no length`);
-    }
-    const instructions = { offset: start + cursor.at, length: end - cursor.at };
+  private addCie(at: number, end: number): void {
+    if (this.cies.length >= MOST_CIES) throw this.cursor.error(`there are more than ${MOST_CIES} CIEs`);
     this.cieAt.set(at, this.cies.length);
-    this.cies.push({
-      offset: start + at,
-      length: end - at,
-      version,
-      augmentation,
-      codeAlignment,
-      dataAlignment,
-      returnRegister,
-      pointerEncoding,
-      lsdaEncoding,
-      personality,
-      sized,
-      instructions,
-    });
+    this.cies.push(readCie(this.cursor, at, end, this.bases.section));
   }
 
   private readFde(frame: EhFrame, fde: number, cie: Cie): void {
     const { cursor, start } = this;
     const beginAt = cursor.at;
-    frame.pcBegin[fde] = this.pointer(cie.pointerEncoding);
+    frame.pcBegin[fde] = readPointer(cursor, cie.pointerEncoding, this.bases);
     const rangeAt = cursor.at;
     // Only the format counts for the range: it is a length, relative to nothing.
     frame.pcRange[fde] = readValue(cursor, cie.pointerEncoding & 0x07);
@@ -257,14 +182,7 @@ class EhFrameReader {
     // A stored 0 says that the function has none, whatever it would be relative to.
     if (stored === 0) return;
     cursor.at = at;
-    frame.lsda[fde] = this.pointer(cie.lsdaEncoding);
-  }
-
-  private pointer(encoding: number): number {
-    const { cursor } = this;
-    // DW_EH_PE_aligned: an address, at the next place where one may lie.
-    if (encoding === 0x50) cursor.skip(-cursor.at & (cursor.wordSize - 1));
-    return readPointer(cursor, encoding === 0x50 ? 0 : encoding, { section: this.base });
+    frame.lsda[fde] = readPointer(cursor, cie.lsdaEncoding, this.bases);
   }
 }
 

@@ -11,13 +11,24 @@ const open = (content: Uint8Array) => openElf(memoryBytes(content));
 const SHT_GNU_HASH = 0x6ffffff6;
 
 /** `printf` hashes to 0x156b2bb8, `exit` to 0x7c967e3f (glibc's own test of its hash). */
-function libraryOf(elfClass: 32 | 64, littleEndian: boolean, table: Buffer, symbols: readonly FixtureSymbol[]): Elf {
+function libraryOf(
+  elfClass: 32 | 64,
+  littleEndian: boolean,
+  table: Buffer,
+  symbols: readonly FixtureSymbol[],
+): Elf {
   return open(
     writeElf({
       class: elfClass,
       littleEndian,
       sections: [
-        { name: '.dynsym', type: 11, content: symbolTable(elfClass, littleEndian, symbols), link: 2, entsize: elfClass === 64 ? 24 : 16 },
+        {
+          name: '.dynsym',
+          type: 11,
+          content: symbolTable(elfClass, littleEndian, symbols),
+          link: 2,
+          entsize: elfClass === 64 ? 24 : 16,
+        },
         { name: '.dynstr', type: 3, content: NAMES.table },
         { name: '.gnu.hash', type: SHT_GNU_HASH, content: table, link: 1 },
       ],
@@ -56,15 +67,22 @@ test('the table follows from its parameters and the symbols, in both classes and
       t.true(gnuHashFollows(elf));
       const section = gnuHashSection(elf);
       if (section === undefined) return t.fail();
-      t.deepEqual(gnuHashParameters(elf, section), { nbuckets: 2, symoffset: 2, bloomSize: 1, bloomShift: 5 });
+      t.deepEqual(gnuHashParameters(elf, section), {
+        nbuckets: 2,
+        symoffset: 2,
+        bloomSize: 1,
+        bloomShift: 5,
+      });
       t.deepEqual(recomputeGnuHash(elf, section), content);
     }
   }
 });
 
 test('the tables of GNU ld, gold and lld follow from the symbols', (t) => {
-  for (const linker of ['gnuLd', 'gold', 'lld'] as const) t.true(gnuHashFollows(open(linkedLibrary(linker))), linker);
-  for (const linker of ['gnuLd', 'lld'] as const) t.true(sysvHashFollows(open(linkedLibrary(linker))), linker);
+  for (const linker of ['gnuLd', 'gold', 'lld'] as const)
+    t.true(gnuHashFollows(open(linkedLibrary(linker))), linker);
+  for (const linker of ['gnuLd', 'lld'] as const)
+    t.true(sysvHashFollows(open(linkedLibrary(linker))), linker);
   t.false(sysvHashFollows(open(linkedLibrary('gold'))));
 });
 
@@ -77,8 +95,14 @@ test('no byte of a table, and none of a name, can change without being seen', (t
     const names = elf.section('.dynstr');
     if (section === undefined || names === undefined) return t.fail();
     const places = [
-      ...Array.from({ length: section.fileSize }, (_, at) => ({ at: section.sh_offset + at, follows: gnuHashFollows })),
-      ...Array.from({ length: sysv?.fileSize ?? 0 }, (_, at) => ({ at: (sysv?.sh_offset ?? 0) + at, follows: sysvHashFollows })),
+      ...Array.from({ length: section.fileSize }, (_, at) => ({
+        at: section.sh_offset + at,
+        follows: gnuHashFollows,
+      })),
+      ...Array.from({ length: sysv?.fileSize ?? 0 }, (_, at) => ({
+        at: (sysv?.sh_offset ?? 0) + at,
+        follows: sysvHashFollows,
+      })),
       ...[1, 2, 3].map((at) => ({ at: names.sh_offset + at, follows: gnuHashFollows })),
     ];
     for (const { at, follows } of places) {
@@ -129,6 +153,8 @@ test('parameters that cannot be are not followed', (t) => {
 
 test('a name that is not in the string table is refused with its place', (t) => {
   const symbols = [{ name: 0 }, { name: 9999 }, defined('printf'), defined('exit')];
-  const error = t.throws(() => gnuHashFollows(libraryOf(64, true, table(64, true), symbols)), { instanceOf: InputError });
+  const error = t.throws(() => gnuHashFollows(libraryOf(64, true, table(64, true), symbols)), {
+    instanceOf: InputError,
+  });
   t.is(error.where.offset, 64 + 24);
 });

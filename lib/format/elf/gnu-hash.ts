@@ -85,7 +85,8 @@ class GnuTable {
     this.littleEndian = elf.header.littleEndian;
     this.bits = elf.header.class;
     const { nbuckets, symoffset, bloomSize, bloomShift } = parameters;
-    for (const [index, value] of [nbuckets, symoffset, bloomSize, bloomShift].entries()) this.put(4 * index, value);
+    for (const [index, value] of [nbuckets, symoffset, bloomSize, bloomShift].entries())
+      this.put(4 * index, value);
   }
 
   /** @returns whether the symbols are grouped by bucket, as the chains need them */
@@ -112,7 +113,7 @@ class GnuTable {
     const start = HEADER + (word * this.bits) / 8;
     const shifted = bloomShift < 32 ? hash >>> bloomShift : 0;
     for (const bit of [hash % this.bits, shifted % this.bits]) {
-      const half = this.bits === 32 ? 0 : (bit >= 32) === this.littleEndian ? 4 : 0;
+      const half = this.bits === 32 ? 0 : bit >= 32 === this.littleEndian ? 4 : 0;
       this.put(start + half, (this.get(start + half) | (1 << (bit & 31))) >>> 0);
     }
   }

@@ -34,9 +34,12 @@ export function hashSymbols(elf: Elf, section: Section, step: NameHash): HashedS
       at += 1;
       budget -= 1;
       if (byte === undefined || budget < 0) {
-        throw new InputError(`a name of ${table.name} has no end, or names repeat more than a linker writes`, {
-          offset: symbols.offset + index * symbols.entrySize,
-        });
+        throw new InputError(
+          `a name of ${table.name} has no end, or names repeat more than a linker writes`,
+          {
+            offset: symbols.offset + index * symbols.entrySize,
+          },
+        );
       }
       if (byte === 0) break;
       hash = step.next(hash, byte);

@@ -4,8 +4,10 @@ import type { DwarfCursor } from './dwarf-cursor.js';
 export const DW_EH_PE_omit = 0xff;
 /** The value is the address of a word that holds the pointer. */
 export const DW_EH_PE_indirect = 0x80;
-export const DW_EH_PE_pcrel = 0x10;
+const DW_EH_PE_pcrel = 0x10;
 const DW_EH_PE_datarel = 0x30;
+/** An address at the next place where one may lie. */
+const DW_EH_PE_aligned = 0x50;
 
 /** What a relative pointer is relative to. */
 export interface PointerBases {
@@ -22,6 +24,7 @@ export interface PointerBases {
  * @throws InputError where the format does not exist or the value goes beyond the limit
  */
 export function readPointer(cursor: DwarfCursor, encoding: number, bases: PointerBases): number {
+  if (encoding === DW_EH_PE_aligned) cursor.skip(-cursor.at & (cursor.wordSize - 1));
   const at = cursor.at;
   const value = readValue(cursor, encoding);
   return cursor.wordSize === 4
@@ -81,6 +84,7 @@ export function valueSize(encoding: number, wordSize: 4 | 8): 2 | 4 | 8 | undefi
 function base(encoding: number, at: number, bases: PointerBases): number {
   switch (encoding & 0x70) {
     case 0x00:
+    case DW_EH_PE_aligned:
       return Number.isNaN(bases.section) ? Number.NaN : 0;
     case DW_EH_PE_pcrel:
       return bases.section + at;

@@ -189,7 +189,7 @@ test('bitmaps that claim more relocations than the file has words are refused', 
   const content = Buffer.alloc(8000, 0xff);
   t.throws(() => relocationsOf(only({ type: SHT_RELR, content })), {
     instanceOf: InputError,
-    message: /more than/,
+    message: /more relocations than/,
   });
 });
 

@@ -1,6 +1,7 @@
 import { InputError } from '../../error.js';
 import type { Elf } from '../elf.js';
 import { fieldSize, relativeType } from './relocation-type.js';
+import { unpackRelr } from './relr.js';
 import type { Section } from './section.js';
 import { fileOffsetOf } from './segment.js';
 
@@ -8,7 +9,7 @@ export { fieldSize, relocationName } from './relocation-type.js';
 
 export const SHT_RELA = 4;
 export const SHT_REL = 9;
-export const SHT_RELR = 19;
+const SHT_RELR = 19;
 const ET_REL = 1;
 const EM_MIPS = 8;
 
@@ -144,54 +145,17 @@ export function relocationFinder(relocations: Relocations): (r_offset: number) =
   };
 }
 
-/**
- * SHT_RELR: an even word is an address to relocate, an odd one a bitmap over the words behind the last one told.
- */
 function readPacked(elf: Elf, section: Section, options: RelocationOptions): Relocations {
-  const { littleEndian, e_machine } = elf.header;
   const word = elf.header.class / 8;
   const entries = entryCount(section, word);
   const content = Buffer.from(elf.bytes.read(section.sh_offset, section.fileSize));
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  const [low, high] = littleEndian ? [0, 4] : [4, 0];
-  const half = (entry: number, which: 'low' | 'high') =>
-    word === 4
-      ? which === 'low'
-        ? view.getUint32(4 * entry, littleEndian)
-        : 0
-      : view.getUint32(8 * entry + (which === 'low' ? low : high), littleEndian);
-  let length = 0;
-  for (let entry = 0; entry < entries; entry += 1) {
-    const first = half(entry, 'low');
-    length += (first & 1) === 0 ? 1 : bitCount(first) - 1 + bitCount(half(entry, 'high'));
-  }
-  if (length > elf.bytes.length / word) {
-    throw new InputError(`${section.name} has ${length} relocations, more than the file has words`, {
+  const unpacked = unpackRelr(content, elf.header, elf.bytes.length / word);
+  if (unpacked === undefined) {
+    throw new InputError(`${section.name} has more relocations than the file has words`, {
       offset: section.headerOffset,
     });
   }
-  const columns = allocate(length);
-  const entryOf = new Uint32Array(length);
-  columns.r_type.fill(relativeType(e_machine) ?? 0);
-  let where = 0;
-  let index = 0;
-  const add = (address: number, entry: number) => {
-    columns.r_offset[index] = Number.isSafeInteger(address) ? address : Number.NaN;
-    entryOf[index] = entry;
-    index += 1;
-  };
-  for (let entry = 0; entry < entries; entry += 1) {
-    const [first, second] = [half(entry, 'low'), half(entry, 'high')];
-    if ((first & 1) === 0) {
-      where = first + second * 2 ** 32;
-      add(where, entry);
-      where += word;
-      continue;
-    }
-    for (let bit = 1; bit < 32; bit += 1) if ((first >>> bit) & 1) add(where + (bit - 1) * word, entry);
-    for (let bit = 0; bit < 32; bit += 1) if ((second >>> bit) & 1) add(where + (bit + 31) * word, entry);
-    where += (8 * word - 1) * word;
-  }
+  const length = unpacked.address.length;
   const relocations: Relocations = {
     form: 'relr',
     offset: section.sh_offset,
@@ -200,8 +164,10 @@ function readPacked(elf: Elf, section: Section, options: RelocationOptions): Rel
     length,
     target: 0,
     symtab: 0,
-    ...columns,
-    entryOf,
+    ...allocate(length),
+    r_offset: unpacked.address,
+    r_type: new Uint32Array(length).fill(relativeType(elf.header.e_machine) ?? 0),
+    entryOf: unpacked.entryOf,
   };
   if (options.implicitAddends === true) readImplicit(elf, relocations);
   return relocations;
@@ -270,10 +236,4 @@ function signed64(view: DataView, at: number, littleEndian: boolean): number {
   const high = view.getInt32(at + (littleEndian ? 4 : 0), littleEndian);
   const low = view.getUint32(at + (littleEndian ? 0 : 4), littleEndian);
   return high >= -0x200000 && high < 0x200000 ? high * 2 ** 32 + low : Number.NaN;
-}
-
-function bitCount(word: number): number {
-  let count = 0;
-  for (let rest = word >>> 0; rest !== 0; rest = (rest & (rest - 1)) >>> 0) count += 1;
-  return count;
 }

@@ -26,7 +26,7 @@ export function sysvHashFollows(elf: Elf, section = sysvHashSection(elf)): boole
 }
 
 /** @returns undefined where the section is too small or too large for its counts, or they are not the symbols' */
-export function recomputeSysvHash(elf: Elf, section: Section, order: 'rising' | 'falling'): Buffer | undefined {
+function recomputeSysvHash(elf: Elf, section: Section, order: 'rising' | 'falling'): Buffer | undefined {
   const named = hashSymbols(elf, section, SYSV_NAME_HASH);
   if (named === undefined || section.fileSize < HEADER || section.sh_entsize === 8) return undefined;
   const { littleEndian } = elf.header;

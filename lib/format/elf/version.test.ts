@@ -5,7 +5,7 @@ import { InputError } from '../../error.js';
 import { openElf } from '../elf.js';
 import { type FixtureElf, Numbers, stringTable, writeElf } from './elf-fixture.js';
 import { readFields } from './record.js';
-import { readVersions, VERNAUX } from './version.js';
+import { readVersions, VERDAUX, VERDEF, VERNAUX, VERNEED } from './version.js';
 
 const NAMES = stringTable(['libc.so.6', 'GLIBC_2.2.5', 'GLIBC_2.34', 'libx.so', 'X_1', 'X_0']);
 /** The System V hash of GLIBC_2.2.5, as every x86-64 program has it. */
@@ -46,7 +46,14 @@ function definitions(littleEndian: boolean): Buffer {
   const out = new Numbers(true, littleEndian);
   out.add(2, 1).add(2, 1).add(2, 1).add(2, 1).add(4, 0).add(4, 20).add(4, 28);
   out.add(4, NAMES.indexOf('libx.so')).add(4, 0);
-  out.add(2, 1).add(2, 0).add(2, 2).add(2, 2).add(4, 0x5f31 + 0x5800).add(4, 20).add(4, 0);
+  out
+    .add(2, 1)
+    .add(2, 0)
+    .add(2, 2)
+    .add(2, 2)
+    .add(4, 0x5f31 + 0x5800)
+    .add(4, 20)
+    .add(4, 0);
   out.add(4, NAMES.indexOf('X_1')).add(4, 8).add(4, NAMES.indexOf('X_0')).add(4, 0);
   return out.bytes();
 }
@@ -83,6 +90,17 @@ test('needed and defined versions, and which symbol has which, are read in both 
   }
 });
 
+test('the fields of each structure are placed one behind the other', (t) => {
+  for (const [kind, size] of [
+    [VERNEED, 16],
+    [VERNAUX, 16],
+    [VERDEF, 20],
+    [VERDAUX, 8],
+  ] as const) {
+    t.deepEqual([kind[32].size, kind[64].size], [size, size]);
+  }
+});
+
 test('a file without versions has none', (t) => {
   t.deepEqual(readVersions(library({})), { symbols: undefined, needs: [], definitions: [] });
 });
@@ -98,7 +116,9 @@ test('records that overlap, or lead beyond the section, are refused', (t) => {
   t.throws(changed(8, 40), { instanceOf: InputError, message: /beyond/ });
   t.throws(changed(0, 0xffff_0001), { instanceOf: InputError });
   t.throws(changed(4, 9999), { instanceOf: InputError });
-  t.throws(() => readVersions(library({ verdef: definitions(true).subarray(0, 30) })), { instanceOf: InputError });
+  t.throws(() => readVersions(library({ verdef: definitions(true).subarray(0, 30) })), {
+    instanceOf: InputError,
+  });
 });
 
 test('whatever bytes the sections have, they are read or refused', (t) => {

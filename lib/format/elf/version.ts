@@ -38,6 +38,9 @@ export const VERDAUX = both('name of a version', [
   ['vda_next', 4],
 ]);
 
+/** Records of one section; real ones have fewer than 1,000. */
+const MOST_RECORDS = 1 << 16;
+
 /** One version of a library, as the file asks for it. */
 export interface NeededVersion {
   /** Of the Vernaux in the file. */
@@ -72,7 +75,9 @@ export interface VersionDefinition {
 
 export interface Versions {
   /** `.gnu.version`: two bytes a dynamic symbol, in the table's order; bit 15 says that the version is hidden. */
-  readonly symbols: { readonly offset: number; readonly entrySize: 2; readonly index: Uint16Array } | undefined;
+  readonly symbols:
+    | { readonly offset: number; readonly entrySize: 2; readonly index: Uint16Array }
+    | undefined;
   readonly needs: readonly VersionNeed[];
   readonly definitions: readonly VersionDefinition[];
 }
@@ -157,6 +162,7 @@ class Chain {
   private readonly content: Buffer;
   private readonly nameAt: (index: number, from?: number) => string;
   private room: number;
+  private records = 0;
 
   constructor(
     private readonly elf: Elf,
@@ -180,9 +186,17 @@ class Chain {
   enter<N extends string>(reader: RecordReader<N>, at: number): void {
     const { size } = reader.layout;
     this.room -= size;
+    this.records += 1;
+    if (this.records > MOST_RECORDS) {
+      throw new InputError(`${this.section.name} has more than ${MOST_RECORDS} records`, {
+        offset: this.section.sh_offset + at,
+      });
+    }
     if (at + size > this.content.length || this.room < 0) {
       const what = this.room < 0 ? 'overlap' : 'go beyond its end';
-      throw new InputError(`the records of ${this.section.name} ${what}`, { offset: this.section.sh_offset + at });
+      throw new InputError(`the records of ${this.section.name} ${what}`, {
+        offset: this.section.sh_offset + at,
+      });
     }
     reader.seek(at, this.section.sh_offset + at);
   }

@@ -30,7 +30,7 @@ export function* causeLines(report: CausesReport, paint: Paint, width: number): 
 function row({ cause, standing, files, bytesA, bytesB, tokens, why }: CauseReport): string[] {
   const notes = [
     ...(tokens === undefined ? [] : [counted(tokens.count, 'token')]),
-    ...(why === undefined ? [] : [why]),
+    ...(why === undefined ? [] : [printableText(why)]),
   ];
   return [cause, grouped(bytesA + bytesB), grouped(files), standing, notes.join(', ')];
 }
@@ -55,7 +55,9 @@ function shares({ confirmed, derived, suspected, unexplained }: Accounts): strin
   const share = (part: number): string => percent(part, all);
   return (
     `Of ${sized(all)} that differ (both sides) ${share(confirmed)} have a confirmed cause, ${share(derived)} follow from others, ` +
-    (residue === 0 ? 'none is left over.' : `${share(residue)} are residue: ${sized(suspected)} suspected, ${sized(unexplained)} unexplained.`)
+    (residue === 0
+      ? 'none is left over.'
+      : `${share(residue)} are residue: ${sized(suspected)} suspected, ${sized(unexplained)} unexplained.`)
   );
 }
 

@@ -18,15 +18,21 @@ function stepsOf(report: Report): string[] {
   if (left.length === 0) return [];
   const steps: string[] = [];
   if (controls.length === 0)
-    steps.push('Build A once more from the same root and give it with --control: what varies by chance is then told from the rest.');
+    steps.push(
+      'Build A once more from the same root and give it with --control: what varies by chance is then told from the rest.',
+    );
   for (const cause of left) {
     const step = STEPS[cause.cause];
     if (step !== undefined && !steps.includes(step)) steps.push(step);
   }
   if (left.some(({ why }) => why === 'contradicted'))
-    steps.push('A contradicted token stands for two things: look at those places first, a name or id was swapped there or the pairing is wrong.');
+    steps.push(
+      'A contradicted token stands for two things: look at those places first, a name or id was swapped there or the pairing is wrong.',
+    );
   if (pairs.filter(hasResidue).length > 1)
-    steps.push('trustdiff explain A B shows one pair of files at length, with every owner and the instructions.');
+    steps.push(
+      'trustdiff explain A B shows one pair of files at length, with every owner and the instructions.',
+    );
   return steps.slice(0, 5);
 }
 

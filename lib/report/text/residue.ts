@@ -47,6 +47,7 @@ export function* residueLines(
   let lines = 0;
   let shown = 0;
   let heading = '';
+  let place = '';
   for (const { pair, segment } of rows) {
     if (lines >= bounds.lines) break;
     const file = printableName(pair.path === '' ? pair.a.name.join('/') : pair.path);
@@ -54,6 +55,13 @@ export function* residueLines(
       yield paint.bold(file);
       lines += 1;
       heading = file;
+      place = '';
+    }
+    const where = placeLine(segment);
+    if (where !== place) {
+      yield where;
+      lines += 1;
+      place = where;
     }
     for (const line of segmentLines(pair, segment, paint, width, bounds.perSegment)) {
       yield line;
@@ -88,6 +96,13 @@ function weight({ reason, symbolA, symbolB, instructions }: ResidueReport): numb
   return reason === 'padding' ? 5 : 6;
 }
 
+function placeLine({ place, symbolA, symbolB }: ResidueReport): string {
+  const raw = [symbolA, symbolB].flatMap((name) => (name === undefined ? [] : demangled(name)));
+  const symbols = [...new Set(raw)];
+  const where = [...place.map(printableName), ...(symbols.length > 0 ? [symbols.join(' ↔ ')] : [])];
+  return `  ${where.length === 0 ? 'the file' : where.join(' › ')}`;
+}
+
 function segmentLines(
   pair: PairReport,
   segment: ResidueReport,
@@ -95,18 +110,23 @@ function segmentLines(
   width: number,
   most: number,
 ): string[] {
-  const { place, symbolA, symbolB, field, reason, instructions, hex } = segment;
-  const symbols = [...new Set([symbolA, symbolB].flatMap((name) => (name === undefined ? [] : demangled(name))))];
-  const where = [...place.map(printableName), ...(symbols.length > 0 ? [symbols.join(' ↔ ')] : [])];
-  const at = `${field === undefined ? '' : `${printableText(field)}, `}${reason}: ${extent(segment)}`;
-  const lines = [...(where.length > 0 ? [`  ${where.join(' › ')}`] : []), `    ${at}`];
+  const { field, reason, instructions, hex } = segment;
+  const lines = [
+    `    ${field === undefined ? '' : `${printableText(field)}, `}${reason}: ${extent(segment)}`,
+  ];
   const view = instructions === undefined ? [] : instructionLines(instructions, paint, width);
   if (view.length === 0 && pair.difference?.text !== undefined) {
     const text = renderUnified(pair.difference.text, pair.path, pair.path).slice(2);
-    view.push(...text.map((line) => (line.startsWith('-') ? paint.red(line) : line.startsWith('+') ? paint.green(line) : line)));
+    view.push(
+      ...text.map((line) =>
+        line.startsWith('-') ? paint.red(line) : line.startsWith('+') ? paint.green(line) : line,
+      ),
+    );
   } else if (view.length === 0 && hex !== undefined) {
     view.push(
-      ...renderHex(hex, (text, side) => (side === 'a' ? paint.red(text) : side === 'b' ? paint.green(text) : text)),
+      ...renderHex(hex, (text, side) =>
+        side === 'a' ? paint.red(text) : side === 'b' ? paint.green(text) : text,
+      ),
     );
   }
   lines.push(...view.slice(0, most));
@@ -118,7 +138,10 @@ function extent({ aStart, aLength, bStart, bLength }: ResidueReport): string {
   const offset = (n: number): string => `0x${n.toString(16)}`;
   if (aLength === 0) return `${counted(bLength, 'byte')} only in B at ${offset(bStart)}`;
   if (bLength === 0) return `${counted(aLength, 'byte')} only in A at ${offset(aStart)}`;
-  const size = aLength === bLength ? counted(aLength, 'byte') : `${counted(aLength, 'byte')} against ${grouped(bLength)}`;
+  const size =
+    aLength === bLength
+      ? counted(aLength, 'byte')
+      : `${counted(aLength, 'byte')} against ${grouped(bLength)}`;
   return `${size} at ${aStart === bStart ? offset(aStart) : `${offset(aStart)} ↔ ${offset(bStart)}`}`;
 }
 

@@ -8,7 +8,9 @@ export function table(
   left: ReadonlySet<number> = new Set([0]),
 ): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, i) => Math.max(0, ...rows.map((row) => row[i]?.length ?? 0)));
+  const widths = Array.from({ length: columns }, (_, i) =>
+    Math.max(0, ...rows.map((row) => row[i]?.length ?? 0)),
+  );
   const room = width - widths.reduce((sum, column) => sum + column, 0);
   const gap = ' '.repeat(room >= 2 * (columns - 1) ? 2 : 1);
   return rows.map((row) =>

@@ -71,7 +71,8 @@ export function* renderEnd(report: Report, options: TextOptions): Generator<stri
 
 function* causesSection(report: Report, options: TextOptions): Generator<string> {
   const { paint, width } = options;
-  if (report.causes === undefined || !report.pairs.some(({ explanation }) => explanation !== undefined)) return;
+  if (report.causes === undefined || !report.pairs.some(({ explanation }) => explanation !== undefined))
+    return;
   yield '';
   yield* causeLines(report.causes, paint, width);
   yield* residueLines(report.pairs, paint, width, options.residue ?? ONE_SCREEN);
@@ -184,7 +185,7 @@ function* controlsSection(
   }
 }
 
-function* troublesSection(report: Report, { paint, width }: TextOptions): Generator<string> {
+export function* troublesSection(report: Report, { paint, width }: TextOptions): Generator<string> {
   if (report.troubles.length === 0) return;
   yield '';
   yield paint.red(paint.bold(`TROUBLE: ${counted(report.troubles.length, 'part')} could not be checked`));
@@ -194,7 +195,7 @@ function* troublesSection(report: Report, { paint, width }: TextOptions): Genera
   );
 }
 
-function* verdictSection(report: Report, { paint, width }: TextOptions): Generator<string> {
+export function* verdictSection(report: Report, { paint, width }: TextOptions): Generator<string> {
   const { id, exit, says, reasons, doesNotCover } = report.verdict;
   const colour = exit === 0 ? paint.green : exit === 1 ? paint.yellow : paint.red;
   yield '';
