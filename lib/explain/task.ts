@@ -76,7 +76,8 @@ function hexOf(a: Bytes, b: Bytes, residue: readonly ResidueSegment[], most: num
     if (segment.instructions !== undefined) continue;
     const { aStart, aLength, bStart, bLength } = segment;
     const range = { aStart, aLength, bStart, bLength };
-    const parts = partsOf(a, b, range) ?? [range];
+    const found = partsOf(a, b, range) ?? [];
+    const parts = found.length > 0 ? found : [range];
     const changed = parts.reduce((sum, part) => sum + part.aLength, 0);
     const [changedA, changedB] = aLength === bLength ? [changed, changed] : [aLength, bLength];
     const joined = { ...range, parts: parts.length, changedA, changedB };

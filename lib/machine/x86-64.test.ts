@@ -99,6 +99,8 @@ const KNOWN: readonly [hex: string, text: string, expected: string][] = [
   ['62 f3 75 48 25 c2 96', 'vpternlogd zmm0, zmm1, zmm2, 0x96', '7, immediate 1@6'],
   ['62 f5 7c 48 58 c1', 'vaddph zmm0, zmm0, zmm1', '6'],
   ['62 f4 7c 08 83 c0 01', 'EVEX add eax, 1 (APX)', '7, immediate 1@6'],
+  ['c4 e7 7b f8 c0 23 01 00 00', 'urdmsr rax, 0x123', '9, immediate 4@5'],
+  ['62 f4 7c 18 6b c0 07', 'EVEX imul rax, rax, 7 (APX)', '7, immediate 1@6'],
   ['d5 18 89 c0', 'REX2 mov rax, r16', '4'],
   ['d5 08 b8 01 02 03 04 05 06 07 08', 'REX2 movabs', '11, immediate 8@3'],
   ['d5 80 af c0', 'REX2 imul: map 1', '4'],

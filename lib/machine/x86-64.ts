@@ -21,6 +21,7 @@ import {
   VECTOR_1,
   VECTOR_2,
   VECTOR_3,
+  VECTOR_7,
   VEX_3,
 } from './x86-opcode.js';
 
@@ -55,7 +56,7 @@ export const PC_RELATIVE = RIP_RELATIVE | RELATIVE_BRANCH;
 /** The layout of one instruction; offsets in bytes from its start. `decodeX86` fills and reuses it. */
 export class Instruction {
   length = 0;
-  /** 0 one byte, 1 behind 0F, 2 behind 0F 38, 3 behind 0F 3A; 4 to 6 under EVEX. */
+  /** 0 one byte, 1 behind 0F, 2 behind 0F 38, 3 behind 0F 3A; 4 to 7 under VEX and EVEX. */
   map = 0;
   opcode = 0;
   prefixes = 0;
@@ -225,8 +226,8 @@ export function decodeX86(code: Uint8Array, at: number, end: number, out: Instru
 const REX = 0x400;
 
 const NO_MAP = new Uint16Array(256).fill(INVALID);
-const VEX_MAPS = [NO_MAP, VECTOR_1, VECTOR_2, VEX_3];
-const EVEX_MAPS = [NO_MAP, VECTOR_1, VECTOR_2, VECTOR_3, APX_4, VECTOR_2, VECTOR_2, NO_MAP];
+const VEX_MAPS = [NO_MAP, VECTOR_1, VECTOR_2, VEX_3, NO_MAP, NO_MAP, NO_MAP, VECTOR_7];
+const EVEX_MAPS = [NO_MAP, VECTOR_1, VECTOR_2, VECTOR_3, APX_4, VECTOR_2, VECTOR_2, VECTOR_7];
 
 function prefixBit(prefix: number): number {
   switch (prefix) {

@@ -106,3 +106,6 @@ export const APX_4 = opcodeMap(MODRM, [
   ['f6', MODRM | IMM8 | GROUP3],
   ['f7', MODRM | IMMZ | GROUP3],
 ]);
+
+/** Map 7 under VEX and EVEX: the user forms of reading and writing model-specific registers. */
+export const VECTOR_7 = opcodeMap(INVALID, [['f6 f8', MODRM | IMMZ]]);

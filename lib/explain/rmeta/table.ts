@@ -45,12 +45,13 @@ export function explainTable({ a, b, map }: RmetaPair, sink: Sink, tableA: RootT
     return;
   }
   const entry = new Uint8Array(width);
+  const refers = (position: number) => position > HEADER && position < tableA.position;
   /** Whether B's entry is what A's must be there; `entry` holds it then. */
   const holds = (reading: Reading, k: number): boolean => {
     const at = tableA.position + k * width;
     const list = reading === 'list';
     const position = list ? positionOfList(a, at, width) : littleEndian(a, at, width);
-    const other = position > HEADER ? map.toB(position) : -1;
+    const other = refers(position) ? map.toB(position) : -1;
     if (other < 0) return false;
     entry.fill(0);
     let rest = other;
@@ -70,7 +71,7 @@ export function explainTable({ a, b, map }: RmetaPair, sink: Sink, tableA: RootT
     const at = tableA.position + k * width;
     const list = reading === 'list';
     const position = list ? positionOfList(a, at, width) : littleEndian(a, at, width);
-    const other = position > HEADER ? map.toB(position) : -1;
+    const other = refers(position) ? map.toB(position) : -1;
     return other >= 0 && other !== position;
   };
   const reading = readingOf(a, b, tableA, tableB, holds);
@@ -105,7 +106,7 @@ function readingOf(
   }
   if (differing === 0) return 'hash';
   if (tableA.width === 8 && Math.max(positions, lists) * 2 < differing) return 'hash';
-  return lists > positions ? 'list' : 'position';
+  return lists > positions || readsAsLists(a, tableA, tableA.position) ? 'list' : 'position';
 }
 
 function sameEntry(a: Uint8Array, b: Uint8Array, tableA: RootTable, tableB: RootTable, k: number): boolean {

@@ -21,7 +21,7 @@ const [DW_LNCT_path, DW_LNCT_directory_index] = [1, 2];
 /** Paths of one file: more than any has, and fewer than would exhaust memory. */
 const MOST_PATHS = 1 << 21;
 /** Units of one file; librustc_driver has some thousands. */
-const MOST_UNITS = 1 << 20;
+const MOST_UNITS = 1 << 18;
 
 /**
  * The directory and file tables of `.debug_line`, DWARF 2 to 5 (DWARF 5, section 6.2.4). Programs are not read.

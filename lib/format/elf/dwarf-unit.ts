@@ -27,7 +27,7 @@ const UNIT_START = 1 << 16;
 /** Bytes of the longest length field, with the mark in front that says so. */
 const LENGTH_FIELD = 12;
 /** Units of one file; librustc_driver has some thousands. */
-const MOST_UNITS = 1 << 20;
+const MOST_UNITS = 1 << 18;
 /** How many times its own length `.debug_abbrev` may be gone through. */
 const ABBREVIATIONS_SHARED = 16;
 
@@ -55,6 +55,8 @@ export function readCompileUnits(sections: DwarfSections): CompileUnit[] {
 class UnitReader {
   private readonly abbreviations: DwarfCursor;
   private budget: number;
+  /** By place of the table and code: after LTO all units share one table. */
+  private readonly known = new Map<string, readonly (readonly [number, number])[]>();
 
   constructor(
     private readonly sections: DwarfSections,
@@ -108,7 +110,14 @@ class UnitReader {
   }
 
   /** The attributes and forms of an abbreviation, in stored order. */
-  private attributes(table: number, code: number): [number, number][] {
+  private attributes(table: number, code: number): readonly (readonly [number, number])[] {
+    const key = `${table} ${code}`;
+    const attributes = this.known.get(key) ?? this.findAttributes(table, code);
+    this.known.set(key, attributes);
+    return attributes;
+  }
+
+  private findAttributes(table: number, code: number): readonly (readonly [number, number])[] {
     const { abbreviations: cursor } = this;
     if (!(table < cursor.content.length)) throw cursor.error(`a unit has its abbreviations at ${table}`);
     cursor.seek(table);
