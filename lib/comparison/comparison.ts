@@ -135,7 +135,8 @@ async function judgeSides(
     b: sideReport(b),
     reasons,
     summary: summarise(pairs, match, a, b),
-    masks: verdict.id === 'equivalent' && causes !== undefined ? [...masks, ...causeMasks(causes)] : masks,
+    masks:
+      verdict.id === 'equivalent' && causes !== undefined ? [...masks, ...causeMasks(causes, pairs)] : masks,
     controls: controls.map((control) => control.report),
     troubles,
     verdict,

@@ -1,4 +1,5 @@
-import { causeSentence } from '../report/cause-sentence.js';
+import type { MaskableField } from '../pair/metadata.js';
+import { causeSentence, reasonTitle } from '../report/cause-sentence.js';
 import type { CausesReport } from '../report/explanation.js';
 import type { MaskReport, SideTrouble } from '../report/model.js';
 import { counted } from '../report/quantity.js';
@@ -108,8 +109,21 @@ function isHeaderField({
 }
 
 /** The masks that an `equivalent` by explanation rests on: one a cause that stands. */
-export function causeMasks({ causes }: CausesReport): MaskReport[] {
-  return causes.flatMap((of): MaskReport[] =>
+export function causeMasks({ causes }: CausesReport, pairs: readonly MatchedPair[]): MaskReport[] {
+  const fields: Partial<Record<MaskableField, number>> = {};
+  let members = 0;
+  for (const { report } of pairs) {
+    const covered = (report.metadata ?? []).filter(isHeaderField);
+    if (covered.length > 0) members += 1;
+    for (const { field } of covered)
+      fields[field as MaskableField] = (fields[field as MaskableField] ?? 0) + 1;
+  }
+  const cause = 'archive-metadata';
+  const headers: MaskReport[] =
+    members > 0
+      ? [{ id: 'explained', cause, reason: `${reasonTitle(cause)}.`, members, bytes: 0, fields }]
+      : [];
+  const shown = causes.flatMap((of): MaskReport[] =>
     of.standing === 'confirmed' || of.standing === 'derived'
       ? [
           {
@@ -122,6 +136,7 @@ export function causeMasks({ causes }: CausesReport): MaskReport[] {
         ]
       : [],
   );
+  return [...headers, ...shown];
 }
 
 /** What was never the artefact's own takes nothing away from it: owner and times of files on a disk. */
@@ -214,12 +229,14 @@ function outsideNoise(pair: MatchedPair, findings: Findings): Outside | undefine
   const content = report.status === 'content' ? contentOutsideNoise(pair, findings) : undefined;
   if (unheard.length === 0 && content === undefined) return undefined;
   const fields = explained === undefined ? unheard : unexplainedMetadata(unheard, explained.settled.claims);
-  const places = [...fields.map(({ field }) => field), ...(content?.residue?.places ?? [])];
-  const bytes = content?.residue?.bytes ?? 0;
-  return {
-    bytes: content?.bytes ?? 0,
-    residue: places.length > 0 ? { places, bytes } : undefined,
-  };
+  const residue =
+    fields.length === 0 && content?.residue === undefined
+      ? undefined
+      : {
+          places: [...fields.map(({ field }) => field), ...(content?.residue?.places ?? [])],
+          bytes: content?.residue?.bytes ?? 0,
+        };
+  return { bytes: content?.bytes ?? 0, residue };
 }
 
 function contentOutsideNoise(

@@ -38,7 +38,7 @@ export function residueOf(
  * varies, or where the rest only follows from what does.
  */
 export function explainedOutside(
-  { row, outcome }: ExplainedRow,
+  { row, outcome, file }: ExplainedRow,
   regions: SegmentColumns,
   spansA: readonly Span[],
   spansB: readonly Span[],
@@ -47,6 +47,8 @@ export function explainedOutside(
   const { explanation } = outcome;
   const inside = inNoise(regions, spansA, spansB);
   const bare = new Uint8Array(regions.count);
+  // Where nothing else differs, nothing was derived (settle).
+  const rootless = file.accounts.derived === 0;
   const doubtful = new Set<number>();
   let noisy = 0;
   let independent = 0;
@@ -58,7 +60,8 @@ export function explainedOutside(
       continue;
     }
     const size = Math.max(regions.aLength[i] ?? 0, regions.bLength[i] ?? 0);
-    const behind = regions.behind[i] ?? BEHIND.nothing;
+    const said = regions.behind[i] ?? BEHIND.nothing;
+    const behind = rootless && said === BEHIND.derived ? BEHIND.nothing : said;
     bytes += size;
     if (behind !== BEHIND.derived) independent += 1;
     if (behind === BEHIND.derived || behind === BEHIND.shown) continue;

@@ -1,6 +1,6 @@
 import { InputError } from '../error.js';
-import { type Bitcode, encodeBitcode, isBitcode, readBitcode } from '../format/bitcode.js';
 import { type BitcodeModule, readModule } from '../format/bitcode/module.js';
+import { type Bitcode, encodeBitcode, isBitcode, readBitcode } from '../format/bitcode.js';
 import type { Sink } from '../ledger/sink.js';
 import { type BodyPair, type Pairing, pairModules } from './bitcode/pairing.js';
 import { explainRun, type Recomputed, type Stretch } from './bitcode/run.js';
@@ -61,7 +61,13 @@ class Explainer {
     this.#tables({ from: headA, to: endA }, { from: headB, to: endB });
     const restA = this.#a.bitcode.content.length - endA;
     const restB = this.#b.bitcode.content.length - endB;
-    tail(this.#a.bitcode, this.#b.bitcode, this.#sink.within(endA, endB, 'part', 'behind the bitcode'), restA, restB);
+    tail(
+      this.#a.bitcode,
+      this.#b.bitcode,
+      this.#sink.within(endA, endB, 'part', 'behind the bitcode'),
+      restA,
+      restB,
+    );
   }
 
   #module(a: Stretch, b: Stretch): void {
@@ -110,6 +116,11 @@ class Explainer {
         restOfTable(this.#a, this.#b, explainNames(this.#a, this.#b, strings, sink), sink);
       },
     ]);
+    for (const [entryA, entryB] of blobs) {
+      // What is in them is looked at byte by byte; the bits around them tell how long they are.
+      this.#recomputed.translation.explainedA[entryA] = 1;
+      this.#recomputed.translation.explainedB[entryB] = 1;
+    }
     explainRun(this.#recomputed, a, b, this.#sink.within(0, 0, 'part', 'symbol and string table'), blobs);
   }
 
@@ -133,7 +144,10 @@ function functionArea(module: BitcodeModule): Stretch {
     }
     next = body.end + 1;
   }
-  return { from: stretchOf(module, first.enter, first.end).from, to: stretchOf(module, last.enter, last.end).to };
+  return {
+    from: stretchOf(module, first.enter, first.end).from,
+    to: stretchOf(module, last.enter, last.end).to,
+  };
 }
 
 /** Where the module's block ends: symbol and string table follow. */
@@ -160,8 +174,7 @@ function functionName(module: BitcodeModule, value: number): string {
 
 function tail(a: Bitcode, b: Bitcode, sink: Sink, lengthA: number, lengthB: number): void {
   const same =
-    lengthA === lengthB &&
-    Buffer.compare(a.content.subarray(a.end), b.content.subarray(b.end)) === 0;
+    lengthA === lengthB && Buffer.compare(a.content.subarray(a.end), b.content.subarray(b.end)) === 0;
   if (same) sink.equal(0, 0, lengthA);
   else sink.change(0, lengthA, 0, lengthB);
 }

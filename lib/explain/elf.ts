@@ -137,15 +137,20 @@ class ElfExplainer {
       this.#data.explain(piece, pair, inner);
       return;
     }
-    const outcome = this.#code.explain(piece, pair, inner);
-    if (isFunction) this.tally.pair(outcome);
     const bodyA = piece.body - piece.start;
     const bodyB = pair.body - pair.start;
-    explainPadding(
-      a.bytes.subarray(fromA + bodyA, fromA + length),
-      b.bytes.subarray(fromB + bodyB, fromB + pair.end - pair.start),
-      inner.at(bodyA, bodyB),
-    );
+    const body = { startA: piece.start, endA: piece.body, startB: pair.start, endB: pair.body };
+    const outcome = this.#code.explain(piece, pair, body, inner);
+    if (isFunction) this.tally.pair(outcome);
+    const restA = a.bytes.subarray(fromA + bodyA, fromA + length);
+    const restB = b.bytes.subarray(fromB + bodyB, fromB + pair.end - pair.start);
+    const rest = inner.at(bodyA, bodyB);
+    if (isFilling(restA) && isFilling(restB)) explainPadding(restA, restB, rest);
+    else {
+      // Code that no symbol covers.
+      const range = { startA: piece.body, endA: piece.end, startB: pair.body, endB: pair.end };
+      this.#code.explain(piece, pair, range, rest);
+    }
   }
 
   /** A place for a section of A (or of B, where A has none), counting from the start of the file. */
@@ -273,23 +278,36 @@ const NOTHING = new Uint8Array(0);
 
 /**
  * Bytes between structures: where both sides are nothing but the usual filling (zeros, `int3`, the processor's no-ops),
- * another length follows from the alignment of what comes next; all else stays unexplained.
+ * another length follows from the alignment of what comes next, and another choice among no-ops of one length from who
+ * filled the gap. All else stays unexplained.
  */
 function explainPadding(a: Uint8Array, b: Uint8Array, sink: Sink): void {
   if (a.length === 0 && b.length === 0) return;
   if (a.length === b.length && Buffer.compare(a, b) === 0) sink.equal(0, 0, a.length);
-  else if (a.length !== b.length && isFilling(a) && isFilling(b))
+  else if (isFilling(a) && isFilling(b) && (a.length !== b.length || differing(a, b) >= LEAST_DIFFERING))
     sink.derived(0, a.length, 0, b.length, b, 'the alignment of what follows', undefined, 'padding');
   else sink.change(0, a.length, 0, b.length, { reason: 'padding' });
+}
+
+/** Other no-ops of one length have at least so many other bytes; fewer may be a change that somebody made. */
+const LEAST_DIFFERING = 3;
+
+function differing(a: Uint8Array, b: Uint8Array): number {
+  let count = 0;
+  for (const [i, byte] of a.entries()) if (byte !== b[i]) count += 1;
+  return count;
 }
 
 /** No more than a page, and of one kind. */
 function isFilling(bytes: Uint8Array): boolean {
   if (bytes.length > 4096) return false;
   if (bytes.every((byte) => byte === 0) || bytes.every((byte) => byte === 0xcc)) return true;
+  let single = false;
   for (let at = 0; at < bytes.length; ) {
     const length = noOp(bytes, at);
-    if (length === 0) return false;
+    // Nobody fills with two short ones where a longer one does.
+    if (length === 0 || (length === 1 && single)) return false;
+    single = length === 1;
     at += length;
   }
   return true;

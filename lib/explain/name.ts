@@ -20,8 +20,8 @@ const KINDS: Readonly<Record<TokenKind, readonly [CauseId, TokenEncoding] | unde
 
 /**
  * Two names of one thing (a string table's, with or without the NUL that ends them): equal but for their tokens, or
- * compared as text. `counted`: the two things have equal contents, so that another number among local labels is shown
- * to be no more than that.
+ * compared as text. `counted`: the two things have equal contents, so that another number among local labels,
+ * or the name of a twin, is shown to be no more than that.
  */
 export function explainName(a: Uint8Array, b: Uint8Array, sink: Sink, counted: boolean): void {
   if (Buffer.compare(a, b) === 0) {
@@ -33,6 +33,13 @@ export function explainName(a: Uint8Array, b: Uint8Array, sink: Sink, counted: b
   if (nameA.skeleton !== nameB.skeleton || nameA.tokens.length !== nameB.tokens.length)
     explainString(a, b, sink);
   else explainTokens(a, b, nameA, nameB, sink, counted);
+}
+
+/** Of functions with one body the compiler kept the name of another one. */
+function explainTwin(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  const ended = a.at(-1) === 0 && b.at(-1) === 0 ? 1 : 0;
+  sink.shown('merged-function', 0, a.length - ended, 0, b.length - ended);
+  sink.equal(a.length - ended, b.length - ended, ended);
 }
 
 function explainTokens(

@@ -1,5 +1,6 @@
 import type { Ledger } from '../ledger/ledger.js';
 import { BEHIND, type SegmentColumns } from './explanation.js';
+import { isMaskable } from './maskable.js';
 
 /** Equal bytes in a changed stretch of one length that part it in two. */
 const APART = 16;
@@ -20,14 +21,20 @@ export function segmentsOf(ledger: Ledger, a: Uint8Array, b: Uint8Array): Segmen
     const bLength = ledger.bLength.at(i);
     switch (owner.state) {
       case 'claimed':
-        rows.add(aStart, aLength, bStart, bLength, owner.claim ?? BEHIND.nothing);
+        rows.add(
+          aStart,
+          aLength,
+          bStart,
+          bLength,
+          isMaskable(owner.reason) ? (owner.claim ?? BEHIND.nothing) : BEHIND.nothing,
+        );
         break;
       case 'derived':
         rows.add(aStart, aLength, bStart, bLength, BEHIND.derived);
         break;
       case 'shown':
       case 'moved':
-        rows.add(aStart, aLength, bStart, bLength, BEHIND.shown);
+        rows.add(aStart, aLength, bStart, bLength, isMaskable(owner.reason) ? BEHIND.shown : BEHIND.nothing);
         break;
       case 'residue':
         if (aLength === bLength) addNarrow(rows, a, aStart, b, bStart, aLength);

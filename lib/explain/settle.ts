@@ -1,4 +1,3 @@
-import { CAUSES } from '../cause/registry.js';
 import type {
   Accounts,
   CauseReport,
@@ -9,6 +8,7 @@ import type {
 } from '../report/explanation.js';
 import type { HexView } from '../report/hex.js';
 import type { FunctionCounts, OwnerTotal, PairExplanation } from './explanation.js';
+import { isMaskable } from './maskable.js';
 import { MergedClaims, type NameClaim } from './merged-claims.js';
 import { originOf } from './origin.js';
 
@@ -78,8 +78,12 @@ function settleFile(
   const notes = [...explanation.notes];
   const accounts = { equal, confirmed: 0, derived: 0, suspected: 0, unexplained: 0 };
   const owners = new Map<string, Mutable<OwnerReport>>();
+  // What follows from nothing was not derived: a byte at the end of a file and a size that tells of it, say.
+  const rootless = explanation.totals.every(({ state }) => state === 'derived');
+  if (rootless && explanation.totals.length > 0)
+    notes.push('all that differs would follow from other differences, of which there are none');
   const add = (total: OwnerTotal): void => {
-    const { standing, why } = standingOf(total, index, claims);
+    const { standing, why } = rootless ? UNEXPLAINED : standingOf(total, index, claims);
     accounts[standing] += total.bytesA + total.bytesB;
     tally.add(total, standing, why, index, claims);
     const { place, reason, field, from } = total;
@@ -144,6 +148,8 @@ interface Judged {
   readonly why?: string | undefined;
 }
 
+const UNEXPLAINED: Judged = { standing: 'unexplained' };
+
 /** Reasons that say where bytes lie and not why they differ. */
 const NO_CAUSE: ReadonlySet<string> = new Set(['code', 'padding', 'unexplained']);
 
@@ -152,7 +158,6 @@ function standingOf({ state, reason, claim }: OwnerTotal, pair: number, claims: 
     case 'derived':
       return { standing: 'derived' };
     case 'moved':
-      return { standing: 'confirmed' };
     case 'shown':
       return isMaskable(reason) ? { standing: 'confirmed' } : { standing: 'suspected', why: NO_MASK };
     case 'claimed': {
@@ -171,11 +176,6 @@ function standingOf({ state, reason, claim }: OwnerTotal, pair: number, claims: 
 }
 
 const NO_MASK = 'no mask shows it';
-
-/** Some causes can be suspected only, whoever says otherwise. */
-function isMaskable(reason: OwnerTotal['reason']): boolean {
-  return reason !== 'derived' && reason !== 'unexplained' && CAUSES[reason].maskable;
-}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -203,7 +203,7 @@ export class Aarch64RowReader implements RowReader {
     for (let n = 0; n < count; n++) {
       if (!this.#resolver.sameRelocation(ra.index + n, rb.index + n)) same = false;
     }
-    if (!same || !equal) this.#pieces.add(RELOCATION, at, at, 4, bt, 4, ra.index, rb.index, same);
+    if (!same || !equal) this.#pieces.add(RELOCATION, at, at, 4, bt, 4, ra.index, rb.index, false);
   }
 }
 

@@ -31,7 +31,7 @@ export const MEMORY_PAIR = 11;
 export const MEMORY_9 = 12;
 
 /** The first `ADRP + 1` kinds but `NO_FIELD` are relative to the instruction's address. */
-export const LAST_PC_RELATIVE = ADRP;
+const LAST_PC_RELATIVE = ADRP;
 
 /** The bits of the field, by kind. */
 export const FIELD_MASKS = Int32Array.of(

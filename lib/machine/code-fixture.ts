@@ -55,11 +55,6 @@ export function compared(
   resolver: Resolver,
 ): { calls: Call[]; result: CodeResult } {
   const calls: Call[] = [];
-  const field =
-    (kind: 'target' | 'relocation') =>
-    (at: number, bt: number, length: number, x: number, y: number, same: boolean) => {
-      calls.push({ kind, a: at, aLength: length, b: bt, bLength: length, x, y, same });
-    };
   const value =
     (kind: 'immediate' | 'displacement') =>
     (at: number, bt: number, length: number, x: bigint, y: bigint) => {
@@ -67,8 +62,10 @@ export function compared(
     };
   const sink: CodeSink = {
     equal: (at, bt, length) => calls.push({ kind: 'equal', a: at, aLength: length, b: bt, bLength: length }),
-    target: field('target'),
-    relocation: field('relocation'),
+    target: (at, bt, length, x, y, same) =>
+      calls.push({ kind: 'target', a: at, aLength: length, b: bt, bLength: length, x, y, same }),
+    relocation: (at, bt, length, x, y, same) =>
+      calls.push({ kind: 'relocation', a: at, aLength: length, b: bt, bLength: length, x, y, same }),
     immediate: value('immediate'),
     displacement: value('displacement'),
     jump: (at, aLength, bt, bLength, x, y, same) =>

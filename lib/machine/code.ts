@@ -56,7 +56,11 @@ export interface CodeSink {
     targetB: number,
     same: boolean,
   ): void;
-  /** A field under a relocation; the indices are those given to `sameRelocation`. */
+  /**
+   * A field under a relocation; the indices are those given to `sameRelocation`. Called only where `same` is false:
+   * the names differ, or the bytes do. Both machines keep the addend in the relocation's entry (RELA), so that nothing
+   * explains other bytes under it.
+   */
   relocation(
     aOffset: number,
     bOffset: number,

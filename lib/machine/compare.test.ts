@@ -10,7 +10,7 @@ import {
   relocationsAt,
   told,
 } from './code-fixture.js';
-import { compareCode } from './compare.js';
+import { compareCode, LONGEST_CODE } from './compare.js';
 import { machineOf } from './machine.js';
 
 const NONE_SAME = { sameTarget: () => false, sameRelocation: () => false };
@@ -226,7 +226,7 @@ test('long functions with nothing in common end as one replacement', (t) => {
   t.is(result.changedRows, 30000);
 });
 
-test('a field under a relocation counts by what the relocation names, not by its bytes', (t) => {
+test('a field under a relocation counts by what the relocation names, and its bytes must be equal', (t) => {
   const code = (hex: string) => codeAt(0, bytesOf(PUSH, 'e8', hex, RET), relocationsAt(2));
   const asked: number[][] = [];
   const resolver = (same: boolean) => ({
@@ -242,8 +242,8 @@ test('a field under a relocation counts by what the relocation names, not by its
   t.deepEqual(told(named.calls), ['relocation 2+4 2+4 0x0 0x0 not same']);
   t.is(named.result.verdict, 'changed');
   const bytes = compared('x86-64', code('00000000'), code('fcffffff'), resolver(true));
-  t.deepEqual(told(bytes.calls), ['relocation 2+4 2+4 0x0 0x0 same']);
-  t.is(bytes.result.verdict, 'moved');
+  t.deepEqual(told(bytes.calls), ['relocation 2+4 2+4 0x0 0x0 not same']);
+  t.is(bytes.result.verdict, 'changed');
   t.deepEqual(asked[0], [0, 0]);
 });
 
@@ -284,6 +284,13 @@ test('bytes that begin no instruction must be equal', (t) => {
   );
   t.deepEqual(told(calls), ['other 2+1 2+1']);
   t.is(result.rowsA, 4);
+});
+
+test('a function longer than any real one is not looked into', (t) => {
+  const long = codeAt(0, new Uint8Array(LONGEST_CODE + 1).fill(0x90));
+  const { calls, result } = compared('x86-64', long, long, ALL_SAME);
+  t.is(told(calls).length, 1);
+  t.is(result.verdict, 'changed');
 });
 
 test('an empty function against an empty one is equal, against another it is added', (t) => {

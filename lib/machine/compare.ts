@@ -1,6 +1,6 @@
 import type { Code, CodeResult, CodeSink, Resolver, RowMapping } from './code.js';
 import type { Machine } from './machine.js';
-import { emitPieces, INNER_JUMP, INNER_TARGET, OTHER, PAGE, Pieces, RELOCATION, sameBytes } from './piece.js';
+import { emitPieces, INNER_JUMP, INNER_TARGET, OTHER, PAGE, Pieces, sameBytes } from './piece.js';
 import { type RowReader, Rows } from './row.js';
 import { RowAlignment } from './row-alignment.js';
 
@@ -13,8 +13,9 @@ import { RowAlignment } from './row-alignment.js';
  * good alignment, not the shortest. Time is linear in the length of both. The result is a function of the arguments
  * alone.
  *
- * No input makes it fail: where no instruction begins, the byte is a row of its own and must be equal. Addresses must
- * be safe integers, `start` and `end` within the bytes.
+ * No input makes it fail: where no instruction begins, the byte is a row of its own and must be equal. Code that is
+ * longer than `LONGEST_CODE` is one `other`, without a look at it. Addresses must be safe integers, `start` and `end`
+ * within the bytes and less than 2³¹.
  * @throws RangeError where they are not
  */
 export function compareCode(
@@ -30,10 +31,13 @@ export function compareCode(
   pieces.count = 0;
   rowsA.count = 0;
   reader.begin(a, b, resolver, pieces);
-  const parallel = a.end - a.start === b.end - b.start && reader.lockstep(rowsA);
+  const longest = Math.max(a.end - a.start, b.end - b.start);
+  const parallel = sameLength(a, b) && longest <= LONGEST_CODE && reader.lockstep(rowsA);
   if (parallel) {
     rowsA.close(a.end);
     settleParallel(a, b);
+  } else if (longest > LONGEST_ALIGNED) {
+    return compareWhole(a, b, sink);
   } else {
     compareAligned(reader, a, b, resolver);
     settleAligned(a, b);
@@ -43,6 +47,15 @@ export function compareCode(
   return summarise(a, b, parallel);
 }
 
+/**
+ * Bytes of a function on one side. The longest of rustc and LLVM have 100 kB; without a bound the scratch memory of a
+ * hostile one would be many times its length.
+ */
+export const LONGEST_CODE = 4 << 20;
+
+/** The same for functions whose instructions differ. */
+const LONGEST_ALIGNED = 1 << 20;
+
 /** Scratch memory: comparing is synchronous and happens hundreds of thousands of times. */
 const pieces = new Pieces();
 const rowsA = new Rows();
@@ -50,11 +63,29 @@ const rowsB = new Rows();
 const alignment = new RowAlignment();
 
 function assertWithin({ bytes, start, end, address }: Code): void {
-  if (!(start >= 0 && start <= end && end <= bytes.length && Number.isSafeInteger(address + (end - start)))) {
+  const placed = start >= 0 && start <= end && end <= bytes.length && end < 2 ** 31;
+  if (!(placed && Number.isSafeInteger(address) && Number.isSafeInteger(address + (end - start)))) {
     throw new RangeError(
       `code from ${start} to ${end} at address ${address} is not in ${bytes.length} bytes`,
     );
   }
+}
+
+function sameLength(a: Code, b: Code): boolean {
+  return a.end - a.start === b.end - b.start;
+}
+
+function compareWhole(a: Code, b: Code, sink: CodeSink): CodeResult {
+  sink.other(a.start, a.end - a.start, b.start, b.end - b.start);
+  return {
+    verdict: 'changed',
+    rowsA: Math.sign(a.end - a.start),
+    rowsB: Math.sign(b.end - b.start),
+    changedRows: 1,
+    paddingRows: 0,
+    firstChanged: { a: a.start, b: b.start },
+    mapping: { a: new Int32Array(0), b: new Int32Array(0) },
+  };
 }
 
 function compareAligned(reader: RowReader, a: Code, b: Code, resolver: Resolver): void {
@@ -159,7 +190,7 @@ function summarise(a: Code, b: Code, parallel: boolean): CodeResult {
     const kind = pieces.kind[i] as number;
     const at = pieces.row[i] as number;
     if (pieces.same[i] === 1) {
-      moved ||= kind === RELOCATION || !equalPiece(a, b, i);
+      moved ||= !equalPiece(a, b, i);
       continue;
     }
     if (kind === OTHER) {

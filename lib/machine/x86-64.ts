@@ -33,17 +33,17 @@ export const MAP_ONE_BYTE = 0;
 export const MAP_0F = 1;
 
 /** Prefixes met before the opcode, as bits of `Instruction.prefixes`. */
-export const PREFIX_66 = 0x01;
-export const PREFIX_67 = 0x02;
+const PREFIX_66 = 0x01;
+const PREFIX_67 = 0x02;
 export const PREFIX_F2 = 0x04;
 export const PREFIX_F3 = 0x08;
 export const PREFIX_LOCK = 0x10;
-export const PREFIX_SEGMENT = 0x20;
-export const PREFIX_REX_W = 0x40;
+const PREFIX_SEGMENT = 0x20;
+const PREFIX_REX_W = 0x40;
 /** Encoded with VEX, EVEX or REX2. */
-export const PREFIX_VEX = 0x80;
-export const PREFIX_EVEX = 0x100;
-export const PREFIX_REX2 = 0x200;
+const PREFIX_VEX = 0x80;
+const PREFIX_EVEX = 0x100;
+const PREFIX_REX2 = 0x200;
 
 /** What the displacement field is, as bits of `Instruction.flags`. */
 export const RIP_RELATIVE = 1;

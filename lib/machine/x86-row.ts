@@ -247,7 +247,7 @@ export class X86RowReader implements RowReader {
     const indexB = this.#relocationsB.index + n;
     const same = this.#resolver.sameRelocation(indexA, indexB);
     if (same && sameBytes(this.#a.bytes, at + field, size, this.#b.bytes, bt + field, size)) return;
-    this.#pieces.add(RELOCATION, at, at + field, size, bt + field, size, indexA, indexB, same);
+    this.#pieces.add(RELOCATION, at, at + field, size, bt + field, size, indexA, indexB, false);
   }
 
   /** The short form of a jump against its long form: assemblers choose by distance alone. */

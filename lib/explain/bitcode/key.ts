@@ -73,7 +73,9 @@ export class ModuleKeys {
 
   #text(entry: number): string {
     const { first, low } = this.#module.columns;
-    const chars = Array.from(low.subarray(first[entry], first[entry + 1]), (c) => String.fromCharCode(c & 255));
+    const chars = Array.from(low.subarray(first[entry], first[entry + 1]), (c) =>
+      String.fromCharCode(c & 255),
+    );
     return chars.join('');
   }
 

@@ -172,7 +172,8 @@ class Pairer {
     this.#drain();
     const inA = positions(keysA.globals);
     const inB = positions(keysB.globals);
-    const sameSet = inA.size === inB.size && [...inA].every(([key, list]) => inB.get(key)?.length === list.length);
+    const sameSet =
+      inA.size === inB.size && [...inA].every(([key, list]) => inB.get(key)?.length === list.length);
     for (const [key, list] of sameSet ? inA : []) {
       if (list.length === 1) this.#bindValue(list[0] ?? -1, inB.get(key)?.[0] ?? -1);
     }
@@ -413,7 +414,8 @@ class Pairer {
     const entryA = this.#localsA.get(x);
     const entryB = this.#localsB.get(y);
     if (entryA === undefined || entryB === undefined) return;
-    if (this.#a.columns.code[entryA] !== this.#b.columns.code[entryB] || !this.#sameType(entryA, entryB)) return;
+    if (this.#a.columns.code[entryA] !== this.#b.columns.code[entryB] || !this.#sameType(entryA, entryB))
+      return;
     body.values[localA] = localB;
     body.back[localB] = localA;
     this.#openLocal.push(entryA, entryB);
@@ -623,7 +625,8 @@ function commonEnds(
   let front = 0;
   while (front < shorter && same(listA[front], listB[front])) front += 1;
   let back = 0;
-  while (back < shorter - front && same(listA[listA.length - 1 - back], listB[listB.length - 1 - back])) back += 1;
+  while (back < shorter - front && same(listA[listA.length - 1 - back], listB[listB.length - 1 - back]))
+    back += 1;
   return (visit) => {
     for (let k = 0; k < front; k += 1) visit(listA[k] ?? 0, listB[k] ?? 0);
     for (let k = back; k > 0; k -= 1) visit(listA[listA.length - k] ?? 0, listB[listB.length - k] ?? 0);

@@ -45,8 +45,12 @@ export function explainRun(
   for (const [entryA, entryB, explain] of [...metadataBlobs(both, b), ...blobs].sort((x, y) => x[1] - y[1])) {
     const blobA = blobStretch(both.a, entryA);
     const blobB = blobStretch(both.b, entryB);
-    // Out of the common order: then it is compared as bits.
-    if (blobA.from < fromA || blobA.to > a.to || blobB.from < fromB || blobB.to > b.to) continue;
+    if (blobA.from < fromA || blobA.to > a.to || blobB.from < fromB || blobB.to > b.to) {
+      // Out of the common order: what is in it is not looked at, so it is not explained.
+      both.translation.explainedA[entryA] = 0;
+      both.translation.explainedB[entryB] = 0;
+      continue;
+    }
     explainBits(both, { from: fromA, to: blobA.from }, { from: fromB, to: blobB.from }, sink);
     explain(sink.at(blobA.from, blobB.from));
     fromA = blobA.to;
@@ -70,7 +74,7 @@ function metadataBlobs(both: Recomputed, b: Stretch): BlobPair[] {
     if (columns.block[j] !== METADATA_BLOCK || columns.kind[j] !== RECORD) continue;
     if (columns.code[j] !== METADATA.STRINGS || both.translation.explainedB[j] !== 1) continue;
     const i = both.pairing.ofB[j] ?? -1;
-    const ofModule = both.b.number[j] === 0;
+    const ofModule = both.b.strings[0]?.entry === j;
     out.push([i, j, (sink) => explainStrings(both, i, j, ofModule, sink)]);
   }
   return out;
@@ -90,7 +94,16 @@ function explainStrings(both: Recomputed, i: number, j: number, ofModule: boolea
   const lengthsA = contentA.subarray(blobA.from, blobA.from + charsA);
   const lengthsB = contentB.subarray(blobB.from, blobB.from + charsB);
   if (Buffer.compare(lengthsA, lengthsB) === 0) sink.equal(0, 0, charsA);
-  else sink.derived(0, charsA, 0, charsB, lengthBytes(stringsB), 'the lengths of the strings', 'METADATA_STRINGS');
+  else
+    sink.derived(
+      0,
+      charsA,
+      0,
+      charsB,
+      lengthBytes(stringsB),
+      'the lengths of the strings',
+      'METADATA_STRINGS',
+    );
   stringsA.forEach((string, k) => {
     const other = stringsB[ofModule ? (both.pairing.metadata[k] ?? -1) : k];
     if (other === undefined) return;
@@ -106,7 +119,10 @@ function explainStrings(both: Recomputed, i: number, j: number, ofModule: boolea
   sink.change(endA, blobA.to - blobA.from - endA, endB, blobB.to - blobB.from - endB);
 }
 
-function last(strings: readonly { readonly offset: number; readonly length: number }[], none: number): number {
+function last(
+  strings: readonly { readonly offset: number; readonly length: number }[],
+  none: number,
+): number {
   const string = strings[strings.length - 1];
   return string === undefined ? none : string.offset + string.length;
 }
@@ -180,7 +196,13 @@ function looksHashed(columns: Columns, entry: number): boolean {
   return (columns.high[columns.first[entry] ?? 0] ?? 0) > 0xffff;
 }
 
-function explainResidue(both: Recomputed, a: Stretch, b: Stretch, reason: 'type-id' | 'unexplained', sink: Sink): void {
+function explainResidue(
+  both: Recomputed,
+  a: Stretch,
+  b: Stretch,
+  reason: 'type-id' | 'unexplained',
+  sink: Sink,
+): void {
   const bytesA = both.a.bitcode.content.subarray(a.from, a.to);
   const bytesB = both.b.bitcode.content.subarray(b.from, b.to);
   if (Buffer.compare(bytesA, bytesB) === 0) sink.equal(a.from, b.from, bytesA.length);

@@ -2,8 +2,8 @@ import type { BitcodeModule } from '../../format/bitcode/module.js';
 import type { Sink } from '../../ledger/sink.js';
 import { explainName } from '../name.js';
 import type { Pairing } from './pairing.js';
-import { explainGuessed, nameAt } from './text.js';
 import type { Extent } from './symtab.js';
+import { explainGuessed, nameAt } from './text.js';
 
 /**
  * A name of A, a name of B, and what is known of the two: `counted`, what they name is equal but for names; `guessed`,
@@ -71,7 +71,8 @@ export function explainNames(
     const endA = from.offset + from.length;
     const endB = to.offset + to.length;
     if (endA > lengthA || endB > lengthB) continue;
-    if (usedA.subarray(from.offset, endA).includes(1) || usedB.subarray(to.offset, endB).includes(1)) continue;
+    if (usedA.subarray(from.offset, endA).includes(1) || usedB.subarray(to.offset, endB).includes(1))
+      continue;
     usedA.fill(1, from.offset, endA);
     usedB.fill(1, to.offset, endB);
     const nameA = tableA.subarray(from.offset, endA);
@@ -93,8 +94,9 @@ export function restOfTable(a: BitcodeModule, b: BitcodeModule, rest: TableRest,
     const to = rest.b[k] ?? { offset: tableB.length, length: 0 };
     const bytesA = tableA.subarray(from.offset, from.offset + from.length);
     const bytesB = tableB.subarray(to.offset, to.offset + to.length);
-    if (Buffer.compare(bytesA, bytesB) === 0) sink.equal(from.offset, to.offset, from.length);
-    else sink.change(from.offset, from.length, to.offset, to.length, { field: 'STRTAB_BLOB' });
+    if (from.length > 0 && to.length > 0) {
+      explainName(bytesA, bytesB, sink.at(from.offset, to.offset), false);
+    } else sink.change(from.offset, from.length, to.offset, to.length, { field: 'STRTAB_BLOB' });
   }
 }
 

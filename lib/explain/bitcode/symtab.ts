@@ -67,7 +67,8 @@ export function translateSymtab(
     const extentB = { offset: tableB.words[to] ?? 0, length: tableB.words[to + 1] ?? 0 };
     const nameA = nameAt(a, extentA.offset, extentA.length);
     const nameB = nameAt(b, extentB.offset, extentB.length);
-    if (nameA === undefined || nameB === undefined || skeletonOf(nameA) !== skeletonOf(nameB)) follows = false;
+    if (nameA === undefined || nameB === undefined || skeletonOf(nameA) !== skeletonOf(nameB))
+      follows = false;
     strings.push([extentA, extentB]);
     out[to] = extentB.offset;
     out[to + 1] = extentB.length;

@@ -10,7 +10,7 @@ import {
   TYPE_BLOCK,
 } from '../../format/bitcode/code.js';
 import { DEFINE, END, ENTER, RECORD } from '../../format/bitcode/columns.js';
-import { type BitcodeModule, readMetadataStrings } from '../../format/bitcode/module.js';
+import type { BitcodeModule } from '../../format/bitcode/module.js';
 import {
   ATTRIBUTE_GROUP,
   ATTRIBUTES,
@@ -30,10 +30,10 @@ import {
   VALUE,
   VALUE_NEXT,
 } from '../../format/bitcode/operand-kind.js';
-import { skeletonOf, textAt } from './text.js';
+import { type NameTable, nameTable } from './name-table.js';
 import type { BodyPair, Pairing } from './pairing.js';
 import { Positions } from './position.js';
-import { type NameTable, nameTable } from './name-table.js';
+import { skeletonOf } from './text.js';
 
 /** B's stream, recomputed from A's records. */
 export interface Translation {
@@ -108,7 +108,8 @@ class Translator {
     const b = this.#b.columns;
     if (i < 0 || a.kind[i] !== kind || a.irregular.has(i) || b.irregular.has(j)) return;
     let good = false;
-    if (kind === RECORD) good = a.abbreviation[i] === b.abbreviation[j] && a.code[i] === b.code[j] && this.#record(i, j);
+    if (kind === RECORD)
+      good = a.abbreviation[i] === b.abbreviation[j] && a.code[i] === b.code[j] && this.#record(i, j);
     else if (kind === DEFINE) good = this.#same(i, j, 0, a.first[i + 1] ?? 0);
     else if (kind === ENTER) {
       // The length in words follows from what the block holds: its END was checked where the stream was read.
@@ -259,7 +260,13 @@ class Translator {
     const fromB = (b.first[j] ?? 0) + at;
     return (
       this.#names.placed(b.low[fromB] ?? 0, b.low[fromB + 1] ?? 0) &&
-      this.#names.paired(this.#a, a.low[fromA] ?? 0, a.low[fromA + 1] ?? 0, b.low[fromB] ?? 0, b.low[fromB + 1] ?? 0)
+      this.#names.paired(
+        this.#a,
+        a.low[fromA] ?? 0,
+        a.low[fromA + 1] ?? 0,
+        b.low[fromB] ?? 0,
+        b.low[fromB + 1] ?? 0,
+      )
     );
   }
 
@@ -281,19 +288,17 @@ class Translator {
     return nameA === nameB || (skeletonOf(nameA) === skeletonOf(nameB) && this.#names.has(nameB));
   }
 
-  /** The strings of a function one by one; those of the module by their pairs. */
+  /**
+   * Strings of a function stand one by one, those of the module by their pairs. That each has a partner explains the
+   * record; the strings themselves are compared where the record is cut up.
+   */
   #strings(i: number, j: number): boolean {
-    const a = readMetadataStrings(this.#a.bitcode, i);
-    const b = readMetadataStrings(this.#b.bitcode, j);
-    const ofModule = this.#body === undefined;
-    if (ofModule && this.#b.number[j] !== 0) return false;
-    if (a.length !== b.length || !this.#same(i, j, 0, (this.#a.columns.first[i] ?? 0) + 1)) return false;
-    return a.every((string, k) => {
-      const other = b[ofModule ? (this.#pairing.metadata[k] ?? -1) : k];
-      if (other === undefined) return false;
-      const textA = textAt(this.#a, string.offset, string.length);
-      return skeletonOf(textA) === skeletonOf(textAt(this.#b, other.offset, other.length));
-    });
+    const first = this.#a.columns.first[i] ?? 0;
+    // [count, offset of the characters]: the offset follows from the lengths.
+    if (!this.#same(i, j, 0, first + 1)) return false;
+    if (this.#body !== undefined) return true;
+    if (this.#b.number[j] !== 0) return false;
+    return this.#a.strings.every((_, id) => (this.#pairing.metadata[id] ?? -1) >= 0);
   }
 
   /** A SETTYPE stands in front of each constant whose type is another than that of the one before it. */
@@ -320,8 +325,10 @@ class Translator {
         continue;
       }
       const next = j + 1;
-      const constant = block[next] === CONSTANTS_BLOCK && kind[next] === RECORD && code[next] !== CONSTANT.SETTYPE;
-      if (constant && module.constantTypes[next] !== before && !irregular.has(j) && holds(next, j)) good[j] = 1;
+      const constant =
+        block[next] === CONSTANTS_BLOCK && kind[next] === RECORD && code[next] !== CONSTANT.SETTYPE;
+      if (constant && module.constantTypes[next] !== before && !irregular.has(j) && holds(next, j))
+        good[j] = 1;
     }
   }
 
@@ -367,7 +374,9 @@ function hashHolds(module: BitcodeModule, entry: number): boolean {
 
 function chars(module: BitcodeModule, entry: number): string {
   const { first, low } = module.columns;
-  return Array.from(low.subarray(first[entry], first[entry + 1]), (c) => String.fromCharCode(c & 255)).join('');
+  return Array.from(low.subarray(first[entry], first[entry + 1]), (c) => String.fromCharCode(c & 255)).join(
+    '',
+  );
 }
 
 function known(id: number | undefined): number | undefined {

@@ -22,11 +22,11 @@ export class CodeExplainer {
     readonly references: References,
   ) {}
 
-  /** The bodies of two pieces that are one function; `sink` starts where they do. */
-  explain(piece: Piece, pair: Piece, sink: Sink): FunctionOutcome {
+  /** A range of two pieces that are one function; `sink` starts where the range does. */
+  explain(piece: Piece, pair: Piece, range: CodeRange, sink: Sink): FunctionOutcome {
     const { a, b } = this.pairing;
-    const codeA = this.#code(a, piece, this.#relocationsA);
-    const codeB = this.#code(b, pair, this.#relocationsB);
+    const codeA = this.#code(a, piece, range.startA, range.endA, this.#relocationsA);
+    const codeB = this.#code(b, pair, range.startB, range.endB, this.#relocationsB);
     const out = new Outcome(this.references, codeA, codeB, piece, pair, sink);
     const machine = machineOf(a.elf.header.e_machine);
     if (machine !== undefined && a.elf.header.e_machine === b.elf.header.e_machine) {
@@ -44,7 +44,13 @@ export class CodeExplainer {
     return 'changed';
   }
 
-  #code(view: ElfView, piece: Piece, cache: Map<number, CodeRelocations | undefined>): Code {
+  #code(
+    view: ElfView,
+    piece: Piece,
+    start: number,
+    end: number,
+    cache: Map<number, CodeRelocations | undefined>,
+  ): Code {
     const section = view.section(piece.section);
     const bytes = section === undefined ? new Uint8Array(0) : view.content(section);
     let relocations = cache.get(piece.section);
@@ -52,17 +58,17 @@ export class CodeExplainer {
       relocations = columns(view.patches(piece.section));
       cache.set(piece.section, relocations);
     }
-    const address = view.relocatable
-      ? locationOf(piece.section, piece.start)
-      : view.address(piece.section) + piece.start;
-    return {
-      bytes,
-      start: piece.start,
-      end: piece.body,
-      address,
-      ...(relocations !== undefined && { relocations }),
-    };
+    const address = view.relocatable ? locationOf(piece.section, start) : view.address(piece.section) + start;
+    return { bytes, start, end, address, ...(relocations !== undefined && { relocations }) };
   }
+}
+
+/** Offsets in the two sections. */
+export interface CodeRange {
+  readonly startA: number;
+  readonly endA: number;
+  readonly startB: number;
+  readonly endB: number;
 }
 
 function columns(patches: Patches | undefined): CodeRelocations | undefined {

@@ -114,7 +114,7 @@ export class DataExplainer {
     return this.#jump(piece, pair, a, b, atA, atB, sink);
   }
 
-  /** An offset of four bytes from the start of its table, which code refers to. */
+  /** An offset of four bytes from the start of its table, which code refers to, or from itself. */
   #jump(
     piece: Piece,
     pair: Piece,
@@ -126,20 +126,28 @@ export class DataExplainer {
   ): number {
     const { a: viewA, b: viewB, correspondence } = this.pairing;
     if (viewA.relocatable) return 0;
+    const words = new Words(a, viewA.elf.header.littleEndian);
+    const wordA = words.signed(atA, 4);
+    const derive = (from: number, to: number, field: string): boolean => {
+      const target = correspondence.at(viewA.locate(from + wordA));
+      if (target === NOWHERE) return false;
+      const value = viewB.address(sectionOf(target)) + offsetOf(target) - to;
+      const expected = encoded(value, 4, viewB.elf.header.littleEndian);
+      if (!sameBytes(expected, 0, b, atB, 4)) return false;
+      sink.derived(atA, 4, atB, 4, expected, 'where it leads', field, 'address-shift');
+      return true;
+    };
     const base = this.#anchorBefore(piece.section, piece.start + atA);
-    if (base === NOWHERE) return 0;
-    const baseB = this.references.anchors.get(base) ?? NOWHERE;
-    if (baseB === NOWHERE || sectionOf(baseB) !== pair.section) return 0;
-    const wordA = new Words(a, viewA.elf.header.littleEndian).signed(atA, 4);
-    const from = viewA.address(sectionOf(base)) + offsetOf(base);
-    const to = viewB.address(sectionOf(baseB)) + offsetOf(baseB);
-    const target = correspondence.at(viewA.locate(from + wordA));
-    if (target === NOWHERE) return 0;
-    const value = viewB.address(sectionOf(target)) + offsetOf(target) - to;
-    const expected = encoded(value, 4, viewB.elf.header.littleEndian);
-    if (!sameBytes(expected, 0, b, atB, 4)) return 0;
-    sink.derived(atA, 4, atB, 4, expected, 'where the jump leads', 'offset', 'address-shift');
-    return 4;
+    const baseB = base === NOWHERE ? NOWHERE : (this.references.anchors.get(base) ?? NOWHERE);
+    if (baseB !== NOWHERE && sectionOf(baseB) === pair.section) {
+      const from = viewA.address(sectionOf(base)) + offsetOf(base);
+      const to = viewB.address(sectionOf(baseB)) + offsetOf(baseB);
+      if (derive(from, to, 'offset')) return 4;
+    }
+    // Or from where it stands itself, as pointers of exception tables do.
+    const hereA = viewA.address(piece.section) + piece.start + atA;
+    const hereB = viewB.address(pair.section) + pair.start + atB;
+    return derive(hereA, hereB, 'pointer') ? 4 : 0;
   }
 
   #anchorBefore(section: number, offset: number): Location {

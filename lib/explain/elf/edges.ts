@@ -42,6 +42,29 @@ export class Edges {
     for (let i = 0; i < pieces.length; i += 1) this.start[i] = starts.at(i);
   }
 
+  /** The edges that lead to each node: those of node `i` are `order[start[i]]` up to `order[start[i + 1]]`. */
+  reversed(nodes: number): {
+    readonly start: Uint32Array;
+    readonly order: Uint32Array;
+    readonly from: Uint32Array;
+  } {
+    const start = new Uint32Array(nodes + 1);
+    for (const to of this.to) start[to + 1] = (start[to + 1] ?? 0) + 1;
+    for (let i = 0; i < nodes; i += 1) start[i + 1] = (start[i + 1] ?? 0) + (start[i] ?? 0);
+    const next = Uint32Array.from(start);
+    const order = new Uint32Array(this.to.length);
+    const from = new Uint32Array(this.to.length);
+    for (let node = 0; node + 1 < this.start.length; node += 1) {
+      for (let edge = this.start[node] ?? 0; edge < (this.start[node + 1] ?? 0); edge += 1) {
+        const to = this.to[edge] ?? 0;
+        order[next[to] ?? 0] = edge;
+        from[edge] = node;
+        next[to] = (next[to] ?? 0) + 1;
+      }
+    }
+    return { start, order, from };
+  }
+
   nameOf(symbol: number): string {
     return this.#table?.skeleton(symbol) ?? '';
   }

@@ -4,8 +4,12 @@ import { Edges } from './edges.js';
 import type { Piece } from './piece.js';
 import type { ElfView } from './view.js';
 
-/** Rounds of refinement: a thing is told from another by what refers to what refers to it, so many steps far. */
-const ROUNDS = 4;
+/** Rounds of refinement: a thing is told from another by what refers to what refers to it, at most so many steps far. */
+const MAX_ROUNDS = 12;
+/** What so many things refer to says nothing of who they are. */
+const MAX_REFERRERS = 64;
+/** A body shorter than this says nothing: `ret` is everywhere. Bytes. */
+const TELLING_BODY = 8;
 const MIX = 0x9e3779b1;
 
 /**
@@ -16,15 +20,20 @@ class Graph {
   readonly key: Float64Array;
   label: Float64Array;
   readonly pair: Int32Array;
+  readonly reversed: ReturnType<Edges['reversed']>;
 
   constructor(
     readonly pieces: readonly Piece[],
     readonly edges: Edges,
+    /** Of the pieces; behind them those of undefined symbols. */
     readonly keys: readonly string[],
+    /** Of the pieces: their content without addresses. */
+    readonly contents: readonly string[],
   ) {
     this.key = Float64Array.from(keys, hashOf);
     this.label = Float64Array.from(this.key);
     this.pair = new Int32Array(keys.length).fill(-1);
+    this.reversed = edges.reversed(keys.length);
   }
 
   get length(): number {
@@ -57,6 +66,16 @@ class Graph {
       else next[node] = mixed(next[node] ?? 0, into[node] ?? 0);
     }
     this.label = next;
+  }
+
+  /** Gives each free piece with a name of some length the key of its content alone; others are left out. */
+  forgetNames(): void {
+    for (const [i, piece] of this.pieces.entries()) {
+      if ((this.pair[i] ?? -1) >= 0) continue;
+      const telling = piece.name !== '' && piece.body - piece.start >= TELLING_BODY;
+      this.key[i] = telling ? hashOf(`${piece.kind} ${this.contents[i]}`) : Number.NaN;
+      this.label[i] = this.key[i] ?? Number.NaN;
+    }
   }
 
   /** What refers to a node, in one number. */
@@ -101,9 +120,10 @@ function graphOf(
   const pieces: Piece[] = [];
   for (const list of bySection.values()) for (const piece of list) pieces.push(piece);
   const edges = new Edges(view, bySection, pieces, frames);
-  const keys = pieces.map((piece) => `${piece.kind} ${piece.key} ${bodies.plainKey(piece)}`);
+  const contents = pieces.map((piece) => bodies.plainKey(piece));
+  const keys = pieces.map((piece, i) => `${piece.kind} ${piece.key} ${contents[i]}`);
   for (const symbol of edges.symbols) keys.push(`undefined ${edges.nameOf(symbol)}`);
-  return new Graph(pieces, edges, keys);
+  return new Graph(pieces, edges, keys, contents);
 }
 
 class Matching {
@@ -119,17 +139,33 @@ class Matching {
     const { a, b } = this;
     // A name that only one thing has says what it is, whatever became of it.
     this.#alone(nameKeys(a), nameKeys(b));
-    for (let round = 0; round < ROUNDS; round += 1) {
-      a.refine();
-      b.refine();
-      this.#alone(a.label, b.label);
-    }
+    this.#refined();
     this.#ties(a.label, b.label);
     this.#neighbours();
     // What has no name and has changed: by who refers to it.
     this.#alone(anonymous(a), anonymous(b));
     this.#neighbours();
+    this.#renamed();
     return this.#symbols;
+  }
+
+  /** Refines the labels as long as that tells more things apart. */
+  #refined(): void {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const before = this.#pairs;
+      this.a.refine();
+      this.b.refine();
+      this.#alone(this.a.label, this.b.label);
+      if (round >= 2 && this.#pairs === before) return;
+    }
+  }
+
+  /** Of functions with one body the compiler keeps any one's name: what is left is paired without names. */
+  #renamed(): void {
+    const { a, b } = this;
+    for (const graph of [a, b]) graph.forgetNames();
+    this.#refined();
+    this.#ties(a.label, b.label);
   }
 
   /** Pairs free nodes whose key only they have; a key of NaN is none. */
@@ -201,6 +237,19 @@ class Matching {
         ]);
       }
       this.#follow(from, to, open);
+      this.#back(from, to, open);
+    }
+  }
+
+  /** Who refers to two paired nodes, where only one on each side is of its kind. */
+  #back(node: number, other: number, open: [number, number][]): void {
+    const mine = referrersOf(this.a, node);
+    if (mine === undefined) return;
+    const theirs = referrersOf(this.b, other);
+    if (theirs === undefined) return;
+    for (const [key, from] of mine) {
+      const to = theirs.get(key);
+      if (from >= 0 && to !== undefined && to >= 0) open.push([from, to]);
     }
   }
 
@@ -222,6 +271,23 @@ class Matching {
         open.push([x, y]);
     }
   }
+}
+
+/** Free nodes that refer to one, by what they are and where they do so; -1 where several are alike. */
+function referrersOf(graph: Graph, node: number): Map<string, number> | undefined {
+  const { start, order, from } = graph.reversed;
+  const first = start[node] ?? 0;
+  const end = start[node + 1] ?? 0;
+  if (end === first || end - first > MAX_REFERRERS) return undefined;
+  const out = new Map<string, number>();
+  for (let i = first; i < end; i += 1) {
+    const edge = order[i] ?? 0;
+    const by = from[edge] ?? 0;
+    if ((graph.pair[by] ?? -1) >= 0) continue;
+    const key = `${graph.key[by]} ${graph.edges.at[edge]} ${graph.edges.type[edge]}`;
+    out.set(key, out.has(key) ? -1 : by);
+  }
+  return out;
 }
 
 /** What a thing is called; NaN for what has no name. */

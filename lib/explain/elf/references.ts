@@ -1,6 +1,8 @@
+import type { Section } from '../../format/elf/section.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
-import { type ElfPairing, sameBody } from './pairing.js';
-import type { Patches } from './patch.js';
+import type { ElfPairing } from './pairing.js';
+import { firstPatch, type Patches, patchTarget } from './patch.js';
+import type { Piece } from './piece.js';
 import type { ElfView } from './view.js';
 
 /**
@@ -10,7 +12,11 @@ import type { ElfView } from './view.js';
 export type Relation = 'same' | 'label' | 'twin';
 
 const STT_SECTION = 3;
+const SHF_WRITE = 1n;
 const SHF_MERGE = 0x10n;
+const SHF_STRINGS = 0x20n;
+/** Constants that lead to constants are followed so far. */
+const MAX_DEPTH = 2;
 /** x86-64's types whose addend counts from the end of a field of four bytes. */
 const FROM_END_OF_FIELD = new Set([2, 4, 9, 41, 42]);
 const EM_X86_64 = 62;
@@ -68,33 +74,78 @@ export class References {
       const starts = pieceA.start === offsetOf(from) && pieceB.start === offsetOf(to);
       return starts && bodiesA.key(pieceA) === bodiesB.key(pieceB) ? 'twin' : undefined;
     }
-    return this.#sameConstant(from, to) ? 'label' : undefined;
+    return this.#sameConstant(from, to, pieceA, pieceB, MAX_DEPTH) ? 'label' : undefined;
   }
 
-  /** Constants that a linker may merge: their whole content is what is at the two places. */
-  #sameConstant(from: Location, to: Location): boolean {
+  /** Constants of which a file may hold copies, or a linker one for many: the same bytes, and pointers to the same. */
+  #sameConstant(from: Location, to: Location, pieceA: Piece, pieceB: Piece, depth: number): boolean {
     const { a, b } = this.pairing;
     const sectionA = a.section(sectionOf(from));
     const sectionB = b.section(sectionOf(to));
     if (sectionA === undefined || sectionB === undefined) return false;
-    const size = sectionA.sh_entsize;
-    if ((sectionA.sh_flags & SHF_MERGE) === 0n || sectionA.sh_flags !== sectionB.sh_flags) return false;
-    if (size === 0 || size > 64 || sectionB.sh_entsize !== size || (sectionA.sh_flags & 0x20n) !== 0n)
-      return false;
-    const atA = offsetOf(from) - (offsetOf(from) % size);
-    const atB = offsetOf(to) - (offsetOf(to) % size);
-    if (offsetOf(from) - atA !== offsetOf(to) - atB) return false;
-    const constantA = a.content(sectionA).subarray(atA, atA + size);
-    return (
-      constantA.length === size &&
-      Buffer.compare(constantA, b.content(sectionB).subarray(atB, atB + size)) === 0
-    );
+    if (!isConstant(sectionA) || !isConstant(sectionB)) return false;
+    const [start, end] = constantAt(sectionA, pieceA, offsetOf(from));
+    const [other, otherEnd] = constantAt(sectionB, pieceB, offsetOf(to));
+    if (end - start !== otherEnd - other || offsetOf(from) - start !== offsetOf(to) - other) return false;
+    const bytesA = Uint8Array.from(a.content(sectionA).subarray(start, end));
+    const bytesB = Uint8Array.from(b.content(sectionB).subarray(other, otherEnd));
+    if (bytesA.length !== end - start || bytesB.length !== end - start) return false;
+    const patchesA = a.patches(sectionA.index);
+    const patchesB = b.patches(sectionB.index);
+    let i = patchesA === undefined ? 0 : firstPatch(patchesA, start);
+    let k = patchesB === undefined ? 0 : firstPatch(patchesB, other);
+    const next = (patches: Patches | undefined, at: number, base: number, limit: number): number => {
+      const offset = patches?.offset[at] ?? Number.POSITIVE_INFINITY;
+      return offset < limit ? offset - base : -1;
+    };
+    for (;;) {
+      const atA = next(patchesA, i, start, end);
+      const atB = next(patchesB, k, other, otherEnd);
+      if (atA !== atB) return false;
+      if (atA < 0 || patchesA === undefined || patchesB === undefined) break;
+      if (patchesA.type[i] !== patchesB.type[k] || !this.#samePointer(patchesA, i, patchesB, k, depth))
+        return false;
+      bytesA.fill(0, atA, atA + (patchesA.size[i] ?? 0));
+      bytesB.fill(0, atA, atA + (patchesB.size[k] ?? 0));
+      i += 1;
+      k += 1;
+    }
+    return Buffer.compare(bytesA, bytesB) === 0;
   }
 
-  /** Whether the two functions that pieces stand for have one body. */
-  sameFunction(piece: Parameters<typeof sameBody>[1]): boolean {
-    return sameBody(this.pairing, piece);
+  #samePointer(patchesA: Patches, i: number, patchesB: Patches, k: number, depth: number): boolean {
+    const { a, b, correspondence } = this.pairing;
+    const from = patchTarget(a, patchesA, i);
+    const to = patchTarget(b, patchesB, k);
+    if (from === NOWHERE || to === NOWHERE) {
+      const pairs = patchesA.symbols === a.symbols ? this.pairing.symbols : this.pairing.dynamic;
+      return (
+        from === to &&
+        pairs[patchesA.symbol[i] ?? 0] === patchesB.symbol[k] &&
+        patchesA.addend[i] === patchesB.addend[k]
+      );
+    }
+    if (correspondence.at(from) === to) return true;
+    const pieceA = correspondence.pieceOfA(from);
+    const pieceB = correspondence.pieceOfB(to);
+    if (depth === 0 || pieceA === undefined || pieceB === undefined) return false;
+    if (pieceA.kind !== 'data' || pieceB.kind !== 'data') return false;
+    return this.#sameConstant(from, to, pieceA, pieceB, depth - 1);
   }
+}
+
+/** Read-only, or so once the file is loaded. Two variables are two, whatever they hold. */
+function isConstant({ sh_flags, name }: Section): boolean {
+  return (sh_flags & SHF_WRITE) === 0n || name.startsWith('.data.rel.ro');
+}
+
+/** The constant at an offset: an element of a section of elements of one size, or the piece. */
+function constantAt(section: Section, piece: Piece, offset: number): [number, number] {
+  const size = section.sh_entsize;
+  const merged = (section.sh_flags & SHF_MERGE) !== 0n && (section.sh_flags & SHF_STRINGS) === 0n;
+  if (!merged || size === 0 || size > 64) return [piece.start, piece.end];
+  const start = offset - (offset % size);
+  return [start, start + size];
 }
 
 /**

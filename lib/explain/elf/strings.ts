@@ -99,6 +99,17 @@ export class StringPairs {
     }
   }
 
+  /** Pairs what is left between two pairs that are neighbours on both sides. */
+  joinInOrder(): void {
+    for (let i = 0; i < this.#pairs.length; i += 1) {
+      const before = i === 0 ? -1 : (this.#pairs[i - 1] ?? -1);
+      if (this.#pairs[i] !== -1 || (i > 0 && before < 0)) continue;
+      if (before + 1 >= this.#taken.length || this.#taken[before + 1] === 1) continue;
+      this.#pairs[i] = before + 1;
+      this.#taken[before + 1] = 1;
+    }
+  }
+
   /** Where the string at an offset of A went: measured from its end, since a name may be the end of another. */
   offset(a: number): number {
     const from = this.#a.at(a);
@@ -109,7 +120,8 @@ export class StringPairs {
     return a === this.#a.start(from) ? this.#b.start(to) : -1;
   }
 
-  explain(sink: Sink): void {
+  /** @param text compares two strings that are not the same */
+  explain(sink: Sink, text?: (a: Uint8Array, b: Uint8Array, sink: Sink) => void): void {
     for (let i = 0; i < this.#pairs.length; i += 1) {
       const start = this.#a.start(i);
       const end = this.#a.end(i);
@@ -121,7 +133,9 @@ export class StringPairs {
       const other = this.#b.start(to);
       const a = this.#a.bytes.subarray(start, end);
       const b = this.#b.bytes.subarray(other, this.#b.end(to));
-      explainName(a, b, sink.at(start, other), this.#counted[i] === 1);
+      if (Buffer.compare(a, b) === 0) sink.equal(start, other, a.length);
+      else if (text !== undefined) text(a, b, sink.at(start, other));
+      else explainName(a, b, sink.at(start, other), this.#counted[i] === 1);
     }
     for (let i = 0; i < this.#taken.length; i += 1) {
       const start = this.#b.start(i);

@@ -1,16 +1,173 @@
+import { memoryBytes } from '../../artefact/bytes.js';
+import { recomputeBuildId } from '../../format/elf/build-id.js';
+import { SHT_DYNAMIC, SHT_NOTE } from '../../format/elf/constant.js';
+import { ehFrameHdrFollows, recomputeEhFrameHdr } from '../../format/elf/eh-frame-hdr.js';
+import { gnuHashFollows, recomputeGnuHash } from '../../format/elf/gnu-hash.js';
 import type { Section } from '../../format/elf/section.js';
 import type { Sink } from '../../ledger/sink.js';
-import { explainBytes } from '../bytes.js';
+import { explainBitcode } from '../bitcode.js';
+import { changedRanges, explainBytes } from '../bytes.js';
+import { explainRmeta } from '../rmeta.js';
+import { explainString } from '../string.js';
+import { explainDynamic } from './dynamic.js';
+import { sameBytes, Words } from './field.js';
 import type { ElfPairing } from './pairing.js';
+import { StringPairs } from './strings.js';
 
-/** Sections with a format of their own that are neither code nor data: notes, comments, hash tables. */
+const SHT_GNU_HASH = 0x6ffffff6;
+const SHT_GNU_VERNEED = 0x6ffffffe;
+const SHT_GNU_VERDEF = 0x6ffffffd;
+const SHT_GNU_VERSYM = 0x6fffffff;
+const SHF_STRINGS = 0x20n;
+const SHF_COMPRESSED = 0x800n;
+
+/** Sections with a format of their own that are neither code nor data: notes, comments, hash tables, metadata. */
 export function explainTable(
-  _pairing: ElfPairing,
-  _section: Section,
-  _other: Section,
+  pairing: ElfPairing,
+  section: Section,
+  other: Section,
   a: Uint8Array,
   b: Uint8Array,
   sink: Sink,
 ): void {
-  explainBytes(a, b, sink);
+  const { name, sh_type } = section;
+  if (((section.sh_flags | other.sh_flags) & SHF_COMPRESSED) !== 0n) {
+    sink.note(`${name} is compressed (SHF_COMPRESSED) and not opened`);
+    explainBytes(a, b, sink);
+  } else if (name === '.llvmbc' || name === '.llvm.lto') {
+    if (!explainBitcode(a, b, sink)) explainBytes(a, b, sink);
+  } else if (name === '.rmeta' || name === '.rustc') explainRmeta(memoryBytes(a), memoryBytes(b), sink);
+  else if (sh_type === SHT_GNU_HASH) explainGnuHash(pairing, section, other, a, b, sink);
+  else if (name === '.eh_frame_hdr') explainFrameHeader(pairing, a, b, sink);
+  else if (sh_type === SHT_GNU_VERSYM) explainVersions(pairing, a, b, sink);
+  else if (sh_type === SHT_GNU_VERNEED || sh_type === SHT_GNU_VERDEF)
+    explainStringOffsets(pairing, section, a, b, sink);
+  else if (sh_type === SHT_DYNAMIC) explainDynamic(pairing, section, a, b, sink);
+  else if (sh_type === SHT_NOTE && name === '.note.gnu.build-id') explainBuildId(pairing, a, b, sink);
+  else if ((section.sh_flags & SHF_STRINGS) !== 0n || name === '.comment' || name === '.llvmcmd')
+    explainStrings(a, b, sink);
+  else explainBytes(a, b, sink);
+}
+
+/** What the rest of either file makes of it, byte for byte; the changed ranges are derived then. */
+function follows(a: Uint8Array, b: Uint8Array, recomputed: Uint8Array, from: string, sink: Sink): void {
+  const { ranges, truncated } = changedRanges(a, b);
+  let atA = 0;
+  let atB = 0;
+  for (const { aStart, aLength, bStart, bLength } of ranges) {
+    sink.equal(atA, atB, aStart - atA);
+    sink.derived(aStart, aLength, bStart, bLength, recomputed.subarray(bStart, bStart + bLength), from);
+    atA = aStart + aLength;
+    atB = bStart + bLength;
+  }
+  if (truncated) sink.derived(atA, a.length - atA, atB, b.length - atB, recomputed.subarray(atB), from);
+  else sink.equal(atA, atB, a.length - atA);
+}
+
+function explainGnuHash(
+  { a: viewA, b: viewB }: ElfPairing,
+  section: Section,
+  other: Section,
+  a: Uint8Array,
+  b: Uint8Array,
+  sink: Sink,
+): void {
+  const recomputed = gnuHashFollows(viewA.elf, section) ? recomputeGnuHash(viewB.elf, other) : undefined;
+  if (recomputed === undefined) explainBytes(a, b, sink);
+  else follows(a, b, recomputed, 'the names of the dynamic symbols', sink);
+}
+
+function explainFrameHeader(
+  { a: viewA, b: viewB, framesA, framesB }: ElfPairing,
+  a: Uint8Array,
+  b: Uint8Array,
+  sink: Sink,
+): void {
+  const recomputed =
+    framesA !== undefined && framesB !== undefined && ehFrameHdrFollows(viewA.elf, framesA)
+      ? recomputeEhFrameHdr(viewB.elf, framesB)
+      : undefined;
+  if (recomputed === undefined) explainBytes(a, b, sink);
+  else follows(a, b, recomputed, '.eh_frame', sink);
+}
+
+/** One number of two bytes for each dynamic symbol. */
+function explainVersions(pairing: ElfPairing, a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  const pairs = pairing.a.dynamic === undefined ? pairing.symbols : pairing.dynamic;
+  const count = Math.floor(a.length / 2);
+  const taken = new Uint8Array(Math.ceil(b.length / 2));
+  for (let i = 0; i < count; i += 1) {
+    const to = pairs[i] ?? -1;
+    if (to < 0 || 2 * to + 2 > b.length) {
+      sink.change(2 * i, 2, 0, 0);
+      continue;
+    }
+    taken[to] = 1;
+    if (sameBytes(a, 2 * i, b, 2 * to, 2)) sink.equal(2 * i, 2 * to, 2);
+    else sink.change(2 * i, 2, 2 * to, 2);
+  }
+  for (let i = 0; i < taken.length; i += 1) {
+    if (taken[i] === 0) sink.change(0, 0, 2 * i, Math.min(2, b.length - 2 * i));
+  }
+  sink.change(2 * count, a.length - 2 * count, b.length, 0);
+}
+
+/** Version needs and definitions: words, of which those that differ are offsets of names. */
+function explainStringOffsets(
+  pairing: ElfPairing,
+  section: Section,
+  a: Uint8Array,
+  b: Uint8Array,
+  sink: Sink,
+): void {
+  const strings = pairing.strings.get(section.sh_link);
+  const { littleEndian } = pairing.a.elf.header;
+  if (a.length !== b.length || a.length % 4 !== 0 || strings === undefined) {
+    explainBytes(a, b, sink);
+    return;
+  }
+  const words = new Words(a, littleEndian);
+  const expected = Buffer.alloc(4);
+  for (let at = 0; at < a.length; at += 4) {
+    const offset = sameBytes(a, at, b, at, 4) ? -1 : strings.offset(words.number(at, 4));
+    if (sameBytes(a, at, b, at, 4)) sink.equal(at, at, 4);
+    else if (offset < 0) sink.change(at, 4, at, 4);
+    else {
+      if (littleEndian) expected.writeUInt32LE(offset);
+      else expected.writeUInt32BE(offset);
+      sink.derived(at, 4, at, 4, expected, 'where the name is', 'name');
+    }
+  }
+}
+
+/** The id is derived where it can be recomputed from the rest of either file; else only known for what it is. */
+function explainBuildId({ a: viewA, b: viewB }: ElfPairing, a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  const madeA = recomputeBuildId(viewA.elf);
+  const madeB = recomputeBuildId(viewB.elf);
+  if (madeA?.result === 'matches' && madeB?.result === 'matches') {
+    sink.note(`the build-id of both is that of their contents (${madeA.method}, ${madeB.method})`);
+    follows(a, b, b, 'the contents of the file', sink);
+    return;
+  }
+  sink.note(
+    'the build-id could not be recomputed from the file: stripped after it was made, or drawn at random',
+  );
+  const { ranges } = changedRanges(a, b);
+  let atA = 0;
+  let atB = 0;
+  for (const { aStart, aLength, bStart, bLength } of ranges) {
+    sink.equal(atA, atB, aStart - atA);
+    sink.change(aStart, aLength, bStart, bLength, { reason: 'build-id', field: 'desc' });
+    atA = aStart + aLength;
+    atB = bStart + bLength;
+  }
+  sink.equal(atA, atB, a.length - atA);
+}
+
+/** Strings ended by NUL: those that both have, in whatever order; what is left, in order, as text. */
+function explainStrings(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  const pairs = new StringPairs(a, b);
+  pairs.joinRest();
+  pairs.joinInOrder();
+  pairs.explain(sink, explainString);
 }

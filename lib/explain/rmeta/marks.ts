@@ -33,6 +33,11 @@ export class Marks {
     return this.#at[this.#next] ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The mark that `from` told is done with. */
+  pass(): void {
+    this.#next += 1;
+  }
+
   /** Of the mark that `from` told. */
   get length(): number {
     return this.#length[this.#next] ?? 0;

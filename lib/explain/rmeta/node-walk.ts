@@ -72,11 +72,15 @@ export class NodeWalk {
         i += 1;
         j += 1;
       }
-      if (i === mark && mark + marks.length <= stretch.aEnd && j + marks.length <= stretch.bEnd) {
+      if (i === mark) {
         this.sink.equal(from, j - (i - from), i - from);
         from = i;
-        if (this.#marked(i, j, marks, stretch.a)) {
-          close(i + marks.length, j + marks.length);
+        const { length } = marks;
+        const fits = i + length <= stretch.aEnd && j + length <= stretch.bEnd;
+        const taken = fits && this.#marked(i, j, marks, stretch.a);
+        marks.pass();
+        if (taken) {
+          close(i + length, j + length);
           continue;
         }
       }

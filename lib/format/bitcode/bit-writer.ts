@@ -45,6 +45,21 @@ export class BitWriter {
     for (let i = whole; i < bytes.length; i += 1) this.fixed(bytes[i] ?? 0, 8);
   }
 
+  /** Sets a whole word that was written before. @param at in bits, a multiple of 32 */
+  patch(at: number, value: number): void {
+    this.#words[at >>> 5] = value;
+  }
+
+  /** Sets bits that were written as zeros before. */
+  overwrite(at: number, value: number, width: number): void {
+    const index = at >>> 5;
+    const shift = at & 31;
+    this.#words[index] = (this.#words[index] ?? 0) | (value << shift);
+    if (shift + width > 32) {
+      this.#words[index + 1] = (this.#words[index + 1] ?? 0) | (value >>> (32 - shift));
+    }
+  }
+
   /** The bytes written so far; the last one filled up with zero bits. */
   bytes(): Buffer {
     const length = Math.ceil(this.position / 8);

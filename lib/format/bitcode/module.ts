@@ -219,7 +219,8 @@ class ModuleReader {
       const end = this.#endOf(i);
       const id = block[i];
       if (id === TYPE_BLOCK) this.#typeTable(i, end);
-      else if (id === PARAMATTR_GROUP_BLOCK) this.#each(i, end, (k) => this.#groups.set(this.#operand(k, 0), k));
+      else if (id === PARAMATTR_GROUP_BLOCK)
+        this.#each(i, end, (k) => this.#groups.set(this.#operand(k, 0), k));
       else if (id === PARAMATTR_BLOCK) this.#each(i, end, (k) => this.#lists.push(k));
       else if (id === CONSTANTS_BLOCK) {
         this.#constants(i, end, this.#values.length, (k) => this.#values.push(k));
@@ -245,7 +246,8 @@ class ModuleReader {
     ) {
       return;
     }
-    if (this.#values.length !== this.#globalCount) this.#fail(i, 'a global value stands behind the constants');
+    if (this.#values.length !== this.#globalCount)
+      this.#fail(i, 'a global value stands behind the constants');
     this.#nameBytes += this.#operand(i, 1);
     this.#number[i] = this.#globalCount;
     this.#globalCount += 1;

@@ -38,7 +38,7 @@ export class DwarfSections {
   /** Numbers of a stretch of a section. */
   cursor(section: Section, at: number, length: number): DwarfCursor {
     const start = section.sh_offset + at;
-    const content = Uint8Array.from(this.elf.bytes.read(start, length));
+    const content = Buffer.from(this.elf.bytes.read(start, length));
     return new DwarfCursor(content, this.elf.header, start, section.name);
   }
 

@@ -73,7 +73,7 @@ class EhFrameReader {
     private readonly section: Section,
   ) {
     const stored = section.fileSize > 0 ? elf.bytes.read(section.sh_offset, section.fileSize) : [];
-    const content = Uint8Array.from(stored);
+    const content = Buffer.from(stored);
     this.start = section.sh_offset;
     this.cursor = new DwarfCursor(content, elf.header, this.start, section.name);
     this.bases = { section: elf.header.e_type === ET_REL ? Number.NaN : Number(section.sh_addr) };

@@ -52,7 +52,7 @@ function tableOf(elf: Elf, frame: EhFrame, section: Section, named: Uint32Array)
     fde[length] = which;
     length += 1;
   }
-  const content = Uint8Array.from(elf.bytes.read(section.sh_offset, section.fileSize));
+  const content = Buffer.from(elf.bytes.read(section.sh_offset, section.fileSize));
   return {
     section,
     content,

@@ -23,7 +23,7 @@ export function hashSymbols(elf: Elf, section: Section, step: NameHash): HashedS
   if (table === undefined || strings === undefined || table.sh_entsize === 0) return undefined;
   if (table.fileSize === 0 || strings.fileSize === 0) return undefined;
   const symbols = readSymbols(elf.bytes, elf.header, elf.sections, table);
-  const names = Uint8Array.from(elf.bytes.read(strings.sh_offset, strings.fileSize));
+  const names = Buffer.from(elf.bytes.read(strings.sh_offset, strings.fileSize));
   const hashes = new Uint32Array(symbols.length);
   let budget = TAIL_SHARING * names.length + (1 << 16);
   for (let index = 0; index < symbols.length; index += 1) {

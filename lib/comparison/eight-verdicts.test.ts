@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import test from 'ava';
+import { PAIRS, pairOptions, reportOf } from '../report/report-fixture.js';
+import { VERDICTS, type VerdictId } from '../verdict/verdict.js';
+import type { CompareOptions } from './options.js';
+
+/*
+ * Every verdict is reached on what a real rustc made (corpus/pairs, where each expect.json says how).
+ */
+
+const REACHED = {
+  identical: pairOptions('same-twice'),
+  'identical-shared-ancestor': { ...pairOptions('same-twice'), sharedAncestor: 'rustc 1.94' },
+  equivalent: pairOptions('tar-mtime'),
+  noise: pairOptions('proc-macro-hash'),
+  'root-effect-explained': withControl('tar-mtime', 'a.tar.xz'),
+  'root-effect-unexplained': pairOptions('noise-and-effect'),
+  inconclusive: pairOptions('constant'),
+  'not-comparable': pairOptions('rustc-version'),
+} as const satisfies Record<VerdictId, CompareOptions>;
+
+for (const id of VERDICTS) {
+  test(`${id} is reached on compiled files`, async (t) => {
+    const { verdict } = await reportOf({ ...REACHED[id], jobs: 1 });
+    t.is(verdict.id, id);
+  });
+}
+
+/** A deterministic build: its control is the same bytes again. */
+function withControl(name: string, a: string): CompareOptions {
+  return { ...pairOptions(name), controls: [{ of: 'a', paths: join(PAIRS, name, a) }] };
+}
+
+test('noise does not hide an effect: the changed constant is named, the shuffled table is not', async (t) => {
+  const { verdict } = await reportOf({ ...pairOptions('noise-and-effect'), jobs: 1 });
+  const text = verdict.reasons.join(' ');
+  t.regex(text, /libshuffled\.rlib, \d+ bytes? without a confirmed cause: .*shuffled::limit\./);
+});
+
+test('a mode is never explained, whatever else is', async (t) => {
+  const { verdict } = await reportOf({ ...pairOptions('tar-mode'), jobs: 1 });
+  t.is(verdict.id, 'inconclusive');
+  t.regex(verdict.reasons.join(' '), /no confirmed cause: mode/);
+});
+
+test('a byte after the last structure is never explained', async (t) => {
+  const { verdict } = await reportOf({ ...pairOptions('byte-after-end'), jobs: 1 });
+  t.is(verdict.id, 'inconclusive');
+});
+
+test('the causes that an equivalent rests on are listed as masks', async (t) => {
+  const { masks, verdict } = await reportOf({ ...pairOptions('tar-mtime'), jobs: 1 });
+  t.is(verdict.id, 'equivalent');
+  t.regex(verdict.reasons.join(' '), /archive-metadata: \d+ fields/);
+  t.deepEqual(
+    masks.filter(({ id }) => id === 'explained').map(({ cause }) => cause),
+    ['archive-metadata'],
+  );
+});
+
+test('without explanations the verdict is what bytes and aligned ranges allow', async (t) => {
+  const { verdict, causes, pairs } = await reportOf({ ...pairOptions('tar-mtime'), explain: false, jobs: 1 });
+  t.is(verdict.id, 'inconclusive');
+  t.is(causes, undefined);
+  t.true(pairs.every(({ explanation }) => explanation === undefined));
+});

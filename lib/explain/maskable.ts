@@ -1,0 +1,7 @@
+import { CAUSES } from '../cause/registry.js';
+import type { Reason } from '../ledger/owner.js';
+
+/** Whether bytes may be taken as explained by a cause; some can be suspected only, whoever says otherwise. */
+export function isMaskable(reason: Reason): boolean {
+  return reason !== 'derived' && reason !== 'unexplained' && CAUSES[reason].maskable;
+}
