@@ -21,7 +21,9 @@ export function residueOf(
   { row, outcome, file }: ExplainedRow,
   claims: MergedClaims,
 ): Unexplained | undefined {
-  const bytes = file.accounts.suspected + file.accounts.unexplained;
+  const { confirmed, derived, masked, suspected, unexplained } = file.accounts;
+  if (confirmed + derived + masked + suspected + unexplained === 0) return ALL_OF_IT.residue;
+  const bytes = suspected + unexplained;
   if (bytes === 0) return undefined;
   const { residue, totals } = outcome.explanation;
   const doubtful = totals.filter(
@@ -63,13 +65,14 @@ export function explainedOutside(
     const said = regions.behind[i] ?? BEHIND.nothing;
     const behind = rootless && said === BEHIND.derived ? BEHIND.nothing : said;
     bytes += size;
-    if (behind !== BEHIND.derived) independent += 1;
-    if (behind === BEHIND.derived || behind === BEHIND.shown) continue;
+    if (behind !== BEHIND.derived && behind !== BEHIND.masked) independent += 1;
+    if (behind === BEHIND.derived || behind === BEHIND.shown || behind === BEHIND.masked) continue;
     if (behind === BEHIND.nothing) bare[i] = 1;
     else if (stands(claims.of(row, behind))) continue;
     else doubtful.add(behind);
     residueBytes += size;
   }
+  if (regions.count === 0) return ALL_OF_IT;
   if (bytes === 0 || (independent === 0 && noisy > 0)) return undefined;
   if (residueBytes === 0) return { bytes, residue: undefined };
   const places = [
@@ -78,6 +81,9 @@ export function explainedOutside(
   ];
   return { bytes, residue: { places: placesOf(places), bytes: residueBytes } };
 }
+
+/** Where a ledger shows no difference of files that differ, nothing is shown. */
+const ALL_OF_IT = { bytes: 1, residue: { places: ['all of it'], bytes: 1 } };
 
 /** The residue segments in which one of the chosen regions lies. */
 function touched(

@@ -1,5 +1,6 @@
 import type { Bytes } from '../artefact/bytes.js';
 import { memoryBytes } from '../artefact/bytes.js';
+import type { UserMask } from '../cause/mask.js';
 import { InputError } from '../error.js';
 import { isElf } from '../format/elf.js';
 import { isRlib } from '../format/rlib.js';
@@ -12,6 +13,7 @@ import type { PairExplanation } from './explanation.js';
 import { FunctionTally } from './function-tally.js';
 import { segmentsOf } from './segments.js';
 import { summarise } from './summarise.js';
+import { applyMasks } from './user-mask.js';
 
 export interface ExplainOptions {
   /** For errors. */
@@ -22,6 +24,8 @@ export interface ExplainOptions {
   readonly verify?: boolean | undefined;
   /** Every segment in columns, to compare with those of controls. */
   readonly withRegions?: boolean | undefined;
+  /** The user's masks. */
+  readonly masks?: readonly UserMask[] | undefined;
 }
 
 const MAX_RESIDUE = 1000;
@@ -33,7 +37,8 @@ const MAX_RESIDUE = 1000;
 export async function explainContents(a: Bytes, b: Bytes, options: ExplainOptions): Promise<PairExplanation> {
   const wholeA = Uint8Array.from(a.read(0, a.length));
   const wholeB = Uint8Array.from(b.read(0, b.length));
-  const { ledger, tally } = ledgerOf(wholeA, wholeB);
+  const { ledger: unmasked, tally } = ledgerOf(wholeA, wholeB);
+  const ledger = applyMasks(unmasked, options.masks ?? [], wholeA, wholeB, options.path);
   if (options.verify === true) assertReplays(ledger, wholeA, wholeB, options.path);
   const explanation = summarise(ledger, {
     formatA: formatOf(wholeA),

@@ -1,5 +1,5 @@
 import type { CauseId } from '../cause/cause-id.js';
-import type { Reason } from '../ledger/owner.js';
+import type { OwnerState, Reason } from '../ledger/owner.js';
 
 /**
  * What the ledger of one differing pair comes to: plain data that crosses threads. Whether a claim holds is decided
@@ -41,14 +41,14 @@ export interface SegmentColumns {
 }
 
 /** `SegmentColumns.behind` where it is no claim. */
-export const BEHIND = { derived: -1, shown: -2, nothing: -3 } as const;
+export const BEHIND = { derived: -1, shown: -2, nothing: -3, masked: -4 } as const;
 
 /** Bytes under one owner, over all places of one section (or header, or member where there are no sections). */
 export interface OwnerTotal {
   /** From the file inwards, names without hashes: `['std-….o', '.text']`. Symbols are folded into their section. */
   readonly place: readonly string[];
   readonly reason: Reason;
-  readonly state: 'claimed' | 'derived' | 'shown' | 'moved' | 'residue';
+  readonly state: OwnerState;
   /** Index in `claims`. */
   readonly claim?: number | undefined;
   readonly field?: string | undefined;

@@ -3,5 +3,6 @@ import type { Reason } from '../ledger/owner.js';
 
 /** Whether bytes may be taken as explained by a cause; some can be suspected only, whoever says otherwise. */
 export function isMaskable(reason: Reason): boolean {
-  return reason !== 'derived' && reason !== 'unexplained' && CAUSES[reason].maskable;
+  if (reason === 'derived' || reason === 'unexplained' || reason === 'masked') return false;
+  return CAUSES[reason].maskable;
 }

@@ -9,7 +9,7 @@ const KINDS: Readonly<Record<TokenKind, readonly [CauseId, TokenEncoding] | unde
   'legacy-hash': ['crate-hash', 'hex'],
   'crate-disambiguator': ['crate-hash', 'text'],
   'llvm-suffix': ['thinlto-suffix', 'text'],
-  'anon-hash': ['crate-hash', 'hex'],
+  'anon-hash': ['thinlto-suffix', 'hex'],
   'extra-filename': ['metadata-hash', 'hex'],
   'unit-hash': ['crate-hash', 'text'],
   'crate-hash': ['crate-hash', 'hex'],
@@ -30,9 +30,10 @@ export function explainName(a: Uint8Array, b: Uint8Array, sink: Sink, counted: b
   }
   const nameA = symbolTokens(latin1(a));
   const nameB = symbolTokens(latin1(b));
-  if (nameA.skeleton !== nameB.skeleton || nameA.tokens.length !== nameB.tokens.length)
-    explainString(a, b, sink);
-  else explainTokens(a, b, nameA, nameB, sink, counted);
+  if (nameA.skeleton === nameB.skeleton && nameA.tokens.length === nameB.tokens.length)
+    explainTokens(a, b, nameA, nameB, sink, counted);
+  else if (counted) explainTwin(a, b, sink);
+  else explainString(a, b, sink);
 }
 
 /** Of functions with one body the compiler kept the name of another one. */

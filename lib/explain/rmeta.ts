@@ -105,18 +105,22 @@ class RmetaExplainer {
     const zones = zonesOf(a, rootA, this.b, rootB);
     let fromA = HEADER;
     let fromB = HEADER;
+    let together = true;
     for (const zone of zones) {
-      this.#nodes(fromA, zone.a, fromB, zone.b, marks);
-      this.#map.shift(zone.a, zone.b);
+      // Where a zone starts is what the root says; it counts only if walking up to there comes to the same.
+      together = this.#nodes(fromA, zone.a, fromB, zone.b, marks, together);
+      if (together) this.#map.shift(zone.a, zone.b);
+      else this.#map.gap(zone.a);
       zone.explain(this);
       fromA = zone.aEnd;
       fromB = zone.bEnd;
     }
-    this.#nodes(fromA, a.length, fromB, this.b.length, marks);
+    this.#nodes(fromA, a.length, fromB, this.b.length, marks, true);
   }
 
-  #nodes(a: number, aEnd: number, b: number, bEnd: number, marks: Marks): void {
-    if (a < aEnd || b < bEnd) this.#walk.walk({ a, aEnd, b, bEnd }, marks);
+  #nodes(a: number, aEnd: number, b: number, bEnd: number, marks: Marks, together: boolean): boolean {
+    if (a === aEnd && b === bEnd) return together;
+    return this.#walk.walk({ a, aEnd, b, bEnd }, marks);
   }
 
   table(name: string, tableA: RootTable, tableB: RootTable): void {

@@ -36,6 +36,9 @@ export function segmentsOf(ledger: Ledger, a: Uint8Array, b: Uint8Array): Segmen
       case 'moved':
         rows.add(aStart, aLength, bStart, bLength, isMaskable(owner.reason) ? BEHIND.shown : BEHIND.nothing);
         break;
+      case 'masked':
+        rows.add(aStart, aLength, bStart, bLength, BEHIND.masked);
+        break;
       case 'residue':
         if (aLength === bLength) addNarrow(rows, a, aStart, b, bStart, aLength);
         else rows.add(aStart, aLength, bStart, bLength, BEHIND.nothing);

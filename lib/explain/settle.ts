@@ -76,7 +76,7 @@ function settleFile(
 ): FileExplanation {
   const { formatA, formatB, segments, equal, residue, residueLeftOut, functions } = explanation;
   const notes = [...explanation.notes];
-  const accounts = { equal, confirmed: 0, derived: 0, suspected: 0, unexplained: 0 };
+  const accounts = { equal, confirmed: 0, derived: 0, masked: 0, suspected: 0, unexplained: 0 };
   const owners = new Map<string, Mutable<OwnerReport>>();
   // What follows from nothing was not derived: a byte at the end of a file and a size that tells of it, say.
   const rootless = explanation.totals.every(({ state }) => state === 'derived');
@@ -108,6 +108,7 @@ function settleFile(
     }
   };
   for (const total of explanation.totals) add(total);
+  if (segments === 0 || explanation.totals.length === 0) notes.push('the ledger shows no difference: a fault of trustdiff');
   const lost = lostBytes(explanation);
   if (lost.bytesA !== 0 || lost.bytesB !== 0) {
     notes.push('the totals do not add up to the sizes of the files: a fault of trustdiff');
@@ -157,6 +158,8 @@ function standingOf({ state, reason, claim }: OwnerTotal, pair: number, claims: 
   switch (state) {
     case 'derived':
       return { standing: 'derived' };
+    case 'masked':
+      return { standing: 'masked' };
     case 'moved':
     case 'shown':
       return isMaskable(reason) ? { standing: 'confirmed' } : { standing: 'suspected', why: NO_MASK };
@@ -183,6 +186,7 @@ interface CauseRow {
   readonly cause: CauseReport['cause'];
   readonly standing: Standing;
   readonly why: string | undefined;
+  readonly mask: string | undefined;
   files: number;
   lastFile: number;
   segments: number;
@@ -195,7 +199,7 @@ interface CauseRow {
 /** Tokens of one cause that are shown. */
 const EXAMPLES = 3;
 
-const ORDER = { confirmed: 0, derived: 1, suspected: 2, unexplained: 3 } as const satisfies Record<
+const ORDER = { confirmed: 0, derived: 1, masked: 2, suspected: 3, unexplained: 4 } as const satisfies Record<
   Standing,
   number
 >;
@@ -211,7 +215,7 @@ class CauseTally {
     file: number,
     claims: MergedClaims,
   ): void {
-    const row = this.#row(total.reason, standing, why);
+    const row = this.#row(total.reason, standing, why, standing === 'masked' ? total.from : undefined);
     row.segments += total.segments;
     row.bytesA += total.bytesA;
     row.bytesB += total.bytesB;
@@ -226,14 +230,14 @@ class CauseTally {
     const claim = claims.find(name);
     if (claim === undefined) return;
     const standing = claim.doubt === undefined ? 'confirmed' : 'suspected';
-    this.#row(name.cause, standing, claim.doubt).tokens.set(`${claim.domain} ${claim.a}`, claim);
+    this.#row(name.cause, standing, claim.doubt, undefined).tokens.set(`${claim.domain} ${claim.a}`, claim);
   }
 
   /** By standing, largest first. */
   reports(): CauseReport[] {
     const rows = [...this.#rows.values()];
     rows.sort((x, y) => ORDER[x.standing] - ORDER[y.standing] || sizeOf(y) - sizeOf(x));
-    return rows.map(({ cause, standing, why, files, segments, bytesA, bytesB, tokens }) => {
+    return rows.map(({ cause, standing, why, mask, files, segments, bytesA, bytesB, tokens }) => {
       const examples = [...tokens.values()].sort((x, y) => y.places - x.places || (x.a < y.a ? -1 : 1));
       return {
         cause,
@@ -249,18 +253,25 @@ class CauseTally {
           },
         }),
         ...(why !== undefined && { why }),
+        ...(mask !== undefined && { mask }),
       };
     });
   }
 
-  #row(cause: CauseReport['cause'], standing: Standing, why: string | undefined): CauseRow {
-    const key = `${cause} ${standing} ${why ?? ''}`;
+  #row(
+    cause: CauseReport['cause'],
+    standing: Standing,
+    why: string | undefined,
+    mask: string | undefined,
+  ): CauseRow {
+    const key = `${cause} ${standing} ${why ?? ''} ${mask ?? ''}`;
     let row = this.#rows.get(key);
     if (row === undefined) {
       row = {
         cause,
         standing,
         why,
+        mask,
         files: 0,
         lastFile: -1,
         segments: 0,
@@ -279,7 +290,7 @@ function sizeOf({ bytesA, bytesB }: { readonly bytesA: number; readonly bytesB: 
 }
 
 function sumAccounts(all: readonly Accounts[]): Accounts {
-  const sum = { equal: 0, confirmed: 0, derived: 0, suspected: 0, unexplained: 0 };
+  const sum = { equal: 0, confirmed: 0, derived: 0, masked: 0, suspected: 0, unexplained: 0 };
   for (const accounts of all)
     for (const key of Object.keys(sum) as (keyof Accounts)[]) sum[key] += accounts[key];
   return sum;

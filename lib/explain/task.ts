@@ -4,6 +4,7 @@ import type { Range } from '../ledger/ranges.js';
 import { type HexView, hexView } from '../report/hex.js';
 import { explainContents } from './explain.js';
 import type { PairExplanation, ResidueSegment } from './explanation.js';
+import { type MaskFile, masksOf } from './user-mask.js';
 
 /** Two contents to explain, as they cross threads. */
 export interface ExplainTask {
@@ -18,6 +19,7 @@ export interface ExplainTask {
   readonly maxHex: number;
   /** Every segment in columns, for controls. */
   readonly withRegions: boolean;
+  readonly masks: MaskFile | undefined;
 }
 
 export interface ExplainOutcome {
@@ -39,7 +41,8 @@ export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
     const b = openBytes(task.b);
     try {
       const { path, verify, maxResidue, withRegions } = task;
-      const explanation = await explainContents(a, b, { path, verify, maxResidue, withRegions });
+      const masks = task.masks === undefined ? [] : masksOf(task.masks);
+      const explanation = await explainContents(a, b, { path, verify, maxResidue, withRegions, masks });
       return { explanation, hex: hexOf(a, b, explanation.residue, task.maxHex) };
     } finally {
       b.close();

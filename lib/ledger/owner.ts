@@ -17,9 +17,9 @@ export type PlaceKind = 'file' | 'member' | 'section' | 'symbol' | 'part';
 
 /**
  * Why bytes differ. `derived`: they follow from other differences, and recomputing them from there gave B's very
- * bytes. `unexplained`: no cause is known.
+ * bytes. `unexplained`: no cause is known. `masked`: the user declared that they may.
  */
-export type Reason = CauseId | 'derived' | 'unexplained';
+export type Reason = CauseId | 'derived' | 'unexplained' | 'masked';
 
 /** The one owner of a segment that is not equal. */
 export interface Owner {
@@ -30,12 +30,12 @@ export interface Owner {
   readonly field?: string | undefined;
   /** Index of the claim that stands behind it: it is confirmed only if the claim is. */
   readonly claim?: number | undefined;
-  /** For `derived`: what it was recomputed from. */
+  /** For `derived`: what it was recomputed from. For `masked`: the id of the mask. */
   readonly from?: string | undefined;
 }
 
 /**
  * `claimed`: confirmed if its claim is. `derived`: recomputed from other differences. `shown`: equal contents in
- * other bytes. `moved`: the same bytes in another order. `residue`: nothing stands behind the reason but its looks.
+ * other bytes. `moved`: the same bytes in another order. `residue`: nothing stands behind the reason but its looks. `masked`: the user's mask covers it.
  */
-export type OwnerState = 'claimed' | 'derived' | 'shown' | 'moved' | 'residue';
+export type OwnerState = 'claimed' | 'derived' | 'shown' | 'moved' | 'residue' | 'masked';

@@ -8,6 +8,8 @@ export function reasonTitle(reason: Reason): string {
   switch (reason) {
     case 'derived':
       return 'Follows from other differences, and recomputing it gave the very bytes of B';
+    case 'masked':
+      return 'Declared by the user (--masks)';
     case 'unexplained':
       return 'No cause is known';
     default:

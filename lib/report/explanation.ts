@@ -6,9 +6,10 @@ import type { HexView } from './hex.js';
  * How well a reason stands. `confirmed`: a mask was applied again and left equal bytes, and for hashes the map was one
  * to one over the whole artefact with every token attested twice. `derived`: recomputed from other differences.
  * `suspected`: it has the looks of the cause; attested once only, contradicted elsewhere, or a cause that no mask can
- * show. `unexplained`: no cause is known. The last two are the residue.
+ * show. `unexplained`: no cause is known. The last two are the residue. `masked`: the user declared that these bytes may
+ * differ; nothing was shown of them.
  */
-export type Standing = 'confirmed' | 'derived' | 'suspected' | 'unexplained';
+export type Standing = 'confirmed' | 'derived' | 'masked' | 'suspected' | 'unexplained';
 
 /** All differing bytes of one cause, over the whole comparison. */
 export interface CauseReport {
@@ -23,6 +24,8 @@ export interface CauseReport {
   readonly tokens?: TokenReport | undefined;
   /** Why it is only suspected: `attested once`, `contradicted`, `no mask shows it`. */
   readonly why?: string | undefined;
+  /** With `masked`: which of the user's masks. */
+  readonly mask?: string | undefined;
 }
 
 export interface TokenReport {
@@ -37,6 +40,7 @@ export interface Accounts {
   readonly equal: number;
   readonly confirmed: number;
   readonly derived: number;
+  readonly masked: number;
   readonly suspected: number;
   readonly unexplained: number;
 }

@@ -140,9 +140,12 @@ class Matching {
     // A name that only one thing has says what it is, whatever became of it.
     this.#alone(nameKeys(a), nameKeys(b));
     this.#refined();
+    this.#ties(named(a), named(b));
+    // Once the functions are known, what they refer to can be told apart.
+    this.#refined();
+    this.#alone(anonymous(a), anonymous(b));
     this.#ties(a.label, b.label);
     this.#neighbours();
-    // What has no name and has changed: by who refers to it.
     this.#alone(anonymous(a), anonymous(b));
     this.#neighbours();
     this.#renamed();
@@ -297,6 +300,11 @@ function nameKeys(graph: Graph): Float64Array {
     if (piece === undefined) return graph.key[i] ?? Number.NaN;
     return piece.name === '' && piece.start > 0 ? Number.NaN : hashOf(`${piece.kind} ${piece.key}`);
   });
+}
+
+/** The labels of what has a name; NaN for the rest. */
+function named(graph: Graph): Float64Array {
+  return graph.label.map((label, i) => (graph.pieces[i]?.name === '' ? Number.NaN : label));
 }
 
 /** Nameless things by who refers to them, and their length. */

@@ -20,6 +20,8 @@ const MAX_DEPTH = 2;
 /** x86-64's types whose addend counts from the end of a field of four bytes. */
 const FROM_END_OF_FIELD = new Set([2, 4, 9, 41, 42]);
 const EM_X86_64 = 62;
+/** push %rbp; mov %rsp,%rbp; pop %rbp */
+const FRAME = [0x55, 0x48, 0x89, 0xe5, 0x5d];
 
 /** Says whether what A refers to and what B refers to are the same things. */
 export class References {
@@ -61,11 +63,14 @@ export class References {
 
   #locations(from: Location, to: Location): Relation | undefined {
     if (from === NOWHERE || to === NOWHERE) return undefined;
-    const { correspondence } = this.pairing;
+    const { a, b, correspondence } = this.pairing;
     if (correspondence.at(from) === to) {
       this.anchors.set(from, to);
       return 'same';
     }
+    const behindA = this.#throughThunk(a, from);
+    const behindB = this.#throughThunk(b, to);
+    if ((behindA !== from || behindB !== to) && correspondence.at(behindA) === behindB) return 'twin';
     const pieceA = correspondence.pieceOfA(from);
     const pieceB = correspondence.pieceOfB(to);
     if (pieceA === undefined || pieceB === undefined || pieceA.kind !== pieceB.kind) return undefined;
@@ -75,6 +80,18 @@ export class References {
       return starts && bodiesA.key(pieceA) === bodiesB.key(pieceB) ? 'twin' : undefined;
     }
     return this.#sameConstant(from, to, pieceA, pieceB, MAX_DEPTH) ? 'label' : undefined;
+  }
+
+  /** What LLVM leaves of one of two equal functions: a jump to the other, with or without a frame around it. */
+  #throughThunk(view: ElfView, location: Location): Location {
+    const section = view.section(sectionOf(location));
+    if (section === undefined || view.relocatable || view.elf.header.e_machine !== EM_X86_64) return location;
+    const code = view.content(section);
+    let at = offsetOf(location);
+    if (FRAME.every((byte, i) => code[at + i] === byte)) at += FRAME.length;
+    if (code[at] !== 0xe9 || at + 5 > code.length) return location;
+    const displacement = new DataView(code.buffer, code.byteOffset + at + 1, 4).getInt32(0, true);
+    return locationOf(section.index, at + 5 + displacement);
   }
 
   /** Constants of which a file may hold copies, or a linker one for many: the same bytes, and pointers to the same. */

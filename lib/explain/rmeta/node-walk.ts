@@ -50,7 +50,8 @@ export class NodeWalk {
     readonly places: NodePlaces,
   ) {}
 
-  walk(stretch: Stretch, marks: Marks = new Marks([])): void {
+  /** @returns whether both sides came to their ends together, so that these correspond */
+  walk(stretch: Stretch, marks: Marks = new Marks([])): boolean {
     const { a, b, map } = this.pair;
     let i = stretch.a;
     let j = stretch.b;
@@ -107,7 +108,9 @@ export class NodeWalk {
     if (i < stretch.aEnd || j < stretch.bEnd) {
       this.places.at(i, stretch.a).change(i, stretch.aEnd - i, j, stretch.bEnd - j);
       map.gap(i);
+      return false;
     }
+    return this.#lost !== i;
   }
 
   /** What the root or a table says stands here; false where that is not believable. */

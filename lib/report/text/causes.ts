@@ -27,9 +27,10 @@ export function* causeLines(report: CausesReport, paint: Paint, width: number): 
   if (report.functions !== undefined) yield* functionLines(report.functions, width);
 }
 
-function row({ cause, standing, files, bytesA, bytesB, tokens, why }: CauseReport): string[] {
+function row({ cause, standing, files, bytesA, bytesB, tokens, why, mask }: CauseReport): string[] {
   const notes = [
     ...(tokens === undefined ? [] : [counted(tokens.count, 'token')]),
+    ...(mask === undefined ? [] : [mask]),
     ...(why === undefined ? [] : [printableText(why)]),
   ];
   return [cause, grouped(bytesA + bytesB), grouped(files), standing, notes.join(', ')];
@@ -39,6 +40,7 @@ function painted(line: string, standing: Standing, paint: Paint): string {
   switch (standing) {
     case 'confirmed':
     case 'derived':
+    case 'masked':
       return line;
     case 'suspected':
       return paint.yellow(line);
@@ -48,13 +50,13 @@ function painted(line: string, standing: Standing, paint: Paint): string {
 }
 
 /** `Of 12.3 MB that differ (both sides), 61.2 % have a confirmed cause, 38.0 % follow from others; 0.8 % are residue.` */
-function shares({ confirmed, derived, suspected, unexplained }: Accounts): string {
-  const all = confirmed + derived + suspected + unexplained;
+function shares({ confirmed, derived, masked, suspected, unexplained }: Accounts): string {
+  const all = confirmed + derived + masked + suspected + unexplained;
   if (all === 0) return 'No byte differs.';
   const residue = suspected + unexplained;
   const share = (part: number): string => percent(part, all);
   return (
-    `Of ${sized(all)} that differ (both sides) ${share(confirmed)} have a confirmed cause, ${share(derived)} follow from others, ` +
+    `Of ${sized(all)} that differ (both sides) ${share(confirmed)} have a confirmed cause, ${share(derived)} follow from others, ${masked === 0 ? '' : `${share(masked)} are masked, `}` +
     (residue === 0
       ? 'none is left over.'
       : `${share(residue)} are residue: ${sized(suspected)} suspected, ${sized(unexplained)} unexplained.`)
