@@ -9,6 +9,7 @@ import { troubleText } from '../report/text/line.js';
 import { sideLines } from '../report/text/side.js';
 import { MemberList, renderEnd, type TextOptions } from '../report/text/text.js';
 import type { CompareArguments } from './compare-arguments.js';
+import { maskFile } from './mask-file.js';
 import { assertGivenOnce, COMPARE_OPTIONS, LIMIT_OPTION_TABLE, limitsOf, OUTPUT_OPTIONS } from './options.js';
 import { ProgressLine } from './progress.js';
 import { assertNoInput, FileOutput, type Sink, StandardOutput } from './writer.js';
@@ -143,6 +144,7 @@ function optionsOf(argv: CompareArguments, signal: AbortSignal): CompareOptions 
     verify: argv.verify,
     sharedAncestor: argv.sharedAncestor,
     rustc: argv.rustc,
+    masks: maskFile(argv.masks),
     signal,
   };
 }

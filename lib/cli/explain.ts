@@ -5,6 +5,7 @@ import { renderReport } from '../report/render.js';
 import { explainedLines } from '../report/text/explained.js';
 import { paintFor } from './compare.js';
 import type { ExplainArguments } from './explain-arguments.js';
+import { maskFile } from './mask-file.js';
 import { assertGivenOnce, EXPLAIN_OPTIONS, LIMIT_OPTION_TABLE, limitsOf } from './options.js';
 import { StandardOutput } from './writer.js';
 
@@ -17,7 +18,9 @@ export async function runExplain(argv: ExplainArguments, signal: AbortSignal): P
       throw new UsageError(`${path} is a directory`, 'explain takes two files; compare takes directories');
   }
   const { jobs, verify, rustc, tmpdir } = argv;
-  const report = await compare({ a, b, jobs, verify, rustc, tmpdir, limits: limitsOf(argv), signal }).report;
+  const masks = maskFile(argv.masks);
+  const report = await compare({ a, b, jobs, verify, rustc, masks, tmpdir, limits: limitsOf(argv), signal })
+    .report;
   const stdout = new StandardOutput();
   if (argv.format === 'json') {
     for (const piece of renderReport(report, { format: 'json' })) await stdout.write(piece);

@@ -79,6 +79,7 @@ function kindOf(name: string): 'file' | 'folder' | 'text' {
     case 'control':
     case 'output':
     case 'rustc':
+    case 'masks':
       return 'file';
     case 'tmpdir':
       return 'folder';

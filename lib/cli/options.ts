@@ -76,6 +76,12 @@ export const COMPARE_OPTIONS = {
     default: true,
     describe: 'Look for the cause of every differing byte; --no-explain for digests and ranges only',
   },
+  masks: {
+    group: 'Comparison:',
+    string: true,
+    requiresArg: true,
+    describe: 'A file of masks: bytes that may differ, each with its reason',
+  },
   verify: {
     group: 'Comparison:',
     boolean: true,
@@ -197,6 +203,7 @@ export const INSPECT_OPTIONS = {
 /** Options of `explain` beside the limits. */
 export const EXPLAIN_OPTIONS = {
   format: INSPECT_OPTIONS.format,
+  masks: COMPARE_OPTIONS.masks,
   verify: COMPARE_OPTIONS.verify,
   rustc: COMPARE_OPTIONS.rustc,
   jobs: COMPARE_OPTIONS.jobs,

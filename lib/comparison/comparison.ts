@@ -19,6 +19,7 @@ import { type InputName, readInputs } from './reading.js';
 import { assembleSide, closeInputs, introduce, type Side, sideReport } from './side.js';
 import { masksOf, summarise } from './summary.js';
 import { statInputs, type Twins } from './twins.js';
+import { userMasks } from './user-masks.js';
 import { VERSION } from './version.js';
 
 /** A comparison under way: iterate over it for its events, or wait for its report. */
@@ -111,7 +112,7 @@ async function judgeSides(
     ...nothingCompared(match),
   ];
   const reasons = incomparabilities(a.identity, b.identity);
-  const masks = masksOf(a, b, match, options);
+  const masks = [...masksOf(a, b, match, options), ...userMasks(explained, options)];
   const evidence = gatherEvidence({
     a,
     b,
@@ -198,7 +199,7 @@ function excludedOf(side: 'a' | 'b', of: Side): Report['excluded'] {
 }
 
 function settingsOf(options: ResolvedOptions): Report['settings'] {
-  const { digest, exclude, ignoreMetadata, failOn, explain, verify, sharedAncestor, limits } = options;
+  const { digest, exclude, ignoreMetadata, failOn, explain, verify, sharedAncestor, masks, limits } = options;
   return {
     digest,
     exclude,
@@ -207,6 +208,7 @@ function settingsOf(options: ResolvedOptions): Report['settings'] {
     explain,
     verify,
     ...(sharedAncestor !== undefined && { sharedAncestor }),
+    ...(masks !== undefined && { masks: { file: masks.file, today: masks.today } }),
     limits,
   };
 }

@@ -58,6 +58,31 @@ test('the causes that an equivalent rests on are listed as masks', async (t) => 
   );
 });
 
+test('a mask that the user declares makes an equivalent, and says so; one that expired does not', async (t) => {
+  const mask = { id: 'the-constant', reason: 'it was raised', path: '*.rlib', expires: '2026-01-31' };
+  const text = JSON.stringify({ masks: [{ ...mask, range: { start: 0, length: 100_000 } }] });
+  const run = (today: string) =>
+    reportOf({ ...pairOptions('constant'), masks: { text, file: 'masks.json', today }, jobs: 1 });
+  const masked = await run('2026-01-31');
+  t.is(masked.verdict.id, 'equivalent');
+  t.regex(masked.verdict.reasons.join(' '), /the-constant: 1 member, \d+ bytes; it was raised\./);
+  const expired = await run('2026-02-01');
+  t.is(expired.verdict.id, 'inconclusive');
+  t.like(
+    expired.masks.find(({ id }) => id === 'declared'),
+    { mask: 'the-constant', expired: true, members: 0 },
+  );
+});
+
+test('with a control, masked bytes are no effect of the root', async (t) => {
+  const mask = { id: 'the-constant', reason: 'it was raised', path: '*.rlib' };
+  const text = JSON.stringify({ masks: [{ ...mask, range: { start: 0, length: 100_000 } }] });
+  const masks = { text, file: 'masks.json', today: '2026-01-31' };
+  const controls = [{ of: 'a', paths: join(PAIRS, 'constant/a') }] as const;
+  const { verdict } = await reportOf({ ...pairOptions('constant'), controls, masks, jobs: 1 });
+  t.is(verdict.id, 'equivalent');
+});
+
 test('without explanations the verdict is what bytes and aligned ranges allow', async (t) => {
   const { verdict, causes, pairs } = await reportOf({ ...pairOptions('tar-mtime'), explain: false, jobs: 1 });
   t.is(verdict.id, 'inconclusive');

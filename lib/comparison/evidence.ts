@@ -15,6 +15,7 @@ import type { ResolvedOptions } from './options.js';
 import { explainedOutside, residueOf, type Unexplained, unexplainedMetadata } from './residue.js';
 import type { Side } from './side.js';
 import { isDifferent, packageDifferences } from './summary.js';
+import { isAllMasked } from './user-masks.js';
 
 interface Findings {
   readonly a: Side;
@@ -52,7 +53,10 @@ export function gatherEvidence(findings: Findings): Evidence {
     differences: differencesOf(pairs, match),
     masks: masks
       .filter(counts)
-      .map(({ id, reason, members }) => `${id}: ${counted(members, 'member')}; ${reason}.`),
+      .map(
+        ({ id, mask, reason, members, bytes }) =>
+          `${mask ?? id}: ${counted(members, 'member')}${bytes === undefined ? '' : `, ${counted(bytes, 'byte')}`}; ${reason.replace(/\.$/, '')}.`,
+      ),
     maskedMembers: masks.filter(counts).reduce((sum, mask) => sum + mask.members, 0),
     troubles: troubles.length,
     reasons,
@@ -140,12 +144,12 @@ export function causeMasks({ causes }: CausesReport, pairs: readonly MatchedPair
 }
 
 /** What was never the artefact's own takes nothing away from it: owner and times of files on a disk. */
-function counts({ id }: MaskReport): boolean {
-  return id !== 'unpacked-metadata';
+function counts({ id, members }: MaskReport): boolean {
+  return id !== 'unpacked-metadata' && members > 0;
 }
 
 function differencesOf(pairs: readonly MatchedPair[], match: Match): Differences {
-  const content = pairs.filter(({ report }) => report.role === 'content');
+  const content = pairs.filter((pair) => pair.report.role === 'content' && !isMaskedWhole(pair));
   const count = (status: string): number => content.filter(({ report }) => report.status === status).length;
   const left = (list: Match['onlyA']): number =>
     list.filter(({ role, mask }) => role === 'content' && mask === undefined).length;
@@ -155,8 +159,20 @@ function differencesOf(pairs: readonly MatchedPair[], match: Match): Differences
     type: count('type'),
     onlyA: left(match.onlyA),
     onlyB: left(match.onlyB),
-    package: packageDifferences(match),
+    package:
+      packageDifferences(match) -
+      pairs.filter((pair) => pair.report.role === 'package' && isMaskedWhole(pair)).length,
   };
+}
+
+/** The user's masks cover all that differs in its content, and nothing else of it differs. */
+function isMaskedWhole({ report }: MatchedPair): boolean {
+  return (
+    report.status === 'content' &&
+    report.explanation !== undefined &&
+    isAllMasked(report.explanation) &&
+    (report.metadata ?? []).every(({ mask }) => mask !== undefined)
+  );
 }
 
 interface RootOnly {
@@ -174,7 +190,7 @@ function rootOnly(findings: Findings, pairs: readonly MatchedPair[]): RootOnly {
   let bytes = 0;
   let noisy = 0;
   for (const pair of pairs) {
-    if (!isDifferent(pair.report)) continue;
+    if (!isDifferent(pair.report) || isMaskedWhole(pair)) continue;
     const outside = outsideNoise(pair, findings);
     if (outside === undefined) {
       noisy += 1;

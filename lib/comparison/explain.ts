@@ -102,6 +102,7 @@ export async function explainPairs(
           maxResidue,
           maxHex: pairs.length <= MANY ? HEX : 1,
           withRegions,
+          masks: options.masks,
         };
         const outcome = await (here
           ? threads.runHere('explainTask', task)

@@ -2,6 +2,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { DIGEST_ALGORITHMS, type DigestAlgorithm } from '../artefact/digest.js';
 import { DEFAULT_LIMITS, type Limits } from '../artefact/limits.js';
 import { UsageError } from '../error.js';
+import { type MaskFile, masksOf } from '../explain/user-mask.js';
 import { MASKABLE_FIELDS, type MaskableField } from '../pair/metadata.js';
 import { FAIL_ON, type FailOn } from '../verdict/verdict.js';
 
@@ -38,6 +39,8 @@ export interface CompareOptions {
   readonly verify?: boolean | undefined;
   /** Both roots are known to descend from this one: what is identical is then `identical-shared-ancestor`. */
   readonly sharedAncestor?: string | undefined;
+  /** The user's masks: docs/masks-1.schema.json. */
+  readonly masks?: MaskFile | undefined;
   /** A compiler of the artefacts' version: it is asked what it reads in differing libraries (`-Zls=root`). */
   readonly rustc?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -66,6 +69,7 @@ export interface ResolvedOptions {
   readonly explain: boolean;
   readonly verify: boolean;
   readonly sharedAncestor: string | undefined;
+  readonly masks: MaskFile | undefined;
   readonly rustc: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -73,7 +77,7 @@ export interface ResolvedOptions {
 const DEFAULT_MAX_DETAIL = 1000;
 const MAX_JOBS = 64;
 
-/** @throws UsageError for a value that makes no sense */
+/** @throws UsageError for a value that makes no sense, InputError for masks that cannot be read */
 export function resolveOptions(options: CompareOptions): ResolvedOptions {
   const a = pathsOf(options.a, 'A');
   const b = pathsOf(options.b, 'B');
@@ -99,6 +103,11 @@ export function resolveOptions(options: CompareOptions): ResolvedOptions {
   const { explain = true, verify = false, sharedAncestor } = options;
   if (sharedAncestor === '') throw new UsageError('an empty name is given for the shared ancestor');
   if (options.rustc === '') throw new UsageError('an empty name is given for rustc');
+  if (options.masks !== undefined) {
+    if (!explain) throw new UsageError('masks need explanations', 'leave out one of the two');
+    // What is wrong with them is told now.
+    masksOf(options.masks);
+  }
   if (verify && !explain)
     throw new UsageError('there is nothing to verify where nothing is explained', 'leave out one of the two');
   return {
@@ -118,6 +127,7 @@ export function resolveOptions(options: CompareOptions): ResolvedOptions {
     explain,
     verify,
     sharedAncestor,
+    masks: options.masks,
     rustc: options.rustc,
     signal: options.signal ?? new AbortController().signal,
   };

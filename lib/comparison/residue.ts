@@ -63,10 +63,12 @@ export function explainedOutside(
     }
     const size = Math.max(regions.aLength[i] ?? 0, regions.bLength[i] ?? 0);
     const said = regions.behind[i] ?? BEHIND.nothing;
+    // What the user declared does not count, whoever changed it.
+    if (said === BEHIND.masked) continue;
     const behind = rootless && said === BEHIND.derived ? BEHIND.nothing : said;
     bytes += size;
-    if (behind !== BEHIND.derived && behind !== BEHIND.masked) independent += 1;
-    if (behind === BEHIND.derived || behind === BEHIND.shown || behind === BEHIND.masked) continue;
+    if (behind !== BEHIND.derived) independent += 1;
+    if (behind === BEHIND.derived || behind === BEHIND.shown) continue;
     if (behind === BEHIND.nothing) bare[i] = 1;
     else if (stands(claims.of(row, behind))) continue;
     else doubtful.add(behind);

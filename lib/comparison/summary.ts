@@ -43,7 +43,7 @@ const REASONS = {
   packaging:
     'the two sides are packaged in different ways, which have other notes on themselves and not always empty directories',
   excluded: 'left out by --exclude; these members were not compared',
-} as const satisfies Record<Exclude<MaskReport['id'], 'explained'>, string>;
+} as const satisfies Record<Exclude<MaskReport['id'], 'explained' | 'declared'>, string>;
 
 /** Every declared mask that touched something, in a fixed order. */
 export function masksOf(a: Side, b: Side, match: Match, options: ResolvedOptions): MaskReport[] {

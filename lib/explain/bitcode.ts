@@ -101,7 +101,8 @@ class Explainer {
 
   /** The symbol table and the string table, byte by byte, and the bits around them. */
   #tables(a: Stretch, b: Stretch): void {
-    const names = namePairs(this.#a, this.#b, this.#pairing);
+    const { explainedB } = this.#recomputed.translation;
+    const names = namePairs(this.#a, this.#b, this.#pairing, explainedB);
     const symtab = translateSymtab(this.#a, this.#b, (name) => names.ofB.get(name));
     const blobs: (readonly [number, number, (sink: Sink) => void])[] = [];
     if (this.#a.symtabEntry >= 0 && this.#b.symtabEntry >= 0 && symtab.content !== undefined) {

@@ -108,7 +108,8 @@ function settleFile(
     }
   };
   for (const total of explanation.totals) add(total);
-  if (segments === 0 || explanation.totals.length === 0) notes.push('the ledger shows no difference: a fault of trustdiff');
+  if (segments === 0 || explanation.totals.length === 0)
+    notes.push('the ledger shows no difference: a fault of trustdiff');
   const lost = lostBytes(explanation);
   if (lost.bytesA !== 0 || lost.bytesB !== 0) {
     notes.push('the totals do not add up to the sizes of the files: a fault of trustdiff');

@@ -218,9 +218,9 @@ class Walk {
   }
 
   #describe(abbreviation: Abbreviation, bit: number): void {
-    if (this.#described === undefined) return this.#fail('BLOCKINFO does not say of which block', bit);
-    const list = this.#shared.get(this.#described);
-    if (list === undefined) this.#shared.set(this.#described, [abbreviation]);
+    const block = this.#described ?? this.#fail('BLOCKINFO does not say of which block', bit);
+    const list = this.#shared.get(block);
+    if (list === undefined) this.#shared.set(block, [abbreviation]);
     else list.push(abbreviation);
   }
 

@@ -127,20 +127,21 @@ class PlaceSink implements Sink {
     b: number,
     bLength: number,
     field?: string,
-  ): void {
+  ): boolean {
     const tokenA = readToken(this.#bytesA(a, aLength), encoding);
     const tokenB = readToken(this.#bytesB(b, bLength), encoding);
     if (tokenA === undefined || tokenB === undefined || tokenA === tokenB) {
       this.#uneven(a, aLength, b, bLength, field);
-      return;
+      return false;
     }
     if (encoding !== 'text' && alike(tokenA, tokenB)) {
       this.#uneven(a, aLength, b, bLength, field);
-      return;
+      return false;
     }
     const claim = this.ledger.claims.add(cause, encoding, tokenA, tokenB, this.place);
     const owner = this.#owner(claim, { place: this.place, reason: cause, state: 'claimed', claim, field });
     this.#add(a, aLength, b, bLength, owner);
+    return true;
   }
 
   unchanged(token: string): void {

@@ -80,8 +80,8 @@ class Recording implements RecordingSink {
   change(...args: Parameters<Sink['change']>): void {
     this.#root.change(...args);
   }
-  token(...args: Parameters<Sink['token']>): void {
-    this.#root.token(...args);
+  token(...args: Parameters<Sink['token']>): boolean {
+    return this.#root.token(...args);
   }
   unchanged(token: string): void {
     this.#root.unchanged(token);
@@ -134,7 +134,7 @@ class Stretch implements Sink {
     b: number,
     bLength: number,
     field?: string,
-  ): void {
+  ): boolean {
     const tokenA = readToken(this.#slice(this.all.a, this.aStart + a, aLength), encoding);
     const tokenB = readToken(this.#slice(this.all.b, this.bStart + b, bLength), encoding);
     const hash = encoding !== 'text';
@@ -142,6 +142,7 @@ class Stretch implements Sink {
       tokenA === undefined || tokenB === undefined || tokenA === tokenB || (hash && alike(tokenA, tokenB));
     const reason = refuted ? 'unexplained' : cause;
     this.#record('token', a, aLength, b, bLength, { reason, field, encoding, tokenA, tokenB });
+    return !refuted;
   }
 
   unchanged(token: string): void {

@@ -18,7 +18,8 @@ export interface Sink {
   /**
    * A token of A that stands as another in B: a hash, a path prefix, a version. Becomes a claim `a ↔ b`; confirmed
    * only if over the whole artefact the claims of its `encoding`'s kind map one to one and another place attests it.
-   * Hashes that share half their digits are no hashes of two different things: such a pair stays unexplained.
+   * Hashes that share half their digits are no hashes of two different things: such a pair stays unexplained, and
+   * `false` is given back.
    */
   token(
     cause: CauseId,
@@ -28,7 +29,7 @@ export interface Sink {
     b: number,
     bLength: number,
     field?: string,
-  ): void;
+  ): boolean;
   /** A hash of A that stands in B as it is (its claim is `a ↔ a`): one more place where a claim can be refuted. */
   unchanged(token: string): void;
   /**

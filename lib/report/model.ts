@@ -47,6 +47,8 @@ export interface Settings {
   readonly explain: boolean;
   readonly verify: boolean;
   readonly sharedAncestor?: string | undefined;
+  /** The file of masks, and the day by which they expire. */
+  readonly masks?: { readonly file: string; readonly today: string } | undefined;
   readonly limits: Limits;
 }
 
@@ -153,10 +155,15 @@ export interface SummaryCounts extends Readonly<Record<PairStatus, number>> {
 
 /** A declared reason not to count a class of differences, with what it covered. */
 export interface MaskReport {
-  readonly id: 'unpacked-metadata' | 'ignored-metadata' | 'packaging' | 'excluded' | 'explained';
+  readonly id: 'unpacked-metadata' | 'ignored-metadata' | 'packaging' | 'excluded' | 'explained' | 'declared';
   readonly reason: string;
-  /** With `explained`: the cause, and the bytes of both sides that are confirmed to have it. */
+  /** With `explained`: the cause that is confirmed. */
   readonly cause?: CauseReport['cause'] | undefined;
+  /** With `declared`: the id of the user's mask, its last day, and whether that is over. */
+  readonly mask?: string | undefined;
+  readonly expires?: string | undefined;
+  readonly expired?: boolean | undefined;
+  /** With `explained` and `declared`: bytes of both sides. */
   readonly bytes?: number | undefined;
   /** Members of either side it touched. */
   readonly members: number;

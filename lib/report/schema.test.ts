@@ -132,7 +132,7 @@ test('the schema knows the values that the code knows', (t) => {
   const settings = prop(prop(properties, 'settings'), 'properties');
   t.deepEqual(enumOf(prop(pair, 'status')), PAIR_STATUSES);
   t.deepEqual(enumOf(prop($defs, 'pairRule')), PAIR_RULES);
-  t.deepEqual(enumOf(prop($defs, 'cause')), [...CAUSE_IDS, 'derived', 'unexplained']);
+  t.deepEqual(enumOf(prop($defs, 'cause')), [...CAUSE_IDS, 'derived', 'unexplained', 'masked']);
   t.deepEqual(enumOf(prop(prop(prop($defs, 'verdict'), 'properties'), 'id')), VERDICTS);
   t.deepEqual(enumOf(prop(settings, 'digest')), DIGEST_ALGORITHMS);
   t.deepEqual(enumOf(prop(prop(settings, 'failOn'), 'items')), FAIL_ON);

@@ -204,7 +204,7 @@ function equivalentByCauses(evidence: Evidence, explained: ExplainedEvidence): F
       `${differenceSentence(evidence)}.`,
       files === 0
         ? 'All of it has a confirmed cause.'
-        : `Equal but for ${count(bytes, 'byte')} (of both sides) in ${count(segments, 'region')} of ${count(files, 'file')}, each of which has a confirmed cause.`,
+        : `Equal but for ${count(bytes, 'byte')} (of both sides) in ${count(segments, 'region')} of ${count(files, 'file')}, each of which has a confirmed cause${evidence.masks.length > 0 ? ', and for what declared masks cover' : ''}.`,
       ...(origin === undefined ? [] : [origin]),
     ],
     reasons: [...evidence.masks, ...causes],

@@ -112,7 +112,7 @@ function explainStrings(both: Recomputed, i: number, j: number, ofModule: boolea
     const inside = sink.at(string.offset - blobA.from, other.offset - blobB.from);
     const unsure = ofModule ? both.pairing.guessedMetadata[k] === 1 : guessed.has(j);
     if (unsure) explainGuessed(textA, textB, inside);
-    else explainName(textA, textB, inside, true);
+    else explainName(textA, textB, inside, false);
   });
   const endA = last(stringsA, blobA.from + charsA) - blobA.from;
   const endB = last(stringsB, blobB.from + charsB) - blobB.from;
@@ -244,7 +244,10 @@ function explainDerived(both: Recomputed, a: Stretch, b: Stretch, sink: Sink): v
   toA -= back;
   toB -= back;
   sink.equal(toA, toB, back);
-  if (toA - fromA !== toB - fromB) return derive(fromA, toA, fromB, toB);
+  if (toA - fromA !== toB - fromB) {
+    derive(fromA, toA, fromB, toB);
+    return;
+  }
   // Of one length: equal runs stand in between.
   const shift = fromB - fromA;
   let changed = fromA;

@@ -1,4 +1,6 @@
+import { MODULE } from '../../format/bitcode/code.js';
 import type { BitcodeModule } from '../../format/bitcode/module.js';
+import { OperandReader, VALUE } from '../../format/bitcode/operand-kind.js';
 import type { Sink } from '../../ledger/sink.js';
 import { explainName } from '../name.js';
 import type { Pairing } from './pairing.js';
@@ -9,7 +11,7 @@ import { explainGuessed, nameAt } from './text.js';
  * A name of A, a name of B, and what is known of the two: `counted`, what they name is equal but for names; `guessed`,
  * it is one of several that are alike, so that the names prove nothing.
  */
-export type NamePair = readonly [Extent, Extent, ('counted' | 'guessed')?];
+export type NamePair = readonly [Extent, Extent, ('counted' | 'guessed' | undefined)?];
 
 export interface NamePairs {
   readonly extents: readonly NamePair[];
@@ -18,9 +20,15 @@ export interface NamePairs {
 }
 
 /** The names of the globals that are paired. */
-export function namePairs(a: BitcodeModule, b: BitcodeModule, pairing: Pairing): NamePairs {
+export function namePairs(
+  a: BitcodeModule,
+  b: BitcodeModule,
+  pairing: Pairing,
+  explainedB: Uint8Array,
+): NamePairs {
   const extents: NamePair[] = [];
   const ofB = new Map<string, string>();
+  const content = new Content(b, explainedB);
   const add = (i: number | undefined, j: number | undefined, guessed = false): void => {
     if (i === undefined || j === undefined) return;
     const from = extentOf(a, i);
@@ -28,7 +36,7 @@ export function namePairs(a: BitcodeModule, b: BitcodeModule, pairing: Pairing):
     const nameA = nameAt(a, from.offset, from.length);
     const nameB = nameAt(b, to.offset, to.length);
     if (nameA === undefined || nameB === undefined) return;
-    extents.push([from, to, guessed ? 'guessed' : 'counted']);
+    extents.push([from, to, guessed ? 'guessed' : content.explained(j) ? 'counted' : undefined]);
     ofB.set(nameB, nameA);
   };
   pairing.comdats.forEach((y, x) => {
@@ -39,6 +47,50 @@ export function namePairs(a: BitcodeModule, b: BitcodeModule, pairing: Pairing):
     if (y >= 0) add(a.values[x], b.values[y], pairing.guessed[x] === 1);
   }
   return { extents, ofB };
+}
+
+/** Constants nest no deeper than their types do; hostile ones go on without end. */
+const DEEPEST = 64;
+
+/** Whether all that a variable holds is explained. */
+class Content {
+  readonly #module: BitcodeModule;
+  readonly #explained: Uint8Array;
+  readonly #kinds: OperandReader;
+  /** By value id: 1 yes, 2 no. */
+  readonly #known: Uint8Array;
+
+  constructor(module: BitcodeModule, explained: Uint8Array) {
+    this.#module = module;
+    this.#explained = explained;
+    this.#kinds = new OperandReader(module);
+    this.#known = new Uint8Array(module.values.length);
+  }
+
+  explained(entry: number): boolean {
+    const { columns } = this.#module;
+    if (columns.code[entry] !== MODULE.GLOBALVAR || this.#explained[entry] !== 1) return false;
+    const initial = columns.low[(columns.first[entry] ?? 0) + 4] ?? 0;
+    return initial > 0 && this.#value(initial - 1, 0);
+  }
+
+  #value(id: number, depth: number): boolean {
+    const { columns, values, globalCount } = this.#module;
+    if (id < globalCount) return true;
+    const entry = values[id];
+    if (entry === undefined || depth > DEEPEST) return false;
+    const known = this.#known[id];
+    if (known !== 0) return known === 1;
+    this.#known[id] = 2;
+    const from = columns.first[entry] ?? 0;
+    const operands: number[] = [];
+    this.#kinds.kinds(entry).forEach((kind, k) => {
+      if (kind === VALUE) operands.push(columns.low[from + k] ?? 0);
+    });
+    const good = this.#explained[entry] === 1 && operands.every((operand) => this.#value(operand, depth + 1));
+    if (good) this.#known[id] = 1;
+    return good;
+  }
 }
 
 function extentOf(module: BitcodeModule, entry: number): Extent {

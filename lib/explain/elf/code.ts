@@ -133,8 +133,17 @@ class Outcome implements Resolver, CodeSink {
       this.#change(a, length, b, length);
       return;
     }
-    this.#hashes = true;
-    this.sink.token('type-id', 'le64', a - this.codeA.start, 8, b - this.codeB.start, 8, 'immediate');
+    const isHash = this.sink.token(
+      'type-id',
+      'le64',
+      a - this.codeA.start,
+      8,
+      b - this.codeB.start,
+      8,
+      'immediate',
+    );
+    if (isHash) this.#hashes = true;
+    else this.#changed = true;
   }
 
   displacement(a: number, b: number, length: number): void {
@@ -170,6 +179,7 @@ class Outcome implements Resolver, CodeSink {
       this.sink.shown('merged-function', fromA, aLength, fromB, bLength, 'displacement');
     else {
       this.#moved = true;
+      // The target of A was taken over to B and is the very one that these bytes of B lead to.
       const recomputed = this.codeB.bytes.subarray(b, b + bLength);
       const from = 'where it leads: the thing that corresponds';
       this.sink.derived(fromA, aLength, fromB, bLength, recomputed, from, 'displacement', 'address-shift');

@@ -68,6 +68,11 @@ export class References {
       this.anchors.set(from, to);
       return 'same';
     }
+    const slotA = slotTarget(a, from);
+    const slotB = slotTarget(b, to);
+    // Two slots of the global offset table for two names of one function.
+    if (slotA !== NOWHERE && slotB !== NOWHERE)
+      return this.#locations(slotA, slotB) === undefined ? undefined : 'twin';
     const behindA = this.#throughThunk(a, from);
     const behindB = this.#throughThunk(b, to);
     if ((behindA !== from || behindB !== to) && correspondence.at(behindA) === behindB) return 'twin';
@@ -149,6 +154,15 @@ export class References {
     if (pieceA.kind !== 'data' || pieceB.kind !== 'data') return false;
     return this.#sameConstant(from, to, pieceA, pieceB, depth - 1);
   }
+}
+
+/** What a slot of the global offset table holds, once it is loaded. */
+function slotTarget(view: ElfView, location: Location): Location {
+  if (view.section(sectionOf(location))?.name !== '.got') return NOWHERE;
+  const patches = view.patches(sectionOf(location));
+  if (patches === undefined) return NOWHERE;
+  const i = firstPatch(patches, offsetOf(location));
+  return patches.offset[i] === offsetOf(location) ? patchTarget(view, patches, i) : NOWHERE;
 }
 
 /** Read-only, or so once the file is loaded. Two variables are two, whatever they hold. */

@@ -16,73 +16,90 @@ import type { Sink } from '../../ledger/sink.js';
  * order of definition, on both sides. Where that does not give the table that is there, the control bytes that differ
  * stay unexplained.
  */
-export function explainHashMap(a: Uint8Array, tableA: HashTable, b: Uint8Array, tableB: HashTable, sink: Sink): void {
-  const { slots, items } = tableA;
-  const inA = slotsOf(a, tableA);
-  const inB = slotsOf(b, tableB);
-  const header = tableA.entries - tableA.start;
-  const fits =
-    tableB.slots === slots &&
-    tableB.items === items &&
-    sameBytes(a.subarray(tableA.start, tableA.entries), b.subarray(tableB.start, tableB.entries));
-  if (!fits || inA === undefined || inB === undefined) {
+export function explainHashMap(
+  a: Uint8Array,
+  tableA: HashTable,
+  b: Uint8Array,
+  tableB: HashTable,
+  sink: Sink,
+): void {
+  const headA = a.subarray(tableA.start, tableA.entries);
+  const headB = b.subarray(tableB.start, tableB.entries);
+  if (Buffer.compare(headA, headB) !== 0) {
     sink.change(tableA.start, tableA.end - tableA.start, tableB.start, tableB.end - tableB.start);
     return;
   }
-  sink.equal(tableA.start, tableB.start, header);
-  const placed = isPlaced(a, tableA, inA) && isPlaced(b, tableB, inB);
-  if (!placed) sink.note('entries of def_path_hash_map do not stand where inserting them puts them');
-  for (let value = 0; value < items; value++) {
-    const x = tableA.entries + (inA[value] as number) * ENTRY;
-    const y = tableB.entries + (inB[value] as number) * ENTRY;
-    if (sameBytes(a.subarray(x, x + KEY), b.subarray(y, y + KEY))) sink.equal(x, y, KEY);
+  sink.equal(tableA.start, tableB.start, headA.length);
+  const inA = slotsOf(a, tableA);
+  const inB = slotsOf(b, tableB);
+  const pairedA = new Uint8Array(tableA.slots);
+  const pairedB = new Uint8Array(tableB.slots);
+  for (let value = 0; value < tableA.items; value++) {
+    const slotA = inA[value] as number;
+    const slotB = inB[value] as number;
+    if (slotA < 0 || slotB < 0) continue;
+    pairedA[slotA] = 1;
+    pairedB[slotB] = 1;
+    const x = tableA.entries + slotA * ENTRY;
+    const y = tableB.entries + slotB * ENTRY;
+    if (sameBytes(a, x, b, y, KEY)) sink.equal(x, y, KEY);
     else sink.token('crate-hash', 'le64', x, KEY, y, KEY, 'DefPathHash');
     sink.equal(x + KEY, y + KEY, VALUE);
   }
-  emptySlots(a, tableA, b, tableB, sink);
-  const control = slots + (tableA.end - tableA.control - slots);
-  if (placed) {
+  remainingSlots(a, tableA, pairedA, b, tableB, pairedB, sink);
+  const length = tableA.end - tableA.control;
+  if (isPlaced(a, tableA, inA) && isPlaced(b, tableB, inB)) {
     const recomputed = controlBytes(b, tableB);
-    sink.derived(tableA.control, control, tableB.control, control, recomputed, 'the keys', 'EntryMetadata');
+    sink.derived(tableA.control, length, tableB.control, length, recomputed, 'the keys', 'EntryMetadata');
   } else {
-    sink.change(tableA.control, control, tableB.control, control);
+    sink.note('entries of def_path_hash_map do not stand where inserting them puts them');
+    sink.change(tableA.control, length, tableB.control, length);
   }
 }
 
-/** The slot of each value; undefined unless the values are 0, 1, 2 and so on and free slots are empty. */
-function slotsOf(bytes: Uint8Array, table: HashTable): Int32Array | undefined {
+/** The slot of each value below the number of items; -1 for none, and where two have the same. */
+function slotsOf(bytes: Uint8Array, table: HashTable): Int32Array {
   const out = new Int32Array(table.items).fill(-1);
-  let found = 0;
+  const seen = new Uint8Array(table.items);
   for (let slot = 0; slot < table.slots; slot++) {
     if (!isOccupied(bytes, table, slot)) continue;
     const value = valueAt(bytes, table, slot);
-    if (value >= table.items || out[value] !== -1) return undefined;
-    out[value] = slot;
-    found += 1;
+    if (value >= table.items) continue;
+    out[value] = seen[value] === 1 ? -1 : slot;
+    seen[value] = 1;
   }
-  return found === table.items ? out : undefined;
+  return out;
 }
 
 function isPlaced(bytes: Uint8Array, table: HashTable, slots: Int32Array): boolean {
   const expected = slotsByInsertion(bytes, table);
   if (expected === undefined || !expected.every((slot, value) => slot === slots[value])) return false;
-  return sameBytes(bytes.subarray(table.control, table.end), controlBytes(bytes, table));
+  const control = controlBytes(bytes, table);
+  return sameBytes(bytes, table.control, control, 0, control.length);
 }
 
-/** Free slots, the first of A beside the first of B: as many on both sides. */
-function emptySlots(a: Uint8Array, tableA: HashTable, b: Uint8Array, tableB: HashTable, sink: Sink): void {
-  let other = 0;
-  for (let slot = 0; slot < tableA.slots; slot++) {
-    if (isOccupied(a, tableA, slot)) continue;
-    while (isOccupied(b, tableB, other)) other += 1;
+/** Slots without an entry that has its like, free ones above all: the first of A beside the first of B, and so on. */
+function remainingSlots(
+  a: Uint8Array,
+  tableA: HashTable,
+  pairedA: Uint8Array,
+  b: Uint8Array,
+  tableB: HashTable,
+  pairedB: Uint8Array,
+  sink: Sink,
+): void {
+  for (let slot = 0, other = 0; slot < tableA.slots; slot++) {
+    if (pairedA[slot] === 1) continue;
+    while (pairedB[other] === 1) other += 1;
     const x = tableA.entries + slot * ENTRY;
     const y = tableB.entries + other * ENTRY;
-    if (sameBytes(a.subarray(x, x + ENTRY), b.subarray(y, y + ENTRY))) sink.equal(x, y, ENTRY);
+    if (sameBytes(a, x, b, y, ENTRY)) sink.equal(x, y, ENTRY);
     else sink.change(x, ENTRY, y, ENTRY);
     other += 1;
   }
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
+function sameBytes(a: Uint8Array, x: number, b: Uint8Array, y: number, length: number): boolean {
+  for (let k = 0; k < length; k++) if (a[x + k] !== b[y + k]) return false;
+  return true;
 }

@@ -27,6 +27,7 @@ const RUN = 16;
 /** How far in front of a differing byte its text may start, and how short a text is not looked for. */
 const TEXT = 4096;
 const SHORTEST_TEXT = 4;
+const LONGEST_TEXT = 2 ** 16;
 const TEXT_END = 0xc1;
 /** Bytes behind a stretch that nothing is known about, from which on both sides are at the same thing for sure. */
 const SURE = 32;
@@ -191,9 +192,11 @@ export class NodeWalk {
   /** The text in which both sides stand: its length, its bytes, and 0xc1. */
   #text(i: number, j: number, last: number, stretch: Stretch): Found | undefined {
     const { a, b } = this.pair;
-    for (let back = 0; back <= TEXT && i - back >= last; back++) {
+    for (let back = 0; back <= TEXT && i - back >= last && this.#effort > 0; back++) {
+      this.#effort -= 1;
       const left = textAt(a, i - back, stretch.aEnd);
       if (left === undefined || left.end <= i || left.end - left.start < SHORTEST_TEXT) continue;
+      this.#effort -= left.end - left.start;
       const right = textAt(b, j - back, stretch.bEnd);
       if (right === undefined || right.end <= j) continue;
       const at = i - back;
@@ -285,7 +288,7 @@ function textAt(bytes: Uint8Array, at: number, limit: number): { start: number; 
   const start = leb128End(bytes, at, limit);
   if (start < 0) return undefined;
   const end = start + leb128Value(bytes, at, start);
-  if (end >= limit || bytes[end] !== TEXT_END) return undefined;
+  if (end >= limit || end - start > LONGEST_TEXT || bytes[end] !== TEXT_END) return undefined;
   for (let k = start; k < end; k++) {
     const byte = bytes[k] as number;
     if (byte < 0x20 && byte !== 0x0a && byte !== 0x09 && byte !== 0x0d) return undefined;

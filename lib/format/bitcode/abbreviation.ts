@@ -48,9 +48,8 @@ export function assertAbbreviation(operands: Abbreviation, offset: number): void
     throw new InputError(what, { offset });
   };
   const first = operands[0];
-  if (first === undefined) return fail('an abbreviation of the bitstream is empty');
-  if (first.encoding === ARRAY || first.encoding === BLOB) {
-    return fail('an abbreviation of the bitstream has no code');
+  if (first === undefined || first.encoding === ARRAY || first.encoding === BLOB) {
+    fail('an abbreviation of the bitstream has no code');
   }
   operands.forEach(({ encoding, width }, i) => {
     if ((encoding === FIXED || encoding === VBR) && (width > 32 || (encoding === VBR && width === 1))) {

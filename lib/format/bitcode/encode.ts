@@ -3,6 +3,7 @@ import {
   type Abbreviation,
   Abbreviations,
   ARRAY,
+  assertAbbreviation,
   BLOB,
   CHAR6,
   CHAR6_CODES,
@@ -31,6 +32,7 @@ export interface Replacement {
  * otherwise (`irregular`), whose bits are copied. Without a replacement the result is the stream that was read, byte
  * for byte.
  * @returns the bytes from `start` to `end`
+ * @throws InputError where a replacement makes an abbreviation that the specification does not have
  */
 export function encodeBitcode(bitcode: Bitcode, replacement: Replacement = {}): Buffer {
   return new Encoder(bitcode, replacement).run();
@@ -149,7 +151,11 @@ class Encoder {
       }
       operands.push({ encoding: value.low, width, low: 0, high: 0 });
     }
-    if (this.#scope.block !== BLOCKINFO_BLOCK) return this.#scope.abbreviations.add(operands);
+    assertAbbreviation(operands, this.#bitcode.start + ((this.#columns.bit[entry] ?? 0) >>> 3));
+    if (this.#scope.block !== BLOCKINFO_BLOCK) {
+      this.#scope.abbreviations.add(operands);
+      return;
+    }
     const list = this.#shared.get(this.#described);
     if (list === undefined) this.#shared.set(this.#described, [operands]);
     else list.push(operands);

@@ -132,7 +132,7 @@ class ModuleReader {
   readonly #constantTypes: Int32Array;
   readonly #number: Int32Array;
   readonly #bodies: Body[] = [];
-  readonly #bodyless: number[] = [];
+  readonly #defined: number[] = [];
   readonly #strings: MetadataString[] = [];
   readonly #nodes: number[] = [];
   #understood = true;
@@ -253,7 +253,7 @@ class ModuleReader {
     this.#globalCount += 1;
     this.#values.push(i);
     // strtab_offset, strtab_size, type, calling convention, isproto
-    if (code === MODULE.FUNCTION && this.#operand(i, 4) === 0) this.#bodyless.push(this.#globalCount - 1);
+    if (code === MODULE.FUNCTION && this.#operand(i, 4) === 0) this.#defined.push(this.#globalCount - 1);
   }
 
   #typeTable(enter: number, end: number): void {
@@ -327,8 +327,8 @@ class ModuleReader {
 
   #body(enter: number, end: number): void {
     const { kind, block, code } = this.#columns;
-    const value = this.#bodyless[this.#bodies.length];
-    if (value === undefined) return this.#fail(enter, 'a function body belongs to no function');
+    const value =
+      this.#defined[this.#bodies.length] ?? this.#fail(enter, 'a function body belongs to no function');
     const type = this.#operand(this.#values[value] ?? 0, 2);
     const firstArgument = this.#values.length;
     const firstLocal = firstArgument + this.#parameterCount(type, enter);

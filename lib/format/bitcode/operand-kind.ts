@@ -122,7 +122,7 @@ export class OperandReader {
   }
 
   #moduleRecord(code: number): void {
-    if (code === MODULE.VSTOFFSET) return this.#set(0, POSITION);
+    if (code === MODULE.VSTOFFSET) this.#set(0, POSITION);
     if (
       code !== MODULE.GLOBALVAR &&
       code !== MODULE.FUNCTION &&

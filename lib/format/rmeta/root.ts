@@ -66,7 +66,7 @@ export interface CrateDep {
 
 const HEADER = 16;
 /** The root has some 300 numbers. */
-const MAX_NUMBERS = 4096;
+const MAX_NUMBERS = 1024;
 /** Tables that follow each other without a gap before the run is believed: there are 60 to 80. */
 const MIN_TABLES = 24;
 const MAX_DEPS = 100_000;
@@ -99,6 +99,10 @@ export function readCrateRoot(bytes: Uint8Array): CrateRoot | undefined {
   const numbers = readNumbers(bytes, head.end);
   const lazies = readLazies(bytes, position, start, numbers);
   if (lazies === undefined) return undefined;
+  const { tables, syntaxContexts, expnData, expnHashes, sourceMap } = lazies;
+  const inside = (t: RootTable) =>
+    t.position >= HEADER && t.width <= 16 && t.position + t.width * t.count <= bytes.length;
+  if (![...tables, syntaxContexts, expnData, expnHashes, sourceMap].every(inside)) return undefined;
   const crateDeps = readCrateDeps(bytes, start, lazies.arrays);
   return { position, start, ...head, ...lazies, crateDeps };
 }

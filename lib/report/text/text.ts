@@ -152,11 +152,12 @@ function* countsSection(report: Report, { paint, width }: TextOptions): Generato
     yield `Differing files align but for ${sized(changedA)} of A and ${sized(changedB)} of B.`;
   }
   if (excluded > 0) yield `${counted(excluded, 'member')} excluded, not compared.`;
-  for (const { id, reason, members } of report.masks) {
+  for (const { id, mask, reason, members, expired, expires } of report.masks) {
     // CAUSES has these.
     if (id === 'explained') continue;
+    const how = expired === true ? `Expired on ${printableText(expires ?? '')}` : 'Not counted';
     yield* wrapped(
-      `Not counted, ${id}: ${counted(members, 'member')}; ${printableText(reason)}.`,
+      `${how}, ${mask ?? id}: ${counted(members, 'member')}; ${printableText(reason).replace(/\.$/, '')}.`,
       width,
       '  ',
     );
