@@ -3,10 +3,13 @@ import { type RlibMember, readRlib } from '../format/rlib.js';
 import type { Sink } from '../ledger/sink.js';
 import { symbolTokens } from '../symbol/name.js';
 import { explainBytes } from './bytes.js';
+import { Strays } from './elf/strays.js';
+import type { InArchive } from './elf.js';
+import type { FunctionTally } from './function-tally.js';
 import { explainString } from './string.js';
 
 /** Explains the content of one member. */
-export type ExplainMember = (a: Uint8Array, b: Uint8Array, sink: Sink) => void;
+export type ExplainMember = (a: Uint8Array, b: Uint8Array, sink: Sink, inside: InArchive) => void;
 
 const MAGIC = 8;
 const HEADER = 60;
@@ -26,10 +29,19 @@ const FIELDS = [
  * Two ar archives, an rlib or a static library: members by their names without hashes, duplicates by their order.
  * @throws InputError where one is damaged
  */
-export function prepareArchive(a: Uint8Array, b: Uint8Array, member: ExplainMember): (sink: Sink) => void {
+export function prepareArchive(
+  a: Uint8Array,
+  b: Uint8Array,
+  tally: FunctionTally,
+  member: ExplainMember,
+): (sink: Sink) => void {
   const membersA = keyed(readRlib(memoryBytes(a)));
   const membersB = keyed(readRlib(memoryBytes(b)));
-  return (sink) => explainArchive(a, b, membersA, membersB, sink, member);
+  return (sink) => {
+    const strays = new Strays(tally);
+    explainArchive(a, b, membersA, membersB, sink, member, strays);
+    strays.explain(sink);
+  };
 }
 
 function explainArchive(
@@ -39,6 +51,7 @@ function explainArchive(
   keysB: ReadonlyMap<string, RlibMember>,
   sink: Sink,
   member: ExplainMember,
+  strays: Strays,
 ): void {
   const left = new Map(keysB);
   sink.equal(0, 0, MAGIC);
@@ -49,7 +62,7 @@ function explainArchive(
       const inner = sink.within(of.headerOffset, 0, 'member', of.name);
       inner.change(0, endOf(of) - of.headerOffset, 0, 0);
     } else {
-      explainPair(a, b, of, other, sink, member);
+      explainPair(a, b, of, other, sink, member, strays);
     }
   }
   for (const of of left.values()) {
@@ -81,6 +94,7 @@ function explainPair(
   other: RlibMember,
   sink: Sink,
   member: ExplainMember,
+  strays: Strays,
 ): void {
   const inner = sink.within(of.headerOffset, other.headerOffset, 'member', of.name, other.name);
   explainHeader(a, b, of, other, inner);
@@ -100,7 +114,10 @@ function explainPair(
   if (Buffer.compare(contentA, contentB) === 0) content.equal(0, 0, contentA.length);
   else if (of.kind === 'long-names') explainNames(contentA, contentB, content);
   else if (of.kind === 'symbol-index') explainIndex(a, b, contentA, contentB, content);
-  else member(contentA, contentB, content);
+  else {
+    const names = { nameA: of.name, nameB: other.name };
+    member(contentA, contentB, content, { strays, ...names, offsetA: of.offset, offsetB: other.offset });
+  }
   const paddedA = of.paddingOffset !== undefined;
   const paddedB = other.paddingOffset !== undefined;
   const atA = HEADER + nameA + of.size;

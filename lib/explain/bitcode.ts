@@ -3,9 +3,9 @@ import { type BitcodeModule, readModule } from '../format/bitcode/module.js';
 import { type Bitcode, encodeBitcode, isBitcode, readBitcode } from '../format/bitcode.js';
 import type { Sink } from '../ledger/sink.js';
 import { type BodyPair, type Pairing, pairModules } from './bitcode/pairing.js';
-import { explainRun, type Recomputed, type Stretch } from './bitcode/run.js';
+import { type BlobPair, explainRun, type Recomputed, type Stretch } from './bitcode/run.js';
 import { explainNames, namePairs, restOfTable } from './bitcode/string-table.js';
-import { translateSymtab } from './bitcode/symtab.js';
+import { explainSymtab, translateSymtab } from './bitcode/symtab.js';
 import { nameAt } from './bitcode/text.js';
 import { translate } from './bitcode/translate.js';
 
@@ -103,13 +103,16 @@ class Explainer {
   #tables(a: Stretch, b: Stretch): void {
     const { explainedB } = this.#recomputed.translation;
     const names = namePairs(this.#a, this.#b, this.#pairing, explainedB);
-    const symtab = translateSymtab(this.#a, this.#b, (name) => names.ofB.get(name));
-    const blobs: (readonly [number, number, (sink: Sink) => void])[] = [];
-    if (this.#a.symtabEntry >= 0 && this.#b.symtabEntry >= 0 && symtab.content !== undefined) {
-      const content = symtab.content;
-      blobs.push([this.#a.symtabEntry, this.#b.symtabEntry, (sink) => this.#derivedTable(content, sink)]);
+    const symtab = translateSymtab(this.#a, this.#b, names.ofB);
+    const blobs: BlobPair[] = [];
+    if (symtab !== undefined) {
+      blobs.push([
+        this.#a.symtabEntry,
+        this.#b.symtabEntry,
+        (sink) => explainSymtab(this.#a.symtab?.length ?? 0, symtab, sink),
+      ]);
     }
-    const strings = [...names.extents, ...symtab.strings];
+    const strings = [...names.extents, ...(symtab?.strings ?? [])];
     blobs.push([
       this.#a.strtabEntry,
       this.#b.strtabEntry,
@@ -123,11 +126,6 @@ class Explainer {
       this.#recomputed.translation.explainedB[entryB] = 1;
     }
     explainRun(this.#recomputed, a, b, this.#sink.within(0, 0, 'part', 'symbol and string table'), blobs);
-  }
-
-  #derivedTable(content: Uint8Array, sink: Sink): void {
-    const length = this.#a.symtab?.length ?? 0;
-    sink.derived(0, length, 0, content.length, content, 'the names in the string table', 'SYMTAB_BLOB');
   }
 }
 

@@ -5,21 +5,29 @@ import type { Section } from '../format/elf/section.js';
 import { regions } from '../format/elf.js';
 import type { Sink } from '../ledger/sink.js';
 import { explainBytes } from './bytes.js';
-import { CodeExplainer } from './elf/code.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
 import { explainFrames } from './elf/frames.js';
+import { PieceExplainer } from './elf/function.js';
 import { explainElfHeader, explainSectionHeaders, explainSegments } from './elf/headers.js';
+import { explainPadding } from './elf/padding.js';
 import { type ElfPairing, pairElf } from './elf/pairing.js';
 import type { Piece } from './elf/piece.js';
 import { References } from './elf/references.js';
 import { explainRelocations } from './elf/relocation-table.js';
+import type { Strays } from './elf/strays.js';
 import { explainSymbols } from './elf/symbol-table.js';
 import { explainTable } from './elf/tables.js';
 import { ElfView } from './elf/view.js';
 import type { FunctionTally } from './function-tally.js';
 
-export interface ExplainedElf {
-  explain(sink: Sink): void;
+/** The archive that two objects lie in: functions may have gone to another object of it. */
+export interface InArchive {
+  readonly strays: Strays;
+  readonly nameA: string;
+  readonly nameB: string;
+  /** Where the two contents start in the whole files. */
+  readonly offsetA: number;
+  readonly offsetB: number;
 }
 
 /**
@@ -27,7 +35,12 @@ export interface ExplainedElf {
  * does not hold leaves the sink as it was.
  * @throws InputError where a structure of either does not fit the file
  */
-export function prepareElf(a: Uint8Array, b: Uint8Array, tally: FunctionTally): ExplainedElf {
+export function prepareElf(
+  a: Uint8Array,
+  b: Uint8Array,
+  tally: FunctionTally,
+  inside?: InArchive,
+): (sink: Sink) => void {
   const viewA = new ElfView(a);
   const viewB = new ElfView(b);
   const regionsA = regions(viewA.elf);
@@ -36,14 +49,15 @@ export function prepareElf(a: Uint8Array, b: Uint8Array, tally: FunctionTally): 
     viewA.elf.header.class !== viewB.elf.header.class ||
     viewA.elf.header.littleEndian !== viewB.elf.header.littleEndian
   )
-    return { explain: (sink) => explainBytes(a, b, sink) };
+    return (sink) => explainBytes(a, b, sink);
   const pairing = pairElf(viewA, viewB);
-  const explainer = new ElfExplainer(pairing, regionsA, regionsB, tally);
-  return { explain: (sink) => explainer.explain(sink) };
+  const explainer = new ElfExplainer(pairing, regionsA, regionsB, tally, inside);
+  return (sink) => explainer.explain(sink);
 }
 
 class ElfExplainer {
-  readonly #code: CodeExplainer;
+  readonly #references: References;
+  readonly #code: PieceExplainer;
   readonly #data: DataExplainer;
   readonly #places = new Map<number, Sink>();
 
@@ -52,10 +66,11 @@ class ElfExplainer {
     readonly regionsA: readonly Region[],
     readonly regionsB: readonly Region[],
     readonly tally: FunctionTally,
+    readonly inside: InArchive | undefined,
   ) {
-    const references = new References(pairing);
-    this.#code = new CodeExplainer(pairing, references);
-    this.#data = new DataExplainer(pairing, references);
+    this.#references = new References(pairing);
+    this.#code = new PieceExplainer(pairing.a, pairing.b, this.#references);
+    this.#data = new DataExplainer(pairing, this.#references);
   }
 
   explain(sink: Sink): void {
@@ -103,8 +118,16 @@ class ElfExplainer {
 
   #alone(side: 'a' | 'b', section: Section, piece: Piece, sink: Sink): void {
     const isFunction = piece.kind === 'code' && piece.name !== '';
-    if (isFunction) this.tally.only(side, piece.name);
     const at = section.sh_offset + piece.start;
+    if (isFunction && this.inside !== undefined) {
+      const { strays, nameA, nameB, offsetA, offsetB } = this.inside;
+      const { a, b, bodiesA, bodiesB } = this.pairing;
+      if (side === 'a')
+        strays.add('a', { view: a, bodies: bodiesA, piece, offset: offsetA + at, member: nameA });
+      else strays.add('b', { view: b, bodies: bodiesB, piece, offset: offsetB + at, member: nameB });
+      return;
+    }
+    if (isFunction) this.tally.only(side, piece.name);
     const length = piece.end - piece.start;
     const place = this.#section(section, sink);
     const inner = piece.name === '' ? place : place.within(0, 0, 'symbol', piece.name);
@@ -137,20 +160,8 @@ class ElfExplainer {
       this.#data.explain(piece, pair, inner);
       return;
     }
-    const bodyA = piece.body - piece.start;
-    const bodyB = pair.body - pair.start;
-    const body = { startA: piece.start, endA: piece.body, startB: pair.start, endB: pair.body };
-    const outcome = this.#code.explain(piece, pair, body, inner);
+    const outcome = this.#code.explain(piece, pair, inner);
     if (isFunction) this.tally.pair(outcome);
-    const restA = a.bytes.subarray(fromA + bodyA, fromA + length);
-    const restB = b.bytes.subarray(fromB + bodyB, fromB + pair.end - pair.start);
-    const rest = inner.at(bodyA, bodyB);
-    if (isFilling(restA) && isFilling(restB)) explainPadding(restA, restB, rest);
-    else {
-      // Code that no symbol covers.
-      const range = { startA: piece.body, endA: piece.end, startB: pair.body, endB: pair.end };
-      this.#code.explain(piece, pair, range, rest);
-    }
   }
 
   /** A place for a section of A (or of B, where A has none), counting from the start of the file. */
@@ -215,7 +226,8 @@ class ElfExplainer {
     const contentB = b.content(other);
     const names = strings.get(section.index);
     if (names !== undefined) names.explain(sink);
-    else if (isRelocationSection(section)) explainRelocations(pairing, section, other, sink);
+    else if (isRelocationSection(section))
+      explainRelocations(pairing, this.#references, section, other, sink);
     else if (section.sh_type === SHT_SYMTAB || section.sh_type === SHT_DYNSYM) {
       const full = section.sh_type === SHT_SYMTAB || pairing.a.dynamic === undefined;
       const tableA = full ? a.symbols : a.dynamic;
@@ -250,12 +262,13 @@ class ElfExplainer {
       ofB.delete(key);
       const inner = sink.within(region.start, other?.start ?? 0, 'part', region.what);
       const gapA = a.bytes.subarray(region.start, region.start + region.length);
-      const gapB = other === undefined ? NOTHING : b.bytes.subarray(other.start, other.start + other.length);
+      const gapB =
+        other === undefined ? new Uint8Array(0) : b.bytes.subarray(other.start, other.start + other.length);
       explainPadding(gapA, gapB, inner);
     }
     for (const region of ofB.values()) {
       const gapB = b.bytes.subarray(region.start, region.start + region.length);
-      explainPadding(NOTHING, gapB, sink.within(0, region.start, 'part', region.what));
+      explainPadding(new Uint8Array(0), gapB, sink.within(0, region.start, 'part', region.what));
     }
   }
 
@@ -272,56 +285,4 @@ class ElfExplainer {
 
 function isGap({ kind }: Region): boolean {
   return kind === 'gap' || kind === 'trailing';
-}
-
-const NOTHING = new Uint8Array(0);
-
-/**
- * Bytes between structures: where both sides are nothing but the usual filling (zeros, `int3`, the processor's no-ops),
- * another length follows from the alignment of what comes next, and another choice among no-ops of one length from who
- * filled the gap. All else stays unexplained.
- */
-function explainPadding(a: Uint8Array, b: Uint8Array, sink: Sink): void {
-  if (a.length === 0 && b.length === 0) return;
-  if (a.length === b.length && Buffer.compare(a, b) === 0) sink.equal(0, 0, a.length);
-  else if (isFilling(a) && isFilling(b) && (a.length !== b.length || differing(a, b) >= LEAST_DIFFERING))
-    sink.derived(0, a.length, 0, b.length, b, 'the alignment of what follows', undefined, 'padding');
-  else sink.change(0, a.length, 0, b.length, { reason: 'padding' });
-}
-
-/** Other no-ops of one length have at least so many other bytes; fewer may be a change that somebody made. */
-const LEAST_DIFFERING = 3;
-
-function differing(a: Uint8Array, b: Uint8Array): number {
-  let count = 0;
-  for (const [i, byte] of a.entries()) if (byte !== b[i]) count += 1;
-  return count;
-}
-
-/** No more than a page, and of one kind. */
-function isFilling(bytes: Uint8Array): boolean {
-  if (bytes.length > 4096) return false;
-  if (bytes.every((byte) => byte === 0) || bytes.every((byte) => byte === 0xcc)) return true;
-  let single = false;
-  for (let at = 0; at < bytes.length; ) {
-    const length = noOp(bytes, at);
-    // Nobody fills with two short ones where a longer one does.
-    if (length === 0 || (length === 1 && single)) return false;
-    single = length === 1;
-    at += length;
-  }
-  return true;
-}
-
-/** Intel SDM, "NOP", recommended multi-byte sequences, with any number of 66 prefixes and a segment override before. */
-function noOp(bytes: Uint8Array, at: number): number {
-  let from = at;
-  while (bytes[from] === 0x66) from += 1;
-  if (bytes[from] === 0x2e) from += 1;
-  if (bytes[from] === 0x90) return from + 1 - at;
-  if (bytes[from] !== 0x0f || bytes[from + 1] !== 0x1f) return 0;
-  const length = { 0: 3, 64: 4, 68: 5, 128: 7, 132: 8 }[bytes[from + 2] ?? 0xff];
-  if (length === undefined) return 0;
-  for (let i = 3; i < length; i += 1) if (bytes[from + i] !== 0) return 0;
-  return from + length <= bytes.length ? from + length - at : 0;
 }

@@ -2,15 +2,20 @@ import type { Bytes } from '../artefact/bytes.js';
 import { memoryBytes } from '../artefact/bytes.js';
 import type { UserMask } from '../cause/mask.js';
 import { InputError } from '../error.js';
+import { isBitcode } from '../format/bitcode.js';
 import { isElf } from '../format/elf.js';
 import { isRlib } from '../format/rlib.js';
+import { isRmeta } from '../format/rmeta.js';
 import { type Ledger, LedgerBuilder, replay } from '../ledger/ledger.js';
 import type { Sink } from '../ledger/sink.js';
 import { prepareArchive } from './archive.js';
+import { explainBitcode } from './bitcode.js';
 import { explainBytes } from './bytes.js';
-import { prepareElf } from './elf.js';
+import { openCompressed } from './compressed.js';
+import { type InArchive, prepareElf } from './elf.js';
 import type { PairExplanation } from './explanation.js';
 import { FunctionTally } from './function-tally.js';
+import { explainRmeta } from './rmeta.js';
 import { segmentsOf } from './segments.js';
 import { summarise } from './summarise.js';
 import { applyMasks } from './user-mask.js';
@@ -37,6 +42,8 @@ const MAX_RESIDUE = 1000;
 export async function explainContents(a: Bytes, b: Bytes, options: ExplainOptions): Promise<PairExplanation> {
   const wholeA = Uint8Array.from(a.read(0, a.length));
   const wholeB = Uint8Array.from(b.read(0, b.length));
+  const opened = await openCompressed(wholeA, wholeB, options);
+  if (opened !== undefined) return opened;
   const { ledger: unmasked, tally } = ledgerOf(wholeA, wholeB);
   const ledger = applyMasks(unmasked, options.masks ?? [], wholeA, wholeB, options.path);
   if (options.verify === true) assertReplays(ledger, wholeA, wholeB, options.path);
@@ -75,32 +82,48 @@ export function ledgerOf(
  * Two contents by their format. A member whose structure cannot be read is explained as bytes on its own, so that
  * one damaged member does not blind the rest.
  */
-function explainAny(a: Uint8Array, b: Uint8Array, sink: Sink, tally: FunctionTally): void {
+function explainAny(
+  a: Uint8Array,
+  b: Uint8Array,
+  sink: Sink,
+  tally: FunctionTally,
+  inside?: InArchive,
+): void {
+  let explain: Explain;
   try {
-    const prepared = prepare(a, b, tally);
-    prepared(sink);
+    explain = prepare(a, b, tally, inside);
   } catch (error) {
-    if (!(error instanceof UnreadableError)) throw error;
+    if (!(error instanceof InputError)) throw error;
     sink.note(`compared as plain bytes: ${error.message}`);
-    explainBytes(a, b, sink);
+    explain = (of) => explainBytes(a, b, of);
   }
+  explain(sink);
 }
-
-/** Thrown before anything was given to the sink. */
-class UnreadableError extends Error {}
 
 type Explain = (sink: Sink) => void;
 
-/** Reads the structure of both. @throws UnreadableError where that of either does not hold */
-function prepare(a: Uint8Array, b: Uint8Array, tally: FunctionTally): Explain {
-  try {
-    if (isRlib(memoryBytes(a)) && isRlib(memoryBytes(b)))
-      return prepareArchive(a, b, (memberA, memberB, inner) => explainAny(memberA, memberB, inner, tally));
-    if (isElf(memoryBytes(a)) && isElf(memoryBytes(b))) return prepareElf(a, b, tally).explain;
-    return (sink) => explainBytes(a, b, sink);
-  } catch (error) {
-    if (error instanceof InputError) throw new UnreadableError(error.message);
-    throw error;
+/**
+ * Reads the structure of both; nothing is given to a sink before that is done.
+ * @throws InputError where the structure of either does not hold
+ */
+function prepare(a: Uint8Array, b: Uint8Array, tally: FunctionTally, inside?: InArchive): Explain {
+  const format = formatOf(a);
+  if (format !== formatOf(b)) return (sink) => explainBytes(a, b, sink);
+  switch (format) {
+    case 'ar archive':
+      return prepareArchive(a, b, tally, (memberA, memberB, sink, at) =>
+        explainAny(memberA, memberB, sink, tally, at),
+      );
+    case 'ELF':
+      return prepareElf(a, b, tally, inside);
+    case 'crate metadata':
+      return (sink) => explainRmeta(memoryBytes(a), memoryBytes(b), sink);
+    case 'LLVM bitcode':
+      return (sink) => {
+        if (!explainBitcode(a, b, sink)) explainBytes(a, b, sink);
+      };
+    case 'bytes':
+      return (sink) => explainBytes(a, b, sink);
   }
 }
 
@@ -111,8 +134,12 @@ function assertReplays(ledger: Ledger, a: Uint8Array, b: Uint8Array, path: strin
     });
 }
 
-function formatOf(content: Uint8Array): string {
-  if (isRlib(memoryBytes(content))) return 'ar archive';
-  if (isElf(memoryBytes(content))) return 'ELF';
-  return 'bytes';
+type Format = 'ar archive' | 'ELF' | 'crate metadata' | 'LLVM bitcode' | 'bytes';
+
+function formatOf(content: Uint8Array): Format {
+  const bytes = memoryBytes(content);
+  if (isRlib(bytes)) return 'ar archive';
+  if (isElf(bytes)) return 'ELF';
+  if (isRmeta(bytes)) return 'crate metadata';
+  return isBitcode(content) ? 'LLVM bitcode' : 'bytes';
 }

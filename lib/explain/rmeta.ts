@@ -5,6 +5,7 @@ import { type CrateRoot, crateHashOffset, type RootTable, readCrateRoot } from '
 import type { Sink } from '../ledger/sink.js';
 import { Correspondence } from './rmeta/correspondence.js';
 import { explainHashMap } from './rmeta/hash-map.js';
+import { LayoutSeeds } from './rmeta/layout-seed.js';
 import { MARK, type Mark, Marks } from './rmeta/marks.js';
 import { NodePlaces } from './rmeta/node-places.js';
 import { NodeWalk } from './rmeta/node-walk.js';
@@ -102,6 +103,7 @@ class RmetaExplainer {
     for (const array of rootA.arrays) this.#places.add(array.position);
     this.#places.add(rootA.position);
     const marks = this.#marks(rootA, rootB);
+    if ((a[MAGIC.length] ?? 0) > WIDE) this.#walk.seeds = new LayoutSeeds(a, rootA, this.b, rootB);
     const zones = zonesOf(a, rootA, this.b, rootB);
     let fromA = HEADER;
     let fromB = HEADER;

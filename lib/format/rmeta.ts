@@ -64,7 +64,7 @@ export function findRmeta(bytes: Bytes): Rmeta | undefined {
     const found = section.name === '.rustc' ? readDylibMetadata(content) : readRmeta(content);
     return { ...found, place: `section ${section.name}`, offset: section.sh_offset + found.offset };
   }
-  return startsAsMetadata(bytes) ? readRmeta(bytes) : undefined;
+  return isRmeta(bytes) ? readRmeta(bytes) : undefined;
 }
 
 /** Metadata as an .rmeta file holds them. @throws InputError where they do not start as rustc writes them */
@@ -83,7 +83,8 @@ function readRmeta(bytes: Bytes): Rmeta {
   return { version, rustc: rustc.text, place: '', offset: 0, compressed: false, rootPosition, crate };
 }
 
-function startsAsMetadata(bytes: Bytes): boolean {
+/** Whether a content starts as an .rmeta file does. */
+export function isRmeta(bytes: Bytes): boolean {
   return bytes.length >= MAGIC.length && bytes.read(0, MAGIC.length).equals(MAGIC);
 }
 
@@ -112,7 +113,7 @@ function readDylibMetadata(section: Bytes): Rmeta {
     });
   }
   const body = sliceBytes(section, header, length);
-  if (startsAsMetadata(body)) return { ...readRmeta(body), offset: header };
+  if (isRmeta(body)) return { ...readRmeta(body), offset: header };
   const decoded = snappyStart(Buffer.from(body.read(0, Math.min(FIRST_CHUNK, length))), header);
   const inner = readRmeta(memoryBytes(decoded));
   return { ...inner, offset: header, compressed: true, crate: undefined };

@@ -1,4 +1,4 @@
-import { CONSTANTS_BLOCK, FUNCTION_BLOCK, MODULE, TYPE } from '../../format/bitcode/code.js';
+import { CONSTANT, CONSTANTS_BLOCK, FUNCTION_BLOCK, MODULE, TYPE } from '../../format/bitcode/code.js';
 import { RECORD } from '../../format/bitcode/columns.js';
 import type { BitcodeModule, Body } from '../../format/bitcode/module.js';
 import {
@@ -89,6 +89,8 @@ export class ModuleKeys {
     const from = first[entry] ?? 0;
     const kinds = this.#operands.kinds(entry);
     let text = '';
+    // A number that looks like a hash may be another one in the other module.
+    if (isHash(this.#module, entry)) return ' hash';
     for (let i = start; i < kinds.length; i += 1) {
       const value = low[from + i] ?? 0;
       switch (kinds[i]) {
@@ -141,7 +143,7 @@ export class ModuleKeys {
     if (known !== undefined) return known;
     this.#constants.set(id, -2);
     const { columns, constantTypes } = this.#module;
-    const kinds = Uint8Array.from(this.#operands.kinds(entry));
+    const kinds = this.#operands.kinds(entry).slice();
     const from = columns.first[entry] ?? 0;
     let text = `k${columns.code[entry]} t${this.types[constantTypes[entry] ?? 0]} ${this.#operandText(entry)}`;
     kinds.forEach((kind, i) => {
@@ -172,7 +174,7 @@ export class ModuleKeys {
     for (let i = body.enter + 1; i < body.end; i += 1) {
       if (columns.block[i] !== FUNCTION_BLOCK || columns.kind[i] !== RECORD) continue;
       const kinds = this.#operands.kinds(i);
-      this.#bodyKinds = this.#bodyKinds.length < kinds.length ? Uint8Array.from(kinds) : this.#bodyKinds;
+      this.#bodyKinds = this.#bodyKinds.length < kinds.length ? kinds.slice() : this.#bodyKinds;
       this.#bodyKinds.set(kinds);
       const count = kinds.length;
       const from = columns.first[i] ?? 0;
@@ -189,6 +191,14 @@ export class ModuleKeys {
     }
     return this.#keys.of(`b${key} ${hash.text()}`);
   }
+}
+
+/** An integer of more than 48 bits. */
+function isHash({ columns }: BitcodeModule, entry: number): boolean {
+  const code = columns.code[entry];
+  if (columns.block[entry] !== CONSTANTS_BLOCK) return false;
+  if (code !== CONSTANT.INTEGER && code !== CONSTANT.WIDE_INTEGER) return false;
+  return (columns.high[columns.first[entry] ?? 0] ?? 0) > 0xffff;
 }
 
 /** Two running 32-bit sums over numbers, in their order. Chance hits pair the wrong things, and are then seen. */

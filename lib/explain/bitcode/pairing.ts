@@ -95,6 +95,8 @@ class Pairer {
   #body: BodyPair | undefined;
   readonly #guessed: Uint8Array;
   readonly #guessedStrings = new Set<number>();
+  /** Ids of blocks met. */
+  readonly #tables = new Set<number>();
   readonly #guessedMetadata: Uint8Array;
   #guessing = false;
 
@@ -158,9 +160,9 @@ class Pairer {
   }
 
   /**
-   * Globals whose content or body tells them apart, and what they use. Then those whose key only one on each side has,
-   * if both sides have the same keys: else two functions of one name may be made for different types. What is left is
-   * paired by its key and in its order: that is guessed.
+   * Globals whose content or body tells them apart, and what they use. Then those without a body whose key only one on
+   * each side has, if both sides have the same keys: else two functions of one name may be made for different types. What
+   * is left is paired by its key and in its order: that is guessed.
    */
   #keyedGlobals(keysA: ModuleKeys, keysB: ModuleKeys): void {
     const contentA = this.#contents(keysA, this.#a, this.#bodiesOfA);
@@ -175,7 +177,8 @@ class Pairer {
     const sameSet =
       inA.size === inB.size && [...inA].every(([key, list]) => inB.get(key)?.length === list.length);
     for (const [key, list] of sameSet ? inA : []) {
-      if (list.length === 1) this.#bindValue(list[0] ?? -1, inB.get(key)?.[0] ?? -1);
+      const id = list[0] ?? -1;
+      if (list.length === 1 && !this.#bodiesOfA.has(id)) this.#bindValue(id, inB.get(key)?.[0] ?? -1);
     }
     this.#drain();
     this.#guessing = true;
@@ -511,7 +514,12 @@ class Pairer {
     const a = childrenOf(this.#a.columns, this.#endsA, enterA);
     const b = childrenOf(this.#b.columns, this.#endsB, enterB);
     this.#pairDefinitions(a, b);
-    if (id === TYPE_BLOCK) this.#pairTypes();
+    const again = this.#tables.has(id);
+    this.#tables.add(id);
+    if (id === GLOBALVAL_SUMMARY_BLOCK || id === VALUE_SYMTAB_BLOCK) this.#pairByValue(a, b);
+    else if (again) {
+      // The tables of a module are paired whole, at their first block.
+    } else if (id === TYPE_BLOCK) this.#pairTypes();
     else if (id === PARAMATTR_GROUP_BLOCK) {
       for (const [x, y] of this.#groups) this.#pairMaybe(this.#a.groups.get(x), this.#b.groups.get(y));
     } else if (id === PARAMATTR_BLOCK) {
@@ -522,7 +530,7 @@ class Pairer {
       this.#comdats.forEach((y, x) => {
         this.#pairMaybe(this.#a.comdats[x], this.#b.comdats[y]);
       });
-    } else if (id === GLOBALVAL_SUMMARY_BLOCK || id === VALUE_SYMTAB_BLOCK) this.#pairByValue(a, b);
+    }
     this.#pairLoose(id, a, b);
     if (id !== MODULE_BLOCK) return;
     for (const [inner, blocksA] of a.blocks) {

@@ -1,4 +1,5 @@
 import type { BitcodeModule } from '../../format/bitcode/module.js';
+import type { Sink } from '../../ledger/sink.js';
 import { nameAt, skeletonOf } from './text.js';
 
 /** A stretch of the string table. */
@@ -10,7 +11,7 @@ export interface Extent {
 /** The symbol table of a bitcode file (`irsymtab`), in 32-bit words, with where names stand in it. */
 interface Symtab {
   readonly words: Uint32Array;
-  /** Word index of the offset of each name; its size is in the next word. By what it belongs to, in order. */
+  /** Word index of the offset of each name that is no symbol's; its size is in the next word. */
   readonly strings: readonly number[];
   /** Word index of each symbol. */
   readonly symbols: readonly number[];
@@ -34,11 +35,16 @@ const SYMBOL_WORDS = 6;
 const UNCOMMON_WORDS = 6;
 /** Symbol: name, IR name, comdat, flags. */
 const IR_NAME = 2;
+const COMDAT = 4;
+/** Names that every table has: producer, triple, source file, linker options. */
+const HEADER_STRINGS = 4;
 
 /** What the symbol table of B is if it follows from that of A, and which names of the two stand for each other. */
 export interface SymtabTranslation {
-  /** The recomputed content; undefined where it does not follow. */
-  readonly content?: Uint8Array | undefined;
+  /** The recomputed content; where it does not follow, B's own. */
+  readonly content: Uint8Array;
+  /** By word, 1: it follows. */
+  readonly follows: Uint8Array;
   /** Stretches of A's and B's string table, in pairs. */
   readonly strings: readonly (readonly [Extent, Extent])[];
 }
@@ -46,64 +52,64 @@ export interface SymtabTranslation {
 /**
  * The symbol table lists each global with its place in the string table. A's, said in B's order and with B's places of
  * the same names, must give B's.
- * @param globals value ids of A by those of B
+ * @param globals names of A by names of B
+ * @returns undefined where one of the tables is not of the form known here
  */
 export function translateSymtab(
   a: BitcodeModule,
   b: BitcodeModule,
-  globals: (idOfB: string) => string | undefined,
-): SymtabTranslation {
+  globals: ReadonlyMap<string, string>,
+): SymtabTranslation | undefined {
   const tableA = readSymtab(a);
   const tableB = readSymtab(b);
-  if (tableA === undefined || tableB === undefined) return { strings: [] };
-  if (tableA.words.length !== tableB.words.length || tableA.strings.length !== tableB.strings.length) {
-    return { strings: [] };
-  }
-  const out = Uint32Array.from(tableA.words);
+  if (tableA === undefined || tableB === undefined) return undefined;
+  const out = tableB.words.slice();
+  const follows = new Uint8Array(out.length);
   const strings: [Extent, Extent][] = [];
-  let follows = true;
-  const put = (from: number, to: number): void => {
+  const word = (from: number, to: number): void => {
+    out[to] = tableA.words[from] ?? 0;
+    follows[to] = 1;
+  };
+  const string = (from: number, to: number): void => {
     const extentA = { offset: tableA.words[from] ?? 0, length: tableA.words[from + 1] ?? 0 };
     const extentB = { offset: tableB.words[to] ?? 0, length: tableB.words[to + 1] ?? 0 };
     const nameA = nameAt(a, extentA.offset, extentA.length);
     const nameB = nameAt(b, extentB.offset, extentB.length);
-    if (nameA === undefined || nameB === undefined || skeletonOf(nameA) !== skeletonOf(nameB))
-      follows = false;
-    strings.push([extentA, extentB]);
-    out[to] = extentB.offset;
-    out[to + 1] = extentB.length;
+    const paired = nameA !== undefined && nameB !== undefined && skeletonOf(nameA) === skeletonOf(nameB);
+    // Where a name stands is for the string table to say; that it is this name is said here.
+    follows.fill(paired ? 1 : 0, to, to + 2);
+    if (paired) strings.push([extentA, extentB]);
   };
-  const inSymbols = (at: number, table: Symtab): boolean => {
-    const first = table.symbols[0] ?? Number.POSITIVE_INFINITY;
-    return at >= first && at < first + table.symbols.length * SYMBOL_WORDS;
-  };
-  tableA.strings.forEach((at, k) => {
-    const to = tableB.strings[k] ?? 0;
-    if (inSymbols(at, tableA) || inSymbols(to, tableB)) {
-      if (inSymbols(at, tableA) !== inSymbols(to, tableB)) follows = false;
-      return;
-    }
-    put(at, to);
+  const alike =
+    tableA.words.length === tableB.words.length && tableA.strings.length === tableB.strings.length;
+  const inSymbols = new Set(tableB.symbols);
+  const end = Math.min(tableB.symbols[0] ?? out.length, tableA.symbols[0] ?? out.length);
+  if (alike) for (let k = 0; k < end; k += 1) word(k, k);
+  tableB.strings.forEach((to, k) => {
+    const from = tableA.strings[k];
+    if (from !== undefined && (alike || k < HEADER_STRINGS)) string(from, to);
   });
+  if (alike && tableB.symbols.length > 0) {
+    const behind = (tableB.symbols[0] ?? 0) + inSymbols.size * SYMBOL_WORDS;
+    for (let k = behind; k < out.length; k += 1) if (follows[k] === 0) word(k, k);
+  }
   const byName = new Map<string, number>();
   for (const at of tableA.symbols) byName.set(irName(a, tableA, at), at);
   for (const to of tableB.symbols) {
-    const name = globals(irName(b, tableB, to));
-    const at = name === undefined ? undefined : byName.get(name);
-    if (at === undefined) {
-      follows = false;
-      continue;
-    }
-    out.set(tableA.words.subarray(at, at + SYMBOL_WORDS), to);
-    put(at, to);
-    put(at + IR_NAME, to + IR_NAME);
+    const name = globals.get(irName(b, tableB, to));
+    // Symbols of intrinsics and of assembly have no IR name: they stand in one order.
+    const at = name === undefined ? (alike ? to : undefined) : byName.get(name);
+    if (at === undefined) continue;
+    string(at, to);
+    string(at + IR_NAME, to + IR_NAME);
+    word(at + COMDAT, to + COMDAT);
+    word(at + COMDAT + 1, to + COMDAT + 1);
   }
-  if (!follows) return { strings };
   const content = Buffer.alloc(out.length * 4);
-  out.forEach((word, k) => {
-    content.writeUInt32LE(word, k * 4);
+  out.forEach((value, k) => {
+    content.writeUInt32LE(value, k * 4);
   });
-  return { content, strings };
+  return { content, follows, strings };
 }
 
 function irName(module: BitcodeModule, table: Symtab, at: number): string {
@@ -134,12 +140,36 @@ function readSymtab(module: BitcodeModule): Symtab | undefined {
   if (!modules || !comdats || !found || !uncommons || !libraries) return undefined;
   strings.push(...comdats, ...libraries);
   for (const at of uncommons) strings.push(at + 2, at + 4);
-  for (const at of found) {
-    symbols.push(at);
-    strings.push(at, at + IR_NAME);
-  }
+  symbols.push(...found);
   // As for the names of the module: many symbols that share one long name would be read for ever.
-  const total = strings.reduce((sum, at) => sum + (words[at + 1] ?? 0), 0);
+  const sizes = [...strings, ...symbols, ...symbols.map((at) => at + IR_NAME)];
+  const total = sizes.reduce((sum, at) => sum + (words[at + 1] ?? 0), 0);
   if (total > 16 * (module.strtab?.length ?? 0)) return undefined;
   return { words, strings, symbols };
+}
+
+/** Words that follow, and runs of those that do not. Both tables start where the sink does. */
+export function explainSymtab(lengthA: number, symtab: SymtabTranslation, sink: Sink): void {
+  const { content, follows } = symtab;
+  let start = 0;
+  for (let k = 1; k <= follows.length; k += 1) {
+    if (k < follows.length && follows[k] === follows[start]) continue;
+    const from = Math.min(start * 4, lengthA);
+    const length = Math.min(k * 4, lengthA) - from;
+    const bytes = content.subarray(start * 4, k * 4);
+    if (follows[start] === 1) {
+      sink.derived(
+        from,
+        length,
+        start * 4,
+        bytes.length,
+        bytes,
+        'the names in the string table',
+        'SYMTAB_BLOB',
+      );
+    } else sink.change(from, length, start * 4, bytes.length, { field: 'SYMTAB_BLOB' });
+    start = k;
+  }
+  const rest = Math.min(content.length, lengthA);
+  sink.change(rest, lengthA - rest, content.length, 0, { field: 'SYMTAB_BLOB' });
 }

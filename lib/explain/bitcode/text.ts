@@ -25,6 +25,23 @@ export function skeletonOf(text: string): string {
  * claim, since another order could be the right one. They stay residue.
  */
 export function explainGuessed(a: Uint8Array, b: Uint8Array, sink: Sink): void {
-  if (Buffer.compare(a, b) === 0) sink.equal(0, 0, a.length);
-  else sink.change(0, a.length, 0, b.length, { reason: 'crate-hash' });
+  const nameA = symbolTokens(Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString('latin1'));
+  const nameB = symbolTokens(Buffer.from(b.buffer, b.byteOffset, b.byteLength).toString('latin1'));
+  if (nameA.skeleton !== nameB.skeleton || nameA.tokens.length !== nameB.tokens.length) {
+    sink.change(0, a.length, 0, b.length);
+    return;
+  }
+  let atA = 0;
+  let atB = 0;
+  nameA.tokens.forEach((token, k) => {
+    const other = nameB.tokens[k];
+    if (other === undefined || (token.text === other.text && token.end - atA === other.end - atB)) return;
+    sink.equal(atA, atB, token.start - atA);
+    sink.change(token.start, token.end - token.start, other.start, other.end - other.start, {
+      reason: 'crate-hash',
+    });
+    atA = token.end;
+    atB = other.end;
+  });
+  sink.equal(atA, atB, a.length - atA);
 }

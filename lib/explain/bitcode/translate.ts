@@ -68,14 +68,15 @@ class Translator {
   readonly #names: NameTable;
   readonly #places: Positions;
   #body: BodyPair | undefined;
+  #sourceNamed = false;
 
   constructor(a: BitcodeModule, b: BitcodeModule, pairing: Pairing) {
     this.#a = a;
     this.#b = b;
     this.#pairing = pairing;
     this.#kindsA = new OperandReader(a);
-    this.#low = Uint32Array.from(b.columns.low);
-    this.#high = Uint32Array.from(b.columns.high);
+    this.#low = b.columns.low.slice();
+    this.#high = b.columns.high.slice();
     this.#goodA = new Uint8Array(a.columns.count);
     this.#goodB = new Uint8Array(b.columns.count);
     this.#names = nameTable(b);
@@ -283,6 +284,9 @@ class Translator {
 
   /** The source's name also stands in the string table, byte by byte: there it is owned, here it is repeated. */
   #sourceName(i: number, j: number): boolean {
+    // A module has one; each further one would search the table again.
+    if (this.#sourceNamed) return false;
+    this.#sourceNamed = true;
     const nameA = chars(this.#a, i);
     const nameB = chars(this.#b, j);
     return nameA === nameB || (skeletonOf(nameA) === skeletonOf(nameB) && this.#names.has(nameB));

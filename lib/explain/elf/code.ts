@@ -6,10 +6,9 @@ import { explainBytes } from '../bytes.js';
 import type { FunctionOutcome } from '../function-tally.js';
 import { sameBytes } from './field.js';
 import { locationOf } from './location.js';
-import type { ElfPairing } from './pairing.js';
 import type { Patches } from './patch.js';
 import type { Piece } from './piece.js';
-import type { References, Relation } from './references.js';
+import type { Relation } from './references.js';
 import type { ElfView } from './view.js';
 
 /** Compares the functions of two files. */
@@ -18,13 +17,14 @@ export class CodeExplainer {
   readonly #relocationsB = new Map<number, CodeRelocations | undefined>();
 
   constructor(
-    readonly pairing: ElfPairing,
-    readonly references: References,
+    readonly a: ElfView,
+    readonly b: ElfView,
+    readonly references: Referring,
   ) {}
 
   /** A range of two pieces that are one function; `sink` starts where the range does. */
   explain(piece: Piece, pair: Piece, range: CodeRange, sink: Sink): FunctionOutcome {
-    const { a, b } = this.pairing;
+    const { a, b } = this;
     const codeA = this.#code(a, piece, range.startA, range.endA, this.#relocationsA);
     const codeB = this.#code(b, pair, range.startB, range.endB, this.#relocationsB);
     const out = new Outcome(this.references, codeA, codeB, piece, pair, sink);
@@ -63,6 +63,12 @@ export class CodeExplainer {
   }
 }
 
+/** What says whether two references lead to the same thing, and how. */
+export interface Referring {
+  address(targetA: number, targetB: number): Relation | undefined;
+  relocation(sectionA: number, indexA: number, sectionB: number, indexB: number): Relation | undefined;
+}
+
 /** Offsets in the two sections. */
 export interface CodeRange {
   readonly startA: number;
@@ -83,7 +89,7 @@ class Outcome implements Resolver, CodeSink {
   #moved = false;
 
   constructor(
-    readonly references: References,
+    readonly references: Referring,
     readonly codeA: Code,
     readonly codeB: Code,
     readonly piece: Piece,

@@ -51,5 +51,7 @@ function inPair(piece: Piece, offset: number): number {
   if (offset === sizeA) return sizeB;
   if (offset === piece.end - piece.start) return other.end - other.start;
   if (piece.map !== undefined) return piece.map(offset);
+  // What follows a constant belongs to nobody: of two of unequal lengths the shorter is the constant.
+  if (piece.kind === 'data') return offset < Math.min(sizeA, sizeB) ? offset : -1;
   return sizeA === sizeB && offset < sizeA ? offset : -1;
 }

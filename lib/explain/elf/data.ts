@@ -9,6 +9,9 @@ import type { Piece } from './piece.js';
 import type { References } from './references.js';
 import type { ElfView } from './view.js';
 
+/** Constants are aligned to no more than a line of the cache. Bytes. */
+const MAX_ALIGNMENT = 64;
+
 /** Compares what is no code: constants, tables of pointers, jump tables. */
 export class DataExplainer {
   /** Where A's code refers to, by section and sorted. */
@@ -28,6 +31,18 @@ export class DataExplainer {
       sink.equal(0, 0, bytesA.length);
       return;
     }
+    const shorter = Math.min(bytesA.length, bytesB.length);
+    if (bytesA.length !== bytesB.length && isZero(bytesA, shorter) && isZero(bytesB, shorter)) {
+      this.#inStep(piece, pair, bytesA.subarray(0, shorter), bytesB.subarray(0, shorter), sink);
+      const rest = bytesB.subarray(shorter);
+      const from = 'the alignment of what follows';
+      sink.derived(shorter, bytesA.length - shorter, shorter, rest.length, rest, from, undefined, 'padding');
+      return;
+    }
+    this.#inStep(piece, pair, bytesA, bytesB, sink);
+  }
+
+  #inStep(piece: Piece, pair: Piece, bytesA: Uint8Array, bytesB: Uint8Array, sink: Sink): void {
     const mapped = inTermsOf(this.pairing, piece, bytesA);
     const { ranges, truncated } = changedRanges(mapped, bytesB);
     let atA = 0;
@@ -248,6 +263,13 @@ function inTermsOf({ a, b, correspondence }: ElfPairing, piece: Piece, bytes: Ui
     out.set(encoded(b.address(sectionOf(there)) + offsetOf(there), size, b.elf.header.littleEndian), at);
   }
   return out;
+}
+
+/** Whether nothing but zeros follow, and no more of them than an alignment takes. */
+function isZero(bytes: Uint8Array, from: number): boolean {
+  if (bytes.length - from >= MAX_ALIGNMENT) return false;
+  for (let i = from; i < bytes.length; i += 1) if (bytes[i] !== 0) return false;
+  return true;
 }
 
 function bytesOf(view: ElfView, piece: Piece): Uint8Array {

@@ -137,7 +137,28 @@ function explainFde(
       lsda === NOWHERE ? undefined : b.address(sectionOf(lsda)) + offsetOf(lsda) - (addressB + offset),
     );
   }
-  plain(wordsA, at, piece.end, wordsB, to, pair.end, sink);
+  const common = Math.min(piece.end - at, pair.end - to);
+  plain(wordsA, at, at + common, wordsB, to, to + common, sink);
+  const restA = wordsA.bytes.subarray(at + common, piece.end);
+  const restB = wordsB.bytes.subarray(to + common, pair.end);
+  if (restA.length + restB.length === 0) return;
+  // DW_CFA_nop, which is 0, up to the next multiple of eight.
+  if (
+    restA.every((byte) => byte === 0) &&
+    restB.every((byte) => byte === 0) &&
+    restA.length + restB.length < 8
+  )
+    sink.derived(
+      at + common,
+      restA.length,
+      to + common,
+      restB.length,
+      restB,
+      'the alignment of records',
+      undefined,
+      'padding',
+    );
+  else sink.change(at + common, restA.length, to + common, restB.length);
 }
 
 /** What the FDE says of the function's length, if that is what the symbol says too, on both sides. */

@@ -185,7 +185,9 @@ export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
       const expected = same
         ? undefined
         : name === 'sh_name'
-          ? known(names?.offset(section.sh_name))
+          ? names?.leadsTo(section.sh_name, other.sh_name) === true
+            ? other.sh_name
+            : undefined
           : expectedOfSection(pairing, name, section, other);
       explainField(wa, at, wb, at, length, inner, name, 'what the section holds and where it is', expected);
     }
@@ -194,10 +196,6 @@ export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
   for (const section of b.elf.sections) {
     if (!taken.has(section.index)) sink.change(0, 0, section.headerOffset, entry);
   }
-}
-
-function known(value: number | undefined): number | undefined {
-  return value === undefined || value < 0 ? undefined : value;
 }
 
 function expectedOfSection(

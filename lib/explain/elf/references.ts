@@ -35,7 +35,7 @@ export class References {
     const { a, b } = this.pairing;
     const from = a.relocatable ? targetA : a.locate(targetA);
     const to = b.relocatable ? targetB : b.locate(targetB);
-    return this.#locations(from, to);
+    return this.locations(from, to);
   }
 
   /** Two relocations by their number among those that patch their sections. */
@@ -55,13 +55,14 @@ export class References {
     const baseA = patchTargetBase(a, patchesA, indexA);
     const baseB = patchTargetBase(b, patchesB, indexB);
     for (const bias of biasesOf(a, patchesA.type[indexA] ?? 0)) {
-      const relation = this.#locations(shifted(baseA, addendA + bias), shifted(baseB, addendB + bias));
+      const relation = this.locations(shifted(baseA, addendA + bias), shifted(baseB, addendB + bias));
       if (relation !== undefined) return relation;
     }
     return undefined;
   }
 
-  #locations(from: Location, to: Location): Relation | undefined {
+  /** Two places. */
+  locations(from: Location, to: Location): Relation | undefined {
     if (from === NOWHERE || to === NOWHERE) return undefined;
     const { a, b, correspondence } = this.pairing;
     if (correspondence.at(from) === to) {
@@ -72,7 +73,7 @@ export class References {
     const slotB = slotTarget(b, to);
     // Two slots of the global offset table for two names of one function.
     if (slotA !== NOWHERE && slotB !== NOWHERE)
-      return this.#locations(slotA, slotB) === undefined ? undefined : 'twin';
+      return this.locations(slotA, slotB) === undefined ? undefined : 'twin';
     const behindA = this.#throughThunk(a, from);
     const behindB = this.#throughThunk(b, to);
     if ((behindA !== from || behindB !== to) && correspondence.at(behindA) === behindB) return 'twin';

@@ -6,6 +6,7 @@ import { encoded, sameBytes, Words } from './field.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
 import { symbolsOf } from './patch.js';
+import type { References } from './references.js';
 import type { SymbolPairs } from './symbol-pairs.js';
 import type { ElfView, NamedSymbols } from './view.js';
 
@@ -17,6 +18,7 @@ const EM_X86_64 = 62;
 /** Two sections of relocations; `sink` is that of the section. */
 export function explainRelocations(
   pairing: ElfPairing,
+  references: References,
   sectionA: Section,
   sectionB: Section,
   sink: Sink,
@@ -30,7 +32,7 @@ export function explainRelocations(
     explainBytes(contentA, contentB, sink);
     return;
   }
-  const rows = new Rows(pairing, tableA, tableB, sectionA, sectionB);
+  const rows = new Rows(pairing, tableA, tableB, sectionA, sectionB, references);
   const ofB = new Map<Location, number>();
   for (let i = tableB.length - 1; i >= 0; i -= 1) ofB.set(placeOf(b, tableB, i), i);
   const taken = new Uint8Array(tableB.length);
@@ -61,6 +63,7 @@ class Rows {
   readonly #symbolsA: NamedSymbols | undefined;
   readonly #symbolsB: NamedSymbols | undefined;
   readonly #pairs: SymbolPairs;
+  readonly #references: References;
 
   constructor(
     readonly pairing: ElfPairing,
@@ -68,8 +71,10 @@ class Rows {
     readonly tableB: Relocations,
     sectionA: Section,
     sectionB: Section,
+    references: References,
   ) {
     const { a, b } = pairing;
+    this.#references = references;
     this.#a = new Words(a.content(sectionA), a.elf.header.littleEndian);
     this.#b = new Words(b.content(sectionB), b.elf.header.littleEndian);
     this.#symbolsA = symbolsOf(a, a.section(tableA.symtab));
@@ -112,15 +117,29 @@ class Rows {
         littleEndian,
       );
     });
-    field(word, 'r_info', 'the numbers of symbols', () => {
-      if (symbolB < 0) return undefined;
-      const info = word === 8 ? symbolB * 2 ** 32 + typeA : symbolB * 256 + typeA;
-      return encoded(info, word, littleEndian);
-    });
+    const twin = !sameBytes(bytesA, at + word, bytesB, other + word, word) && this.#isTwin(from, to);
+    if (twin) sink.shown('merged-function', at + word, word, other + word, word, 'r_info');
+    else
+      field(word, 'r_info', 'the numbers of symbols', () => {
+        if (symbolB < 0) return undefined;
+        const info = word === 8 ? symbolB * 2 ** 32 + typeA : symbolB * 256 + typeA;
+        return encoded(info, word, littleEndian);
+      });
     field(2 * word, 'r_addend', 'where it leads', () => {
       const addend = this.#addend(from, tableB.r_sym[to] ?? 0);
       return addend === undefined ? undefined : encoded(addend, word, littleEndian);
     });
+  }
+
+  /** Whether the two name two functions that are one but for their names. */
+  #isTwin(from: number, to: number): boolean {
+    const { tableA, tableB } = this;
+    const { a, b } = this.pairing;
+    if (tableA.r_type[from] !== tableB.r_type[to] || tableA.r_addend[from] !== 0 || tableB.r_addend[to] !== 0)
+      return false;
+    const locationA = this.#symbolsA?.location(tableA.r_sym[from] ?? 0, a) ?? NOWHERE;
+    const locationB = this.#symbolsB?.location(tableB.r_sym[to] ?? 0, b) ?? NOWHERE;
+    return this.#references.locations(locationA, locationB) !== undefined;
   }
 
   /** What B's addend must be so that it leads to what A's leads to. */

@@ -120,6 +120,16 @@ export class StringPairs {
     return a === this.#a.start(from) ? this.#b.start(to) : -1;
   }
 
+  /**
+   * Whether the string at `b` of B is what the string at `a` of A became: the very one, or another with the same text,
+   * as a linker keeps them of local symbols.
+   */
+  leadsTo(a: number, b: number): boolean {
+    const expected = this.offset(a);
+    if (expected === b) return true;
+    return expected >= 0 && textAt(this.#b.bytes, expected) === textAt(this.#b.bytes, b);
+  }
+
   /** @param text compares two strings that are not the same */
   explain(sink: Sink, text?: (a: Uint8Array, b: Uint8Array, sink: Sink) => void): void {
     for (let i = 0; i < this.#pairs.length; i += 1) {
@@ -142,4 +152,9 @@ export class StringPairs {
       if (this.#taken[i] === 0) sink.change(0, 0, start, this.#b.end(i) - start);
     }
   }
+}
+
+function textAt(bytes: Uint8Array, offset: number): string {
+  const end = endOf(bytes, offset);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', offset, end);
 }

@@ -71,7 +71,8 @@ export function explainSymbols(
       continue;
     }
     for (const [field, start, length] of fields) {
-      const expected = () => expectedValue(field, i, pairing, tableA, strings);
+      const expected = () =>
+        expectedValue(field, i, pairing, tableA, strings, tableB.table.st_name[other] ?? 0);
       const same = sameBytes(contentA, at + start, contentB, to + start, length);
       explainField(
         a,
@@ -101,11 +102,11 @@ function expectedValue(
   { a, b, correspondence }: ElfPairing,
   table: NamedSymbols,
   strings: StringPairs | undefined,
+  nameB: number,
 ): number | undefined {
   switch (field) {
     case 'st_name': {
-      const offset = strings?.offset(table.table.st_name[symbol] ?? 0) ?? -1;
-      return offset < 0 ? undefined : offset;
+      return strings?.leadsTo(table.table.st_name[symbol] ?? 0, nameB) === true ? nameB : undefined;
     }
     case 'st_value': {
       const there = correspondence.at(table.location(symbol, a));

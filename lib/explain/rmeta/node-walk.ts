@@ -3,6 +3,7 @@ import { leb128End, leb128Value } from '../../format/rmeta/leb128.js';
 import { alignBytes } from '../../ledger/align.js';
 import type { Sink } from '../../ledger/sink.js';
 import { explainString, PathRoots } from '../string.js';
+import type { LayoutSeeds } from './layout-seed.js';
 import { MARK, Marks } from './marks.js';
 import type { NodePlaces } from './node-places.js';
 import { leb128, REFERRED, type RmetaPair, referenceAt } from './reference.js';
@@ -21,7 +22,7 @@ const AGREE = 10;
 const NEAR = 400;
 const SKEW = 64;
 /** Comparisons spent on such searches before only the alignment of all that is left is used. */
-const EFFORT = 200_000_000;
+const EFFORT = 50_000_000;
 /** Equal bytes in a row that the alignment must have found. */
 const RUN = 16;
 /** How far in front of a differing byte its text may start, and how short a text is not looked for. */
@@ -44,6 +45,8 @@ export class NodeWalk {
   /** Where in A the last stretch ended that nothing is known about. */
   #lost = Number.NEGATIVE_INFINITY;
   readonly #roots = new PathRoots();
+  /** Known where both roots are. */
+  seeds: LayoutSeeds | undefined;
 
   constructor(
     readonly pair: RmetaPair,
@@ -166,6 +169,12 @@ export class NodeWalk {
         emit: (sink) => sink.derived(a, aLength, b, bLength, recomputed, REFERRED, field),
       };
     }
+    const seed = this.seeds?.startAt(i, j, last) ?? -1;
+    const b = j - (i - seed);
+    if (seed >= 0 && seed + 8 <= stretch.aEnd && b >= stretch.b && b + 8 <= stretch.bEnd) {
+      const emit = (sink: Sink) => sink.token('crate-hash', 'le64', seed, 8, b, 8, 'Hash64');
+      return { a: seed, aLength: 8, b, bLength: 8, emit };
+    }
     return this.#hash(i, j, last, stretch) ?? this.#text(i, j, last, stretch);
   }
 
@@ -210,7 +219,12 @@ export class NodeWalk {
           const length = leb128(right.end - right.start);
           sink.derived(at, left.start - at, start, right.start - start, length, 'the text', 'length');
           const textA = a.subarray(left.start, left.end);
-          explainString(textA, b.subarray(right.start, right.end), sink.at(left.start, right.start), this.#roots);
+          explainString(
+            textA,
+            b.subarray(right.start, right.end),
+            sink.at(left.start, right.start),
+            this.#roots,
+          );
         },
       };
     }

@@ -1,5 +1,5 @@
-import type { RootTable } from '../../format/rmeta/root.js';
 import { littleEndian } from '../../format/rmeta/leb128.js';
+import type { RootTable } from '../../format/rmeta/root.js';
 import type { Sink } from '../../ledger/sink.js';
 import { REFERRED, type RmetaPair } from './reference.js';
 
@@ -10,7 +10,12 @@ type Reading = 'position' | 'list' | 'hash';
 const HEADER = 16;
 
 /** Positions that the entries of a table tell, whatever it is a table of: as they are, or interleaved with a length. */
-export function positionsOf(bytes: Uint8Array, table: RootTable, limit: number, visit: (at: number) => void): void {
+export function positionsOf(
+  bytes: Uint8Array,
+  table: RootTable,
+  limit: number,
+  visit: (at: number) => void,
+): void {
   if (table.width < 2 || table.width >= 8) return;
   const list = readsAsLists(bytes, table, limit);
   for (let k = 0; k < table.count; k++) {
@@ -37,7 +42,12 @@ function positionOfList(bytes: Uint8Array, at: number, width: number): number {
  * A table of the same thing on both sides. Entries that differ are positions (of a node, or of a list with its
  * length) that correspond, or hashes; each is checked by itself, all are read in the way that holds for most.
  */
-export function explainTable({ a, b, map }: RmetaPair, sink: Sink, tableA: RootTable, tableB: RootTable): void {
+export function explainTable(
+  { a, b, map }: RmetaPair,
+  sink: Sink,
+  tableA: RootTable,
+  tableB: RootTable,
+): void {
   const { width, count } = tableA;
   const sizeB = tableB.width * tableB.count;
   if (tableB.width !== width || tableB.count !== count) {

@@ -52,20 +52,32 @@ export class ColumnBuilder {
   readonly #mostOperands: number;
   count = 0;
   operands = 0;
-  #kind = new Uint8Array(1024);
-  #block = new Uint32Array(1024);
-  #abbreviation = new Uint32Array(1024);
-  #code = new Uint32Array(1024);
-  #bit = new Uint32Array(1025);
-  #first = new Uint32Array(1025);
-  #low = new Uint32Array(4096);
-  #high = new Uint32Array(4096);
-  #at = new Uint32Array(4096);
+  #kind: Uint8Array;
+  #block: Uint32Array;
+  #abbreviation: Uint32Array;
+  #code: Uint32Array;
+  #bit: Uint32Array;
+  #first: Uint32Array;
+  #low: Uint32Array;
+  #high: Uint32Array;
+  #at: Uint32Array;
   readonly blobs = new Map<number, Blob>();
   readonly irregular = new Set<number>();
 
   constructor(bytes: number) {
     this.#mostOperands = bytes * 4 + 1024;
+    // Real modules have an entry for each 13 bytes, and 0.4 operands for each byte.
+    const entries = (bytes >>> 3) + 1024;
+    const operands = (bytes >>> 1) + 4096;
+    this.#kind = new Uint8Array(entries);
+    this.#block = new Uint32Array(entries);
+    this.#abbreviation = new Uint32Array(entries);
+    this.#code = new Uint32Array(entries);
+    this.#bit = new Uint32Array(entries + 1);
+    this.#first = new Uint32Array(entries + 1);
+    this.#low = new Uint32Array(operands);
+    this.#high = new Uint32Array(operands);
+    this.#at = new Uint32Array(operands);
   }
 
   entry(kind: number, block: number, abbreviation: number, bit: number): void {
@@ -145,7 +157,7 @@ export class ColumnBuilder {
   }
 }
 
-function larger(column: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
+function larger(column: Uint32Array, size: number): Uint32Array {
   const grown = new Uint32Array(size);
   grown.set(column);
   return grown;

@@ -225,6 +225,8 @@ class ModuleReader {
       else if (id === CONSTANTS_BLOCK) {
         this.#constants(i, end, this.#values.length, (k) => this.#values.push(k));
       } else if (id === METADATA_BLOCK) {
+        if (this.#strings.length + this.#nodes.length > 0)
+          this.#fail(i, 'the module has two metadata blocks');
         this.#metadata(i, end, 0, (k) => this.#nodes.push(k), this.#strings);
       } else if (id === FUNCTION_BLOCK) this.#body(i, end);
       i = end + 1;

@@ -1,0 +1,71 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { type Campaign, mutate, type Trial } from './mutating/campaign.js';
+import { KINDS } from './mutating/kind.js';
+import { corpusSubjects, fileSubject } from './mutating/subject.js';
+
+/** `scripts/mutate`: exit status 0, 1 where a change was taken for equivalent, 2 on trouble. */
+const args = yargs(hideBin(process.argv))
+  .scriptName('scripts/mutate')
+  .usage(
+    '$0 [options] [A B]\n\nPlants small changes at random places of real artefacts, each alone (a file against itself ' +
+      'with the change) and beside a harmless difference (a pair of the corpus, the change in one side), and looks ' +
+      'whether it is seen: at least one changed byte must end unexplained or only suspected that did not without ' +
+      'the change. In a quarter of them checksums are made right again.\n\nNo change is exempt but one that makes ' +
+      'the two sides equal where they differed (told as restored), since what is equal is no difference. Times and ' +
+      'owners in the headers of archive members count as explained only where two or more members agree on them.',
+  )
+  .option('seed', { type: 'number', default: 1, describe: 'where the mutations start' })
+  .option('count', { type: 'number', default: 1000, describe: 'mutations' })
+  .option('only', { type: 'string', describe: `kinds, with commas between: ${Object.keys(KINDS).join(', ')}` })
+  .option('pair', { type: 'string', describe: 'pairs of the corpus, with commas between; default: all' })
+  .option('index', { type: 'number', describe: 'only this one of the mutations, caught or not' })
+  .option('corpus', { type: 'string', describe: 'the folder of the pairs' })
+  .check(({ count, seed, _ }) => {
+    if (!(count > 0)) throw new Error('--count must be a number above 0');
+    if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number');
+    if (_.length !== 0 && _.length !== 2) throw new Error('give two files, or none');
+    return true;
+  })
+  .strictOptions()
+  .version(false)
+  .fail((message, error) => {
+    console.error(`${message ?? error?.message}\nSee scripts/mutate --help.`);
+    process.exit(2);
+  })
+  .parseSync();
+
+const only = args.only?.split(',');
+for (const kind of only ?? []) if (!(kind in KINDS)) throw new Error(`there is no kind of change named ${kind}`);
+print(mutate(subjects(), { seed: args.seed, count: args.count, only, index: args.index }));
+
+function subjects() {
+  const [a, b] = args._.map(String);
+  if (a !== undefined && b !== undefined) return [fileSubject(a, b)];
+  const root = args.corpus ?? join(dirname(fileURLToPath(import.meta.url)), '../../corpus/pairs');
+  const wanted = args.pair?.split(',');
+  const all = corpusSubjects(root).filter(({ name }) => wanted === undefined || wanted.includes(name));
+  if (all.length === 0) throw new Error(`there is no pair named ${args.pair}`);
+  return all;
+}
+
+function print({ kinds, trials }: Campaign): void {
+  for (const trial of trials) console.log(textOf(trial));
+  let [planted, missed] = [0, 0];
+  for (const [kind, tally] of [...kinds].sort()) {
+    const restored = tally.restored === 0 ? '' : `, ${tally.restored} restored`;
+    console.log(`${kind.padEnd(28)} ${String(tally.planted).padStart(7)} planted, ${tally.missed} missed${restored}`);
+    planted += tally.planted;
+    missed += tally.missed;
+  }
+  console.log(`${'all'.padEnd(28)} ${String(planted).padStart(7)} planted, ${missed} missed`);
+  if (missed > 0) process.exitCode = 1;
+}
+
+function textOf({ outcome, seed, index, kind, subject, path, side, repaired, edits, owners }: Trial): string {
+  const where = `--seed ${seed} --index ${index}: ${kind} in ${path} of side ${side} (${subject})${repaired ? ', repaired' : ''}`;
+  const what = edits.map(({ offset, before, after }) => `  at ${offset}: ${before} → ${after}`);
+  return [`${outcome} ${where}`, ...what, ...owners.map((owner) => `  taken for: ${owner}`)].join('\n');
+}

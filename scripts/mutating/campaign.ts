@@ -1,0 +1,128 @@
+import { Random } from '../fuzzing/random.js';
+import { applyEdits, changes, type Edit, placesOf } from './edit.js';
+import { Judge, type Judgement } from './judge.js';
+import { KINDS } from './kind.js';
+import { repair } from './repair.js';
+import { siteOf } from './site.js';
+import { alone, type FilePair, type Subject } from './subject.js';
+
+export interface CampaignOptions {
+  readonly seed: number;
+  /** Mutations. */
+  readonly count: number;
+  /** Names of kinds; all of them unless given. */
+  readonly only?: readonly string[] | undefined;
+  /** Only this one of them, to see it again. */
+  readonly index?: number | undefined;
+  /** Milliseconds after which no more are planted. */
+  readonly time?: number | undefined;
+}
+
+/** One planted change, with all that is needed to plant it again. */
+export interface Trial extends Judgement {
+  readonly seed: number;
+  readonly index: number;
+  readonly kind: string;
+  readonly subject: string;
+  readonly path: string;
+  readonly side: 'a' | 'b';
+  /** Whether checksums were set right afterwards. */
+  readonly repaired: boolean;
+  readonly edits: readonly { readonly offset: number; readonly before: string; readonly after: string }[];
+}
+
+export interface Tally {
+  planted: number;
+  missed: number;
+  restored: number;
+}
+
+export interface Campaign {
+  readonly kinds: ReadonlyMap<string, Tally>;
+  readonly trials: readonly Trial[];
+}
+
+/** Seeds of neighbouring mutations must not give neighbouring numbers. */
+const SPREAD = 0x9e3779b1;
+/** How often another place or kind is tried where one has nothing to change. */
+const TRIES = 40;
+/** Bytes of an edit that are told. */
+const TOLD = 32;
+
+/** Plants changes in the subjects, each alone and beside what differs anyway, and keeps those that were missed. */
+export function mutate(subjects: readonly Subject[], options: CampaignOptions): Campaign {
+  const kinds = new Map<string, Tally>();
+  const trials: Trial[] = [];
+  const judges = new Map<string, Judge>();
+  const start = Date.now();
+  for (let index = 0; index < options.count; index += 1) {
+    if (options.index !== undefined && index !== options.index) continue;
+    if (options.time !== undefined && Date.now() - start > options.time) break;
+    const trial = plant(subjects, judges, options, index);
+    if (trial === undefined) continue;
+    const tally = kinds.get(trial.kind) ?? { planted: 0, missed: 0, restored: 0 };
+    kinds.set(trial.kind, tally);
+    tally.planted += 1;
+    if (trial.outcome === 'missed') tally.missed += 1;
+    if (trial.outcome === 'restored') tally.restored += 1;
+    if (trial.outcome !== 'caught' || options.index !== undefined) trials.push(trial);
+  }
+  return { kinds, trials };
+}
+
+function plant(
+  subjects: readonly Subject[],
+  judges: Map<string, Judge>,
+  { seed, only }: CampaignOptions,
+  index: number,
+): Trial | undefined {
+  const random = new Random(Math.imul(seed + 1, SPREAD) ^ Math.imul(index + 1, 0x85ebca6b));
+  const names = only ?? Object.keys(KINDS);
+  for (let i = 0; i < TRIES; i += 1) {
+    const of = subjects[random.below(subjects.length)];
+    const kind = names[random.below(names.length)] ?? '';
+    if (of === undefined) return undefined;
+    const subject = random.below(2) === 0 ? alone(of) : of;
+    const file = random.below(subject.files.length);
+    const side = random.below(4) === 0 ? 'a' : 'b';
+    const repaired = random.below(4) === 0;
+    const pair = subject.files[file] as FilePair;
+    const content = pair[side];
+    const edits = (KINDS[kind]?.(siteOf(content), random) ?? []).filter(
+      ({ offset, length }) => offset >= 0 && offset + length <= content.length,
+    );
+    if (!changes(content, edits)) continue;
+    const changed = applyEdits(content, edits);
+    let judge = judges.get(subject.name);
+    if (judge === undefined) {
+      judge = new Judge(subject);
+      judges.set(subject.name, judge);
+    }
+    const judgement = judge.judge({
+      file,
+      side,
+      content: repaired ? repair(changed) : changed,
+      places: placesOf(edits),
+    });
+    return {
+      ...judgement,
+      seed,
+      index,
+      kind,
+      subject: subject.name,
+      path: side === 'a' ? pair.pathA : pair.pathB,
+      side,
+      repaired,
+      edits: edits.map((edit) => told(content, edit)),
+    };
+  }
+  return undefined;
+}
+
+function told(content: Buffer, { offset, length, bytes }: Edit): Trial['edits'][number] {
+  return {
+    offset,
+    before: content.toString('hex', offset, offset + Math.min(length, TOLD)),
+    after: Buffer.from(bytes.subarray(0, TOLD)).toString('hex'),
+  };
+}

@@ -1,0 +1,108 @@
+import { ledgerOf } from '../../lib/explain/explain.js';
+import type { PairExplanation } from '../../lib/explain/explanation.js';
+import { nameClaims } from '../../lib/explain/file-name.js';
+import { isMaskable } from '../../lib/explain/maskable.js';
+import type { NameClaim } from '../../lib/explain/merged-claims.js';
+import { type Settled, settle } from '../../lib/explain/settle.js';
+import { summarise } from '../../lib/explain/summarise.js';
+import type { Ledger } from '../../lib/ledger/ledger.js';
+import type { FilePair, Subject } from './subject.js';
+
+/** What became of a planted change. `restored`: it made the two sides equal where they differed. */
+export type Outcome = 'caught' | 'missed' | 'restored';
+
+export interface Judgement {
+  readonly outcome: Outcome;
+  /** What the bytes that were changed were taken for. */
+  readonly owners: readonly string[];
+}
+
+/** Which side was changed, and where: starts and lengths in the changed content. */
+export interface Planted {
+  readonly file: number;
+  readonly side: 'a' | 'b';
+  readonly content: Buffer;
+  readonly places: readonly (readonly [start: number, length: number])[];
+}
+
+/** Accounts for a subject as the command does, with and without a change in one of its files. */
+export class Judge {
+  readonly #explanations: readonly PairExplanation[];
+  readonly #names: readonly NameClaim[];
+  /** Bytes that nothing stands behind without any change. */
+  readonly residue: number;
+
+  constructor(readonly subject: Subject) {
+    this.#explanations = subject.files.map((file) => explain(file.a, file.b).explanation);
+    this.#names = subject.files.flatMap(({ pathA, pathB }) => nameClaims(pathA, pathB) ?? []);
+    this.residue = residueOf(this.#settled(this.#explanations));
+  }
+
+  judge({ file, side, content, places }: Planted): Judgement {
+    const pair = this.subject.files[file] as FilePair;
+    const [a, b] = side === 'a' ? [content, pair.b] : [pair.a, content];
+    if (a.equals(b)) return { outcome: 'restored', owners: [] };
+    const { ledger, explanation } = explain(a, b);
+    const settled = this.#settled(this.#explanations.map((known, i) => (i === file ? explanation : known)));
+    if (residueOf(settled) > this.residue) return { outcome: 'caught', owners: [] };
+    const owners = ownersAt(ledger, side, places);
+    const open = owners.some((owner) => isOpen(ledger, owner, settled, file));
+    if (open) return { outcome: 'caught', owners: [] };
+    const equal = owners.every((owner) => owner === 0);
+    return { outcome: equal ? 'restored' : 'missed', owners: owners.map((owner) => ownerText(ledger, owner)) };
+  }
+
+  #settled(explanations: readonly PairExplanation[]): Settled {
+    const pairs = explanations.map((explanation, i) => ({
+      path: this.subject.files[i]?.pathA ?? '',
+      explanation,
+    }));
+    return settle(pairs, { names: this.#names, detailed: 0 });
+  }
+}
+
+function explain(a: Buffer, b: Buffer): { ledger: Ledger; explanation: PairExplanation } {
+  const { ledger, tally } = ledgerOf(a, b);
+  const of = { formatA: '', formatB: '', functions: tally.counts(), maxResidue: 0 };
+  return { ledger, explanation: summarise(ledger, of) };
+}
+
+/** What keeps a comparison from being accounted for. */
+function residueOf({ causes }: Settled): number {
+  return causes.accounts.unexplained + causes.accounts.suspected;
+}
+
+/** The owners of the changed bytes; of removed ones, those of what stands around the place. */
+function ownersAt(ledger: Ledger, side: 'a' | 'b', places: Planted['places']): number[] {
+  const [starts, lengths] =
+    side === 'a' ? [ledger.aStart, ledger.aLength] : [ledger.bStart, ledger.bLength];
+  const owners = new Set<number>();
+  for (let i = 0; i < ledger.count; i += 1) {
+    const start = starts.at(i);
+    const end = start + lengths.at(i);
+    for (const [from, length] of places) {
+      const touches = length > 0 ? start < from + length && from < end : start <= from && from <= end;
+      if (touches) owners.add(ledger.owner.at(i));
+    }
+  }
+  return [...owners];
+}
+
+function isOpen(ledger: Ledger, index: number, settled: Settled, file: number): boolean {
+  const owner = ledger.owners[index];
+  if (index === 0 || owner === undefined) return false;
+  if (owner.state === 'residue') return true;
+  if (owner.state === 'derived' || owner.state === 'masked') return false;
+  if (!isMaskable(owner.reason)) return true;
+  return owner.state === 'claimed' && settled.claims.of(file, owner.claim ?? -1)?.doubt !== undefined;
+}
+
+function ownerText(ledger: Ledger, index: number): string {
+  const owner = ledger.owners[index];
+  if (index === 0 || owner === undefined) return 'equal';
+  const { place, state, reason, field, from, claim } = owner;
+  const names: string[] = [];
+  for (let at = place; at !== 0; at = ledger.places[at]?.parent ?? 0) names.unshift(ledger.places[at]?.name ?? '');
+  const told = claim === undefined ? '' : `${ledger.claims.a[claim]} ↔ ${ledger.claims.b[claim]}`;
+  return [names.join(' › '), state, reason, field, from, told].filter(Boolean).join(', ');
+}

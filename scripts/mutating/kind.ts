@@ -1,0 +1,23 @@
+import type { Random } from '../fuzzing/random.js';
+import { ARCHIVE_KINDS } from './archive-kinds.js';
+import { BYTE_KINDS } from './byte-kinds.js';
+import { CODE_KINDS } from './code-kinds.js';
+import type { Edit } from './edit.js';
+import { SECTION_KINDS } from './section-kinds.js';
+import type { Site } from './site.js';
+import { SYMBOL_KINDS } from './symbol-kinds.js';
+
+/**
+ * One kind of change. Gives the edits that make it somewhere in the content, or none where there is nothing to change
+ * in that way; sizes in archives are set right afterwards.
+ */
+export type Kind = (site: Site, random: Random) => readonly Edit[];
+
+/** Every kind of change, by name. */
+export const KINDS: Readonly<Record<string, Kind>> = {
+  ...BYTE_KINDS,
+  ...CODE_KINDS,
+  ...SYMBOL_KINDS,
+  ...SECTION_KINDS,
+  ...ARCHIVE_KINDS,
+};
