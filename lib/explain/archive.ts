@@ -1,4 +1,6 @@
 import { memoryBytes } from '../artefact/bytes.js';
+import { InputError } from '../error.js';
+import { isElf, openElf } from '../format/elf.js';
 import { type RlibMember, readRlib } from '../format/rlib.js';
 import type { Sink } from '../ledger/sink.js';
 import { symbolTokens } from '../symbol/name.js';
@@ -6,6 +8,7 @@ import { explainBytes } from './bytes.js';
 import { Strays } from './elf/strays.js';
 import type { InArchive } from './elf.js';
 import type { FunctionTally } from './function-tally.js';
+import { explainName } from './name.js';
 import { explainString } from './string.js';
 
 /** Explains the content of one member. */
@@ -35,52 +38,110 @@ export function prepareArchive(
   tally: FunctionTally,
   member: ExplainMember,
 ): (sink: Sink) => void {
-  const membersA = keyed(readRlib(memoryBytes(a)));
-  const membersB = keyed(readRlib(memoryBytes(b)));
+  const membersA = readRlib(memoryBytes(a));
+  const membersB = readRlib(memoryBytes(b));
+  const pairs = pairMembers(keyed(membersA, a), keyed(membersB, b));
   return (sink) => {
     const strays = new Strays(tally);
-    explainArchive(a, b, membersA, membersB, sink, member, strays);
+    explainArchive({ a, b, membersA, membersB, pairs }, sink, member, strays);
     strays.explain(sink);
   };
 }
 
-function explainArchive(
-  a: Uint8Array,
-  b: Uint8Array,
-  keysA: ReadonlyMap<string, RlibMember>,
-  keysB: ReadonlyMap<string, RlibMember>,
-  sink: Sink,
-  member: ExplainMember,
-  strays: Strays,
-): void {
-  const left = new Map(keysB);
+interface ArchivePair {
+  readonly a: Uint8Array;
+  readonly b: Uint8Array;
+  readonly membersA: readonly RlibMember[];
+  readonly membersB: readonly RlibMember[];
+  readonly pairs: ReadonlyMap<RlibMember, RlibMember>;
+}
+
+function explainArchive(archive: ArchivePair, sink: Sink, member: ExplainMember, strays: Strays): void {
+  const left = new Set(archive.membersB);
   sink.equal(0, 0, MAGIC);
-  for (const [key, of] of keysA) {
-    const other = left.get(key);
-    left.delete(key);
+  for (const of of archive.membersA) {
+    const other = archive.pairs.get(of);
     if (other === undefined) {
       const inner = sink.within(of.headerOffset, 0, 'member', of.name);
       inner.change(0, endOf(of) - of.headerOffset, 0, 0);
     } else {
-      explainPair(a, b, of, other, sink, member, strays);
+      left.delete(other);
+      explainPair(archive, of, other, sink, member, strays);
     }
   }
-  for (const of of left.values()) {
+  for (const of of left) {
     const inner = sink.within(0, of.headerOffset, 'member', of.name);
     inner.change(0, 0, 0, endOf(of) - of.headerOffset);
   }
 }
 
-/** By name without hashes and number; members of that name are counted, so that a second one is never another's. */
-function keyed(members: readonly RlibMember[]): Map<string, RlibMember> {
+/**
+ * Members by what they are called without hashes; those of one name are counted, so that a second one is never
+ * another's. Codegen units are numbered by their names, which hashes change: an object is known by what it defines.
+ */
+function keyed(members: readonly RlibMember[], archive: Uint8Array): Map<string, RlibMember> {
   const out = new Map<string, RlibMember>();
   for (const member of members) {
-    const name = `${member.kind} ${symbolTokens(member.name).skeleton}`;
+    const unit = UNIT.exec(member.name);
+    const name = symbolTokens(unit === null ? member.name : member.name.replace(UNIT, '-cgu')).skeleton;
+    const defined =
+      unit === null ? '' : definedIn(archive.subarray(member.offset, member.offset + member.size));
+    const key = `${member.kind} ${name} ${defined}`;
     let rank = 0;
-    while (out.has(`${name} ${rank}`)) rank += 1;
-    out.set(`${name} ${rank}`, member);
+    while (out.has(`${key} ${rank}`)) rank += 1;
+    out.set(`${key} ${rank}`, member);
   }
   return out;
+}
+
+/** The number of a codegen unit in a member's name. */
+const UNIT = /-cgu\.\d+(?=\.)/;
+
+/** The names that an object defines, without hashes. */
+function definedIn(content: Uint8Array): string {
+  const bytes = memoryBytes(content);
+  if (!isElf(bytes)) return '';
+  try {
+    const symbols = openElf(bytes).symbols('full');
+    const names: string[] = [];
+    for (let i = 1; symbols !== undefined && i < symbols.length; i += 1) {
+      const here =
+        (symbols.st_shndx[i] ?? 0) !== 0 && !symbols.isReserved(i) && (symbols.st_size[i] ?? 0) > 0;
+      if (here) names.push(symbolTokens(symbols.name(i)).skeleton);
+    }
+    return names.sort().join('\0');
+  } catch (error) {
+    // It is compared by its name then, and whoever reads it says what is wrong with it.
+    if (error instanceof InputError) return '';
+    throw error;
+  }
+}
+
+/** What is left of both sides under other definitions, by the number of the unit. */
+function pairMembers(
+  a: ReadonlyMap<string, RlibMember>,
+  b: ReadonlyMap<string, RlibMember>,
+): Map<RlibMember, RlibMember> {
+  const pairs = new Map<RlibMember, RlibMember>();
+  const taken = new Set<RlibMember>();
+  for (const [key, member] of a) {
+    const other = b.get(key);
+    if (other === undefined) continue;
+    pairs.set(member, other);
+    taken.add(other);
+  }
+  const byName = new Map<string, RlibMember[]>();
+  for (const other of [...b.values()].reverse()) {
+    if (taken.has(other)) continue;
+    const name = symbolTokens(other.name).skeleton;
+    byName.set(name, [...(byName.get(name) ?? []), other]);
+  }
+  for (const member of a.values()) {
+    if (pairs.has(member)) continue;
+    const other = byName.get(symbolTokens(member.name).skeleton)?.pop();
+    if (other !== undefined) pairs.set(member, other);
+  }
+  return pairs;
 }
 
 function endOf(member: RlibMember): number {
@@ -88,14 +149,14 @@ function endOf(member: RlibMember): number {
 }
 
 function explainPair(
-  a: Uint8Array,
-  b: Uint8Array,
+  archive: ArchivePair,
   of: RlibMember,
   other: RlibMember,
   sink: Sink,
   member: ExplainMember,
   strays: Strays,
 ): void {
+  const { a, b } = archive;
   const inner = sink.within(of.headerOffset, other.headerOffset, 'member', of.name, other.name);
   explainHeader(a, b, of, other, inner);
   const nameA = of.offset - of.headerOffset - HEADER;
@@ -113,7 +174,7 @@ function explainPair(
   const content = inner.at(HEADER + nameA, HEADER + nameB);
   if (Buffer.compare(contentA, contentB) === 0) content.equal(0, 0, contentA.length);
   else if (of.kind === 'long-names') explainNames(contentA, contentB, content);
-  else if (of.kind === 'symbol-index') explainIndex(a, b, contentA, contentB, content);
+  else if (of.kind === 'symbol-index') explainIndex(archive, contentA, contentB, content);
   else {
     const names = { nameA: of.name, nameB: other.name };
     member(contentA, contentB, content, { strays, ...names, offsetA: of.offset, offsetB: other.offset });
@@ -202,60 +263,97 @@ function lines(bytes: Uint8Array): [number, number][] {
 
 /**
  * The symbol index of GNU ar: a count, the offset of a member's header for each symbol, their names; numbers are
- * big-endian. An offset follows from the member it leads to.
+ * big-endian. Entries belong together whose members do and whose names are one without hashes; an offset follows from
+ * the member it leads to.
  */
-function explainIndex(
-  wholeA: Uint8Array,
-  wholeB: Uint8Array,
-  a: Uint8Array,
-  b: Uint8Array,
-  sink: Sink,
-): void {
-  const count = a.length >= 4 ? Buffer.from(a.buffer, a.byteOffset, 4).readUInt32BE(0) : 0;
-  const same = b.length >= 4 && Buffer.from(b.buffer, b.byteOffset, 4).readUInt32BE(0) === count;
-  const names = 4 + 4 * count;
-  if (count === 0 || !same || names > a.length || names > b.length) {
+function explainIndex({ pairs }: ArchivePair, a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  const entriesA = indexEntries(a);
+  const entriesB = indexEntries(b);
+  if (entriesA === undefined || entriesB === undefined) {
     explainBytes(a, b, sink);
     return;
   }
-  const toB = new Map<number, number>();
-  const keysB = keyed(readRlib(memoryBytes(wholeB)));
-  for (const [key, of] of keyed(readRlib(memoryBytes(wholeA)))) {
-    const other = keysB.get(key);
-    if (other !== undefined) toB.set(of.headerOffset, other.headerOffset);
-  }
-  sink.equal(0, 0, 4);
-  const offsets = Buffer.from(a.buffer, a.byteOffset, names);
   const recomputed = Buffer.alloc(4);
+  recomputed.writeUInt32BE(entriesB.length);
+  sink.derived(0, 4, 0, 4, recomputed, 'the number of symbols', 'count');
+  const toB = new Map<number, number>();
+  for (const [from, to] of pairs) toB.set(from.headerOffset, to.headerOffset);
+  const free = new Map<string, IndexEntry[]>();
+  for (const entry of [...entriesB].reverse()) {
+    const key = `${entry.member} ${entry.skeleton}`;
+    const list = free.get(key);
+    if (list === undefined) free.set(key, [entry]);
+    else list.push(entry);
+  }
+  for (const entry of entriesA) {
+    const member = toB.get(entry.member);
+    const other = free.get(`${member} ${entry.skeleton}`)?.pop();
+    if (other === undefined || member === undefined) {
+      sink.change(entry.at, 4, 0, 0);
+      sink.change(entry.start, entry.end - entry.start, 0, 0);
+      continue;
+    }
+    recomputed.writeUInt32BE(member);
+    sink.derived(entry.at, 4, other.at, 4, recomputed, 'where the member is', 'offset');
+    explainName(
+      a.subarray(entry.start, entry.end),
+      b.subarray(other.start, other.end),
+      sink.at(entry.start, other.start),
+      false,
+    );
+  }
+  for (const list of free.values()) {
+    for (const entry of list) {
+      sink.change(0, 0, entry.at, 4);
+      sink.change(0, 0, entry.start, entry.end - entry.start);
+    }
+  }
+  const endA = entriesA.at(-1)?.end ?? 4;
+  const endB = entriesB.at(-1)?.end ?? 4;
+  const restA = a.subarray(endA);
+  const restB = b.subarray(endB);
+  if (Buffer.compare(restA, restB) === 0) sink.equal(endA, endB, restA.length);
+  else if (
+    restA.every((byte) => byte === 0) &&
+    restB.every((byte) => byte === 0) &&
+    restA.length + restB.length < 16
+  )
+    sink.derived(
+      endA,
+      restA.length,
+      endB,
+      restB.length,
+      restB,
+      'the alignment of what follows',
+      undefined,
+      'padding',
+    );
+  else sink.change(endA, restA.length, endB, restB.length, { reason: 'padding' });
+}
+
+interface IndexEntry {
+  /** Where the number is, and what it says. */
+  readonly at: number;
+  readonly member: number;
+  /** Where the name is, its NUL included. */
+  readonly start: number;
+  readonly end: number;
+  readonly skeleton: string;
+}
+
+function indexEntries(index: Uint8Array): IndexEntry[] | undefined {
+  if (index.length < 4) return undefined;
+  const bytes = Buffer.from(index.buffer, index.byteOffset, index.byteLength);
+  const count = bytes.readUInt32BE(0);
+  const entries: IndexEntry[] = [];
+  let start = 4 + 4 * count;
   for (let i = 0; i < count; i += 1) {
+    const end = bytes.indexOf(0, start) + 1;
+    if (end <= 0 || start >= bytes.length) return undefined;
     const at = 4 + 4 * i;
-    const expected = toB.get(offsets.readUInt32BE(at));
-    recomputed.writeUInt32BE(expected ?? 0);
-    if (Buffer.compare(a.subarray(at, at + 4), b.subarray(at, at + 4)) === 0) sink.equal(at, at, 4);
-    else if (expected === undefined) sink.change(at, 4, at, 4, { field: 'offset' });
-    else sink.derived(at, 4, at, 4, recomputed, 'where the member is', 'offset');
+    const { skeleton } = symbolTokens(bytes.toString('latin1', start, end));
+    entries.push({ at, member: bytes.readUInt32BE(at), start, end, skeleton });
+    start = end;
   }
-  explainStrings(a.subarray(names), b.subarray(names), sink.at(names, names));
-}
-
-/** Strings ended by NUL, by their order where there are equally many. */
-function explainStrings(a: Uint8Array, b: Uint8Array, sink: Sink): void {
-  let atA = 0;
-  let atB = 0;
-  while (atA < a.length && atB < b.length) {
-    const endA = endOfString(a, atA);
-    const endB = endOfString(b, atB);
-    const stringA = a.subarray(atA, endA);
-    const stringB = b.subarray(atB, endB);
-    if (Buffer.compare(stringA, stringB) === 0) sink.equal(atA, atB, stringA.length);
-    else explainString(stringA, stringB, sink.at(atA, atB));
-    atA = endA;
-    atB = endB;
-  }
-  sink.change(atA, a.length - atA, atB, b.length - atB);
-}
-
-function endOfString(bytes: Uint8Array, from: number): number {
-  const end = bytes.indexOf(0, from);
-  return end < 0 ? bytes.length : end + 1;
+  return entries;
 }

@@ -60,6 +60,7 @@ class Translator {
   readonly #b: BitcodeModule;
   readonly #pairing: Pairing;
   readonly #kindsA: OperandReader;
+  readonly #kindsB: OperandReader;
   readonly #low: Uint32Array;
   readonly #high: Uint32Array;
   readonly #goodA: Uint8Array;
@@ -69,12 +70,15 @@ class Translator {
   readonly #places: Positions;
   #body: BodyPair | undefined;
   #sourceNamed = false;
+  #moduleUnmoved: boolean | undefined;
+  #bodyUnmoved: { readonly body: BodyPair; readonly unmoved: boolean } | undefined;
 
   constructor(a: BitcodeModule, b: BitcodeModule, pairing: Pairing) {
     this.#a = a;
     this.#b = b;
     this.#pairing = pairing;
     this.#kindsA = new OperandReader(a);
+    this.#kindsB = new OperandReader(b);
     this.#low = b.columns.low.slice();
     this.#high = b.columns.high.slice();
     this.#goodA = new Uint8Array(a.columns.count);
@@ -151,6 +155,7 @@ class Translator {
       return this.#same(i, j, 0, a.first[i + 1] ?? 0);
     }
     if (a.blobs.has(i) || b.blobs.has(j)) return false;
+    if (!(this.#kindsA.knows(i) && this.#kindsB.knows(j)) && !this.#unmoved()) return false;
     const fromA = a.first[i] ?? 0;
     const fromB = b.first[j] ?? 0;
     const count = (a.first[i + 1] ?? 0) - fromA;
@@ -194,6 +199,27 @@ class Translator {
       }
     }
     return good;
+  }
+
+  /** Whether every id stands for the same id: then equal numbers say the same, whatever they are. */
+  #unmoved(): boolean {
+    const { types, lists, comdats, values, metadata, groups } = this.#pairing;
+    this.#moduleUnmoved ??=
+      [types, lists, comdats, values, metadata].every((map) => map.every((to, from) => to === from)) &&
+      [...groups].every(([from, to]) => from === to) &&
+      this.#a.types.length === this.#b.types.length &&
+      this.#a.values.length === this.#b.values.length;
+    const body = this.#body;
+    if (!this.#moduleUnmoved || body === undefined) return this.#moduleUnmoved;
+    if (this.#bodyUnmoved?.body !== body) {
+      const { values, a, b } = body;
+      const constants = a.firstInstruction - a.firstArgument;
+      const unmoved =
+        constants === b.firstInstruction - b.firstArgument &&
+        values.subarray(0, constants).every((to, from) => to === from);
+      this.#bodyUnmoved = { body, unmoved };
+    }
+    return this.#bodyUnmoved.unmoved;
   }
 
   #id(kind: number, id: number, i: number, j: number): number | undefined {

@@ -1,4 +1,5 @@
 /** Ids of blocks, from llvm/Bitcode/LLVMBitCodes.h. */
+export const BLOCKINFO_BLOCK = 0;
 export const MODULE_BLOCK = 8;
 export const PARAMATTR_BLOCK = 9;
 export const PARAMATTR_GROUP_BLOCK = 10;
@@ -10,8 +11,11 @@ export const METADATA_BLOCK = 15;
 export const METADATA_ATTACHMENT_BLOCK = 16;
 export const TYPE_BLOCK = 17;
 export const GLOBALVAL_SUMMARY_BLOCK = 20;
+export const OPERAND_BUNDLE_TAGS_BLOCK = 21;
+export const METADATA_KIND_BLOCK = 22;
 export const STRTAB_BLOCK = 23;
 export const SYMTAB_BLOCK = 25;
+export const SYNC_SCOPE_NAMES_BLOCK = 26;
 
 /** Codes of records, by block. */
 export const MODULE = {

@@ -1,17 +1,24 @@
 import {
+  BLOCKINFO_BLOCK,
   CONSTANT,
   CONSTANTS_BLOCK,
   FUNCTION,
   FUNCTION_BLOCK,
   GLOBALVAL_SUMMARY_BLOCK,
+  IDENTIFICATION_BLOCK,
   METADATA,
   METADATA_ATTACHMENT_BLOCK,
   METADATA_BLOCK,
+  METADATA_KIND_BLOCK,
   MODULE,
   MODULE_BLOCK,
+  OPERAND_BUNDLE_TAGS_BLOCK,
   PARAMATTR_BLOCK,
   PARAMATTR_GROUP_BLOCK,
+  STRTAB_BLOCK,
   SUMMARY,
+  SYMTAB_BLOCK,
+  SYNC_SCOPE_NAMES_BLOCK,
   TYPE,
   TYPE_BLOCK,
   VALUE_SYMTAB_BLOCK,
@@ -44,6 +51,38 @@ export const NAME_SIZE = 13;
 export const POSITION = 14;
 /** A value id in a run that is sorted by id. */
 export const SORTED_VALUE = 15;
+
+/** Blocks whose records hold no ids, or only ids that are told above. */
+const PLAIN_BLOCKS: ReadonlySet<number> = new Set([
+  BLOCKINFO_BLOCK,
+  PARAMATTR_BLOCK,
+  PARAMATTR_GROUP_BLOCK,
+  IDENTIFICATION_BLOCK,
+  METADATA_ATTACHMENT_BLOCK,
+  TYPE_BLOCK,
+  OPERAND_BUNDLE_TAGS_BLOCK,
+  METADATA_KIND_BLOCK,
+  STRTAB_BLOCK,
+  SYMTAB_BLOCK,
+  SYNC_SCOPE_NAMES_BLOCK,
+]);
+
+/** Of the other blocks the records whose operands are told above, or hold no ids. */
+const KNOWN_CODES: ReadonlyMap<number, ReadonlySet<number>> = new Map([
+  [MODULE_BLOCK, new Set<number>([1, 2, 3, 4, 5, 11, ...Object.values(MODULE)])],
+  // NULL, UNDEF, FLOAT, STRING, CSTRING, DATA and POISON hold no ids.
+  [CONSTANTS_BLOCK, new Set<number>([2, 3, 6, 8, 9, 22, 26, ...Object.values(CONSTANT)])],
+  [
+    METADATA_BLOCK,
+    new Set<number>([...Object.values(METADATA).filter((code) => code !== METADATA.ARG_LIST)]),
+  ],
+  [VALUE_SYMTAB_BLOCK, new Set<number>([VST_FNENTRY])],
+  // VERSION, FLAGS and BLOCK_COUNT hold no ids.
+  [
+    GLOBALVAL_SUMMARY_BLOCK,
+    new Set<number>([10, 20, 24, ...Object.values(SUMMARY).filter((code) => code !== SUMMARY.PERMODULE)]),
+  ],
+]);
 
 export type OperandKinds = Uint8Array;
 
@@ -107,6 +146,15 @@ export class OperandReader {
         break;
     }
     return this.#kinds.subarray(0, this.#count);
+  }
+
+  /** Whether what `kinds` says of the record is all: else a RAW operand may be an id. */
+  knows(entry: number): boolean {
+    const { columns, understood } = this.#module;
+    const block = columns.block[entry] ?? 0;
+    if (block === FUNCTION_BLOCK) return understood;
+    const codes = KNOWN_CODES.get(block);
+    return codes === undefined ? PLAIN_BLOCKS.has(block) : codes.has(columns.code[entry] ?? 0);
   }
 
   #value(index: number): number {
