@@ -64,8 +64,9 @@ function print({ kinds, trials }: Campaign): void {
   if (missed > 0) process.exitCode = 1;
 }
 
-function textOf({ outcome, seed, index, kind, subject, path, side, repaired, edits, owners }: Trial): string {
+function textOf({ outcome, seed, index, kind, subject, path, side, repaired, edits, owners, residue }: Trial): string {
   const where = `--seed ${seed} --index ${index}: ${kind} in ${path} of side ${side} (${subject})${repaired ? ', repaired' : ''}`;
   const what = edits.map(({ offset, before, after }) => `  at ${offset}: ${before} → ${after}`);
-  return [`${outcome} ${where}`, ...what, ...owners.map((owner) => `  taken for: ${owner}`)].join('\n');
+  const open = `  without an explanation: ${residue[0]} bytes before, ${residue[1]} with the change`;
+  return [`${outcome} ${where}`, open, ...what, ...owners.map((owner) => `  taken for: ${owner}`)].join('\n');
 }

@@ -14,12 +14,14 @@ const SNAPSHOTS = join(REPOSITORY, 'lib/cli/snapshots');
 const PAIRS = 'corpus/pairs';
 const quickstart = [`${PAIRS}/quickstart/a`, `${PAIRS}/quickstart/b.tar.xz`];
 const tarMtime = [`${PAIRS}/tar-mtime/a.tar.xz`, `${PAIRS}/tar-mtime/b.tar.xz`];
+const flippedJump = [`${PAIRS}/flipped-jump/a/shapes.o`, `${PAIRS}/flipped-jump/b/shapes.o`];
 const missing = [`${PAIRS}/missing-file/a`, `${PAIRS}/missing-file/b`];
 
 /** File name → arguments. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   help: ['--help'],
   'help of inspect': ['inspect', '--help'],
+  'help of explain': ['explain', '--help'],
   'help of completion': ['completion', '--help'],
   'compare quickstart': quickstart,
   'compare quickstart with its control': [...quickstart, '--control', `${PAIRS}/quickstart/control-a`],
@@ -62,6 +64,14 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'compare with everything excluded': [...missing, '--exclude', '**'],
   'compare quietly': [...missing, '--quiet'],
   'compare without detail': [`${PAIRS}/flipped-jump/a`, `${PAIRS}/flipped-jump/b`, '--max-detail', '0'],
+  'compare without explaining': [`${PAIRS}/flipped-jump/a`, `${PAIRS}/flipped-jump/b`, '--no-explain'],
+  'compare with a shared ancestor': [
+    `${PAIRS}/same-twice/a`,
+    `${PAIRS}/same-twice/b`,
+    '--shared-ancestor',
+    'rustc 1.54',
+  ],
+  'explain a flipped jump': ['explain', ...flippedJump],
   'inspect a deb': ['inspect', `${PAIRS}/hidden-deb/a.deb`],
   'inspect members': ['inspect', '--members', 'corpus/containers/shape.tar.gz'],
   'inspect as json': [
@@ -94,6 +104,9 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   ],
   'usage: a report into an input': [...missing, '-o', `${PAIRS}/missing-file/a/report.json`],
   'usage: a report over an input': [...missing, '-o', `${PAIRS}/missing-file/a/libshape.rlib`],
+  'usage: verify without explaining': ['a', 'b', '--verify', '--no-explain'],
+  'usage: explain takes files': ['explain', ...missing],
+  'usage: no such masks': ['a', 'b', '--masks', 'c'],
   'missing file': ['a', 'b'],
   version: ['--version'],
 };

@@ -30,7 +30,7 @@ export function residueOf(
     ({ state, claim }) => state === 'claimed' && !stands(claims.of(row, claim ?? -1)),
   );
   return {
-    places: placesOf([...byWeight(residue).map(placeOf), ...doubtful.map(({ place }) => textOf(place))]),
+    places: placesOf([...residue.map(placeOf), ...doubtful.map(({ place }) => textOf(place))]),
     bytes,
   };
 }
@@ -78,7 +78,7 @@ export function explainedOutside(
   if (bytes === 0 || (independent === 0 && noisy > 0)) return undefined;
   if (residueBytes === 0) return { bytes, residue: undefined };
   const places = [
-    ...byWeight(touched(explanation.residue, regions, bare)).map(placeOf),
+    ...touched(explanation.residue, regions, bare).map(placeOf),
     ...[...doubtful].map((claim) => textOf(explanation.claims[claim]?.place ?? [])),
   ];
   return { bytes, residue: { places: placesOf(places), bytes: residueBytes } };
@@ -122,13 +122,6 @@ function touched(
 }
 
 const NEAR = 8;
-
-/** What lies in functions first, and of that what is called code. */
-function byWeight(residue: readonly ResidueSegment[]): ResidueSegment[] {
-  const weight = ({ reason, symbolA }: ResidueSegment): number =>
-    (reason === 'code' ? 0 : reason === 'unexplained' ? 1 : 3) + (symbolA === undefined ? 1 : 0);
-  return [...residue].sort((x, y) => weight(x) - weight(y));
-}
 
 function placeOf({ place, symbolA, symbolB }: ResidueSegment): string {
   const symbol = symbolA ?? symbolB;

@@ -5,6 +5,7 @@ import { type RlibMember, readRlib } from '../format/rlib.js';
 import type { Sink } from '../ledger/sink.js';
 import { symbolTokens } from '../symbol/name.js';
 import { explainBytes } from './bytes.js';
+import { ArchiveFunctions } from './elf/archive-functions.js';
 import { Strays } from './elf/strays.js';
 import type { InArchive } from './elf.js';
 import type { FunctionTally } from './function-tally.js';
@@ -43,7 +44,12 @@ export function prepareArchive(
   const pairs = pairMembers(keyed(membersA, a), keyed(membersB, b));
   return (sink) => {
     const strays = new Strays(tally);
-    explainArchive({ a, b, membersA, membersB, pairs }, sink, member, strays);
+    explainArchive(
+      { a, b, membersA, membersB, pairs, functions: new ArchiveFunctions(a, b) },
+      sink,
+      member,
+      strays,
+    );
     strays.explain(sink);
   };
 }
@@ -54,6 +60,7 @@ interface ArchivePair {
   readonly membersA: readonly RlibMember[];
   readonly membersB: readonly RlibMember[];
   readonly pairs: ReadonlyMap<RlibMember, RlibMember>;
+  readonly functions: ArchiveFunctions;
 }
 
 function explainArchive(archive: ArchivePair, sink: Sink, member: ExplainMember, strays: Strays): void {
@@ -177,7 +184,14 @@ function explainPair(
   else if (of.kind === 'symbol-index') explainIndex(archive, contentA, contentB, content);
   else {
     const names = { nameA: of.name, nameB: other.name };
-    member(contentA, contentB, content, { strays, ...names, offsetA: of.offset, offsetB: other.offset });
+    const { functions } = archive;
+    member(contentA, contentB, content, {
+      strays,
+      functions,
+      ...names,
+      offsetA: of.offset,
+      offsetB: other.offset,
+    });
   }
   const paddedA = of.paddingOffset !== undefined;
   const paddedB = other.paddingOffset !== undefined;

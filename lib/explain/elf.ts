@@ -5,6 +5,7 @@ import type { Section } from '../format/elf/section.js';
 import { regions } from '../format/elf.js';
 import type { Sink } from '../ledger/sink.js';
 import { explainBytes } from './bytes.js';
+import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
 import { explainFrames } from './elf/frames.js';
 import { PieceExplainer } from './elf/function.js';
@@ -23,6 +24,7 @@ import type { FunctionTally } from './function-tally.js';
 /** The archive that two objects lie in: functions may have gone to another object of it. */
 export interface InArchive {
   readonly strays: Strays;
+  readonly functions: ArchiveFunctions;
   readonly nameA: string;
   readonly nameB: string;
   /** Where the two contents start in the whole files. */
@@ -68,7 +70,7 @@ class ElfExplainer {
     readonly tally: FunctionTally,
     readonly inside: InArchive | undefined,
   ) {
-    this.#references = new References(pairing);
+    this.#references = new References(pairing, inside?.functions);
     this.#code = new PieceExplainer(pairing.a, pairing.b, this.#references);
     this.#data = new DataExplainer(pairing, this.#references);
   }
@@ -264,11 +266,12 @@ class ElfExplainer {
       const gapA = a.bytes.subarray(region.start, region.start + region.length);
       const gapB =
         other === undefined ? new Uint8Array(0) : b.bytes.subarray(other.start, other.start + other.length);
-      explainPadding(gapA, gapB, inner);
+      explainPadding(gapA, gapB, inner, region.kind !== 'trailing');
     }
     for (const region of ofB.values()) {
       const gapB = b.bytes.subarray(region.start, region.start + region.length);
-      explainPadding(new Uint8Array(0), gapB, sink.within(0, region.start, 'part', region.what));
+      const inner = sink.within(0, region.start, 'part', region.what);
+      explainPadding(new Uint8Array(0), gapB, inner, region.kind !== 'trailing');
     }
   }
 

@@ -36,10 +36,13 @@ export function explainName(a: Uint8Array, b: Uint8Array, sink: Sink, counted: b
   else explainString(a, b, sink);
 }
 
-/** Of functions with one body the compiler kept the name of another one. */
+/**
+ * Of functions with one body the compiler kept the name of another one, or somebody gave it that name: the bodies show
+ * that nothing else differs, and nothing shows which it was. A name is what the linker goes by.
+ */
 function explainTwin(a: Uint8Array, b: Uint8Array, sink: Sink): void {
   const ended = a.at(-1) === 0 && b.at(-1) === 0 ? 1 : 0;
-  sink.shown('merged-function', 0, a.length - ended, 0, b.length - ended);
+  sink.change(0, a.length - ended, 0, b.length - ended, { reason: 'merged-function' });
   sink.equal(a.length - ended, b.length - ended, ended);
 }
 

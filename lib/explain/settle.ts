@@ -40,7 +40,7 @@ export interface Settled {
 /** Rows of one file, whatever its share. */
 const LEAST_ROWS = 8;
 const MOST_ROWS = 300;
-const DEFAULT_ROWS = 4000;
+const DEFAULT_ROWS = 3000;
 
 /** Decides over all pairs which reasons stand, and adds up what they come to. Pure. */
 export function settle(pairs: readonly ExplainedPair[], options: SettleOptions = {}): Settled {

@@ -2,6 +2,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Owner, Place } from '../ledger/owner.js';
 import { symbolTokens } from '../symbol/name.js';
 import type { ClaimRow, FunctionCounts, OwnerTotal, PairExplanation, ResidueSegment } from './explanation.js';
+import { compareResidue } from './residue-order.js';
 
 /** Equal bytes between two stretches of residue in one place that are told as one. */
 const JOIN = 16;
@@ -135,7 +136,14 @@ function residueOf(
     }
   }
   const size = ({ aStart, aEnd, bStart, bEnd }: Joined) => Math.max(aEnd - aStart, bEnd - bStart);
-  const largest = [...joined].sort((x, y) => size(y) - size(x) || x.aStart - y.aStart).slice(0, most);
+  const ranked = joined.map((of) => ({
+    ...of,
+    reason: of.owner.reason,
+    inSymbol: ledger.places[of.owner.place]?.kind === 'symbol',
+    place: places.path(places.section(of.owner.place)),
+    size: size(of),
+  }));
+  const largest = ranked.sort((x, y) => compareResidue(x, y) || x.aStart - y.aStart).slice(0, most);
   const residue = largest.map(({ owner, aStart, aEnd, bStart, bEnd, segments }): ResidueSegment => {
     const symbol = places.symbol(owner.place);
     return {

@@ -30,6 +30,8 @@ export interface ExplainOutcome {
 
 /** Rows of one content that a residue segment shows. */
 const HEX_ROWS = 4;
+/** Bytes of which the first and the last row are enough. */
+const LONG = 256;
 
 /**
  * Explains one pair.
@@ -84,7 +86,10 @@ function hexOf(a: Bytes, b: Bytes, residue: readonly ResidueSegment[], most: num
     const changed = parts.reduce((sum, part) => sum + part.aLength, 0);
     const [changedA, changedB] = aLength === bLength ? [changed, changed] : [aLength, bLength];
     const joined = { ...range, parts: parts.length, changedA, changedB };
-    views.set(i, hexView(a, b, joined, { context: 0, maxRows: HEX_ROWS, parts }));
+    views.set(
+      i,
+      hexView(a, b, joined, { context: 0, maxRows: Math.max(aLength, bLength) > LONG ? 2 : HEX_ROWS, parts }),
+    );
   }
   return views;
 }

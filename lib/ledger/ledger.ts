@@ -2,6 +2,7 @@ import type { CauseId } from '../cause/cause-id.js';
 import { InputError } from '../error.js';
 import { alike, type Claims, ClaimTable, readToken } from './claim.js';
 import { Column } from './columns.js';
+import { keptTokens } from './kept.js';
 import { markMoved } from './moved.js';
 import type { Owner, Place, PlaceKind } from './owner.js';
 import type { Sink, TokenEncoding, Why } from './sink.js';
@@ -88,6 +89,7 @@ export class LedgerBuilder {
       notes: this.notes,
     };
     markMoved(ledger, this.owners);
+    for (const token of keptTokens(ledger, this.a, this.b)) this.claims.kept.add(token);
     return ledger;
   }
 }

@@ -3,6 +3,7 @@ import type { DigestAlgorithm } from '../artefact/digest.js';
 import type { Limits } from '../artefact/limits.js';
 import type { ContentRef } from '../artefact/member.js';
 import { InputError, LimitError, located } from '../error.js';
+import { isRlib } from '../format/rlib.js';
 import { type Alignment, alignBytes } from '../ledger/align.js';
 import { coarseRanges, type Range, rangeAt } from '../ledger/ranges.js';
 import { cutDiff, type ShownDiff, unifiedDiff } from '../ledger/text-diff.js';
@@ -60,6 +61,8 @@ export interface DifferenceTask {
   readonly digest: DigestAlgorithm;
   readonly tmpdir: string;
   readonly withRegions: boolean;
+  /** Explained elsewhere by its members: no `ar` archive is opened. */
+  readonly explained?: boolean | undefined;
   /** How many archives this pair already lies in. */
   readonly depth?: number | undefined;
 }
@@ -106,7 +109,8 @@ async function describe(a: Bytes, b: Bytes, task: DifferenceTask): Promise<Diffe
   const troubles: SideTrouble[] = [];
   let inside: Inside | undefined;
   try {
-    const looked = await lookInside(a, b, task);
+    const skipped = task.explained === true && isRlib(a) && isRlib(b);
+    const looked = skipped ? undefined : await lookInside(a, b, task);
     inside = looked?.inside;
     for (const trouble of looked?.troubles ?? []) troubles.push(trouble);
   } catch (error) {

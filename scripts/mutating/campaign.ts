@@ -93,6 +93,12 @@ function plant(
     );
     if (!changes(content, edits)) continue;
     const changed = applyEdits(content, edits);
+    const places = placesOf(edits);
+    const mended = repaired ? repair(changed) : changed;
+    // Where the repair took the change back, it stays as it was planted.
+    const stands = places.every(([at, length]) =>
+      changed.subarray(at, at + length).equals(mended.subarray(at, at + length)),
+    );
     let judge = judges.get(subject.name);
     if (judge === undefined) {
       judge = new Judge(subject);
@@ -101,8 +107,8 @@ function plant(
     const judgement = judge.judge({
       file,
       side,
-      content: repaired ? repair(changed) : changed,
-      places: placesOf(edits),
+      content: stands ? mended : changed,
+      places,
     });
     return {
       ...judgement,
@@ -112,7 +118,7 @@ function plant(
       subject: subject.name,
       path: side === 'a' ? pair.pathA : pair.pathB,
       side,
-      repaired,
+      repaired: repaired && stands,
       edits: edits.map((edit) => told(content, edit)),
     };
   }

@@ -15,6 +15,8 @@ export interface Judgement {
   readonly outcome: Outcome;
   /** What the bytes that were changed were taken for. */
   readonly owners: readonly string[];
+  /** Bytes that nothing stands behind: without the change, and with it. */
+  readonly residue: readonly [number, number];
 }
 
 /** Which side was changed, and where: starts and lengths in the changed content. */
@@ -28,28 +30,51 @@ export interface Planted {
 /** Accounts for a subject as the command does, with and without a change in one of its files. */
 export class Judge {
   readonly #explanations: readonly PairExplanation[];
+  /** For each file and side, which bytes nothing stands behind without any change. */
+  readonly #open: readonly Readonly<Record<'a' | 'b', Uint8Array>>[];
   readonly #names: readonly NameClaim[];
   /** Bytes that nothing stands behind without any change. */
   readonly residue: number;
 
   constructor(readonly subject: Subject) {
-    this.#explanations = subject.files.map((file) => explain(file.a, file.b).explanation);
+    const explained = subject.files.map((file) => explain(file.a, file.b));
+    this.#explanations = explained.map(({ explanation }) => explanation);
     this.#names = subject.files.flatMap(({ pathA, pathB }) => nameClaims(pathA, pathB) ?? []);
-    this.residue = residueOf(this.#settled(this.#explanations));
+    const settled = this.#settled(this.#explanations);
+    this.residue = residueOf(settled);
+    this.#open = explained.map(({ ledger }, file) => ({
+      a: openBytes(ledger, 'a', settled, file),
+      b: openBytes(ledger, 'b', settled, file),
+    }));
   }
 
   judge({ file, side, content, places }: Planted): Judgement {
     const pair = this.subject.files[file] as FilePair;
     const [a, b] = side === 'a' ? [content, pair.b] : [pair.a, content];
-    if (a.equals(b)) return { outcome: 'restored', owners: [] };
+    if (a.equals(b)) return { outcome: 'restored', owners: [], residue: [this.residue, 0] };
     const { ledger, explanation } = explain(a, b);
     const settled = this.#settled(this.#explanations.map((known, i) => (i === file ? explanation : known)));
-    if (residueOf(settled) > this.residue) return { outcome: 'caught', owners: [] };
+    const residue = [this.residue, residueOf(settled)] as const;
+    if (residue[1] > residue[0]) return { outcome: 'caught', owners: [], residue };
     const owners = ownersAt(ledger, side, places);
-    const open = owners.some((owner) => isOpen(ledger, owner, settled, file));
-    if (open) return { outcome: 'caught', owners: [] };
+    if (owners.some((owner) => isOpen(ledger, owner, settled, file)) || this.#opens(ledger, file, settled))
+      return { outcome: 'caught', owners: [], residue };
     const equal = owners.every((owner) => owner === 0);
-    return { outcome: equal ? 'restored' : 'missed', owners: owners.map((owner) => ownerText(ledger, owner)) };
+    return {
+      outcome: equal ? 'restored' : 'missed',
+      owners: owners.map((owner) => ownerText(ledger, owner)),
+      residue,
+    };
+  }
+
+  /** Whether anything is open that was not. Where a side has another length, the other one says it. */
+  #opens(ledger: Ledger, file: number, settled: Settled): boolean {
+    for (const side of ['a', 'b'] as const) {
+      const before = this.#open[file]?.[side];
+      const now = openBytes(ledger, side, settled, file);
+      if (before?.length === now.length && now.some((open, at) => open > (before[at] ?? 0))) return true;
+    }
+    return false;
   }
 
   #settled(explanations: readonly PairExplanation[]): Settled {
@@ -70,6 +95,19 @@ function explain(a: Buffer, b: Buffer): { ledger: Ledger; explanation: PairExpla
 /** What keeps a comparison from being accounted for. */
 function residueOf({ causes }: Settled): number {
   return causes.accounts.unexplained + causes.accounts.suspected;
+}
+
+function openBytes(ledger: Ledger, side: 'a' | 'b', settled: Settled, file: number): Uint8Array {
+  const [starts, lengths, size] =
+    side === 'a'
+      ? [ledger.aStart, ledger.aLength, ledger.lengthA]
+      : [ledger.bStart, ledger.bLength, ledger.lengthB];
+  const open = new Uint8Array(size);
+  const isOpenOwner = ledger.owners.map((_, owner) => isOpen(ledger, owner, settled, file));
+  for (let i = 0; i < ledger.count; i += 1) {
+    if (isOpenOwner[ledger.owner.at(i)] === true) open.fill(1, starts.at(i), starts.at(i) + lengths.at(i));
+  }
+  return open;
 }
 
 /** The owners of the changed bytes; of removed ones, those of what stands around the place. */

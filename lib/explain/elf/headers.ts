@@ -32,11 +32,15 @@ export function explainElfHeader(pairing: ElfPairing, sink: Sink): void {
       expected = there === NOWHERE ? undefined : b.address(sectionOf(there)) + offsetOf(there);
       from = 'where the entry point is';
     } else if (name === 'e_shoff') {
-      expected = followingOffset(b, b.elf.header.e_shoff, b.elf.header.class / 8);
+      const { e_shoff } = a.elf.header;
+      // A rule that A does not keep explains nothing.
+      if (followingOffset(a, e_shoff, a.elf.header.class / 8) === e_shoff)
+        expected = followingOffset(b, b.elf.header.e_shoff, b.elf.header.class / 8);
       from = 'the length of what comes before';
     } else if (name === 'e_shnum' || name === 'e_phnum') {
-      const table = name === 'e_shnum' ? b.elf.sectionTable : b.elf.segmentTable;
-      expected = table.count;
+      const table = name === 'e_shnum' ? 'sectionTable' : 'segmentTable';
+      // Headers of no size can be any number.
+      if (a.elf[table].entrySize > 0 && b.elf[table].entrySize > 0) expected = b.elf[table].count;
       from = 'the number of headers';
     } else if (name === 'e_shstrndx') {
       expected = sectionNumber(pairing, a.elf.header.e_shstrndx);
@@ -206,17 +210,19 @@ function expectedOfSection(
 ): number | undefined {
   const { a, b } = pairing;
   switch (field) {
+    // A rule that A does not keep explains nothing.
     case 'sh_offset':
-      return expectedOffset(b, other);
+      return expectedOffset(a, section) === section.sh_offset ? expectedOffset(b, other) : undefined;
     case 'sh_addr':
-      return expectedAddress(b, other);
+      return expectedAddress(a, section) === Number(section.sh_addr) ? expectedAddress(b, other) : undefined;
     case 'sh_size':
       // Its bytes are explained one by one; of what has none in the file, nothing says how many there should be.
-      return other.sh_type === SHT_NOBITS ? undefined : other.fileSize;
+      return section.sh_size === section.fileSize && other.sh_type !== SHT_NOBITS ? other.fileSize : undefined;
     case 'sh_link':
       return sectionNumber(pairing, section.sh_link);
     case 'sh_info':
-      if (section.sh_type === SHT_SYMTAB) return firstGlobal(b);
+      if (section.sh_type === SHT_SYMTAB)
+        return firstGlobal(a) === section.sh_info ? firstGlobal(b) : undefined;
       return isRelocationSection(section) || (section.sh_flags & SHF_INFO_LINK) !== 0n || a.relocatable
         ? sectionNumber(pairing, section.sh_info)
         : undefined;

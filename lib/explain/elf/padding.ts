@@ -3,12 +3,14 @@ import type { Sink } from '../../ledger/sink.js';
 /**
  * Bytes between structures: where both sides are nothing but the usual filling (zeros, `int3`, the processor's no-ops),
  * another length follows from the alignment of what comes next, and another choice among no-ops of one length from who
- * filled the gap. All else stays unexplained.
+ * filled the gap. All else stays unexplained, and so does what stands behind the last structure: nothing follows that
+ * had to be aligned.
+ * @param followed whether anything follows
  */
-export function explainPadding(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+export function explainPadding(a: Uint8Array, b: Uint8Array, sink: Sink, followed = true): void {
   if (a.length === 0 && b.length === 0) return;
   if (a.length === b.length && Buffer.compare(a, b) === 0) sink.equal(0, 0, a.length);
-  else if (isFilling(a) && isFilling(b) && (a.length !== b.length || differing(a, b) >= LEAST_DIFFERING))
+  else if (followed && isFilling(a) && isFilling(b) && (a.length !== b.length || differing(a, b) >= LEAST_DIFFERING))
     sink.derived(0, a.length, 0, b.length, b, 'the alignment of what follows', undefined, 'padding');
   else sink.change(0, a.length, 0, b.length, { reason: 'padding' });
 }

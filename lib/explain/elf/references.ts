@@ -1,8 +1,11 @@
 import type { Section } from '../../format/elf/section.js';
+import { symbolTokens } from '../../symbol/name.js';
+import type { ArchiveFunctions } from './archive-functions.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
 import { firstPatch, type Patches, patchTarget } from './patch.js';
 import type { Piece } from './piece.js';
+import { FRAME } from './thunk.js';
 import type { ElfView } from './view.js';
 
 /**
@@ -20,15 +23,16 @@ const MAX_DEPTH = 2;
 /** x86-64's types whose addend counts from the end of a field of four bytes. */
 const FROM_END_OF_FIELD = new Set([2, 4, 9, 41, 42]);
 const EM_X86_64 = 62;
-/** push %rbp; mov %rsp,%rbp; pop %rbp */
-const FRAME = [0x55, 0x48, 0x89, 0xe5, 0x5d];
 
 /** Says whether what A refers to and what B refers to are the same things. */
 export class References {
   /** Places of data that code of A refers to, with the places of B: jump tables begin there. */
   readonly anchors = new Map<Location, Location>();
 
-  constructor(readonly pairing: ElfPairing) {}
+  constructor(
+    readonly pairing: ElfPairing,
+    readonly archive?: ArchiveFunctions | undefined,
+  ) {}
 
   /** Two addresses; in relocatable files, locations. Undefined where they lead to different things. */
   address(targetA: number, targetB: number): Relation | undefined {
@@ -54,11 +58,46 @@ export class References {
     if (symbolA !== 0 && named && pairs[symbolA] === symbolB && addendA === addendB) return 'same';
     const baseA = patchTargetBase(a, patchesA, indexA);
     const baseB = patchTargetBase(b, patchesB, indexB);
+    if (addendA === addendB && named && symbolA !== 0) {
+      const nameA = patchesA.symbols?.name(symbolA) ?? '';
+      const nameB = patchesB.symbols?.name(symbolB) ?? '';
+      const relation =
+        nameB === '' ? undefined : this.#byName(patchesA, symbolA, patchesB, symbolB, nameA, nameB);
+      if (relation !== undefined) return relation;
+    }
     for (const bias of biasesOf(a, patchesA.type[indexA] ?? 0)) {
       const relation = this.locations(shifted(baseA, addendA + bias), shifted(baseB, addendB + bias));
       if (relation !== undefined) return relation;
     }
     return undefined;
+  }
+
+  /**
+   * Two global names, one of them of a thing in the object and one of a thing in another: one name without hashes
+   * that nothing else has, or a function and what LLVM left of its twin in another object.
+   */
+  #byName(
+    patchesA: Patches,
+    symbolA: number,
+    patchesB: Patches,
+    symbolB: number,
+    nameA: string,
+    nameB: string,
+  ): Relation | undefined {
+    const skeletonA = patchesA.symbols?.skeleton(symbolA) ?? '';
+    const skeletonB = patchesB.symbols?.skeleton(symbolB) ?? '';
+    if (skeletonA === skeletonB) {
+      const unique =
+        patchesA.symbols?.isUnique(symbolA) === true && patchesB.symbols?.isUnique(symbolB) === true;
+      return unique ? 'label' : undefined;
+    }
+    if (this.archive === undefined) return undefined;
+    const behindA = this.archive.thunk('a', nameA);
+    const behindB = this.archive.thunk('b', nameB);
+    if (behindA === undefined && behindB === undefined) return undefined;
+    const endA = behindA === undefined ? skeletonA : symbolTokens(behindA).skeleton;
+    const endB = behindB === undefined ? skeletonB : symbolTokens(behindB).skeleton;
+    return endA === endB ? 'twin' : undefined;
   }
 
   /** Two places. */

@@ -88,6 +88,7 @@ function isThreadBss(section: Section): boolean {
 export class NamedSymbols {
   readonly #names: (string | undefined)[] = [];
   readonly #skeletons: (string | undefined)[] = [];
+  #counts: Map<string, number> | undefined;
 
   constructor(readonly table: SymbolTable) {}
 
@@ -112,6 +113,18 @@ export class NamedSymbols {
       this.#skeletons[index] = skeleton;
     }
     return skeleton;
+  }
+
+  /** Whether no other symbol of the table has this name without hashes. */
+  isUnique(index: number): boolean {
+    if (this.#counts === undefined) {
+      this.#counts = new Map();
+      for (let i = 1; i < this.length; i += 1) {
+        const skeleton = this.skeleton(i);
+        this.#counts.set(skeleton, (this.#counts.get(skeleton) ?? 0) + 1);
+      }
+    }
+    return this.#counts.get(this.skeleton(index)) === 1;
   }
 
   /** Where a symbol points: section and offset, or nowhere for undefined, absolute and common ones. */

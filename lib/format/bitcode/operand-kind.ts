@@ -52,6 +52,17 @@ export const POSITION = 14;
 /** A value id in a run that is sorted by id. */
 export const SORTED_VALUE = 15;
 
+/** Nodes of debug information that line tables need: which operands are metadata, one more, 0 for none. */
+const DEBUG_NODES: ReadonlyMap<number, readonly number[]> = new Map([
+  [METADATA.FILE, [1, 2, 4, 5]],
+  [METADATA.SUBROUTINE_TYPE, [2]],
+  [METADATA.COMPILE_UNIT, [2, 3, 5, 7, 9, 10, 11, 12, 13, 16, 20, 21]],
+  [METADATA.SUBPROGRAM, [1, 2, 3, 4, 6, 8, 12, 13, 14, 15, 17, 18, 19]],
+  [METADATA.LEXICAL_BLOCK, [1, 2]],
+  [METADATA.LEXICAL_BLOCK_FILE, [1, 2]],
+  [METADATA.NAMESPACE, [1, 2]],
+]);
+
 /** Blocks whose records hold no ids, or only ids that are told above. */
 const PLAIN_BLOCKS: ReadonlySet<number> = new Set([
   BLOCKINFO_BLOCK,
@@ -398,6 +409,12 @@ export class OperandReader {
     } else if (code === METADATA.GLOBAL_DECL_ATTACHMENT) {
       this.#set(0, VALUE);
       for (let i = 2; i < this.#count; i += 2) this.#set(i, METADATA_ID);
+    } else if (code === METADATA.LOCATION) {
+      // distinct, line, column, scope, inlined at
+      this.#set(3, METADATA_ID);
+      this.#set(4, METADATA_NEXT);
+    } else if (DEBUG_NODES.has(code)) {
+      for (const index of DEBUG_NODES.get(code) ?? []) this.#set(index, METADATA_NEXT);
     } else if (code === METADATA.INDEX_OFFSET || code === METADATA.INDEX) this.#fill(0, POSITION);
   }
 

@@ -8,32 +8,77 @@ import { table } from './table.js';
 import { wrapped } from './wrap.js';
 
 /** Rows of the table; further causes are told together. */
-const MAX_CAUSES = 14;
+const MAX_CAUSES = 16;
 /** Functions on one side only that are named. */
 const MAX_NAMES = 4;
 
 /** Why the differing files differ: causes by bytes, where the hashes begin, what became of the functions. */
 export function* causeLines(report: CausesReport, paint: Paint, width: number): Generator<string> {
   yield paint.bold('CAUSES');
-  const shown = report.causes.slice(0, MAX_CAUSES);
-  const rows = [['', 'bytes', 'files', 'standing', ''], ...shown.map(row)];
-  const [head = '', ...lines] = table(rows, width, new Set([0, 3, 4]));
+  const merged = mergedByCause(report.causes);
+  const shown = chosen(merged);
+  const rows = [['', 'bytes', 'files', 'standing'], ...shown.map(row)];
+  const [head = '', ...lines] = table(rows, width, new Set([0, 3]));
   yield head;
-  for (const [i, line] of lines.entries()) yield painted(line, shown[i]?.standing ?? 'unexplained', paint);
-  const more = report.causes.length - shown.length;
+  for (const [i, line] of lines.entries()) {
+    const { standing, notes } = shown[i] ?? { standing: 'unexplained', notes: [] };
+    const whole = notes.length === 0 ? line : `${line.padEnd(head.length + NOTE_GAP)}${notes.join('; ')}`;
+    for (const part of wrappedAt(whole, width, head.length + NOTE_GAP)) yield painted(part, standing, paint);
+  }
+  const more = merged.length - shown.length;
   if (more > 0) yield `… ${counted(more, 'more row')}: see the JSON report`;
   yield* wrapped(shares(report.accounts), width);
   if (report.origin !== undefined) yield* wrapped(`Origin: ${printableText(report.origin)}`, width, '  ');
   if (report.functions !== undefined) yield* functionLines(report.functions, width);
 }
 
-function row({ cause, standing, files, bytesA, bytesB, tokens, why, mask }: CauseReport): string[] {
-  const notes = [
-    ...(tokens === undefined ? [] : [counted(tokens.count, 'token')]),
-    ...(mask === undefined ? [] : [mask]),
-    ...(why === undefined ? [] : [printableText(why)]),
-  ];
-  return [cause, grouped(bytesA + bytesB), grouped(files), standing, notes.join(', ')];
+/** One row for each cause and standing: why a token is in doubt is told beside it. */
+function mergedByCause(causes: readonly CauseReport[]): MergedRow[] {
+  const rows = new Map<string, MergedRow>();
+  for (const { cause, standing, mask, files, bytesA, bytesB, tokens, why } of causes) {
+    const key = `${cause} ${standing} ${mask ?? ''}`;
+    const row = rows.get(key) ?? { cause, standing, bytes: 0, files: 0, notes: [] };
+    rows.set(key, row);
+    row.bytes += bytesA + bytesB;
+    row.files = Math.max(row.files, files);
+    const note = [
+      ...(tokens === undefined ? [] : [counted(tokens.count, 'token')]),
+      ...(mask === undefined ? [] : [mask]),
+      ...(why === undefined ? [] : [printableText(why)]),
+    ].join(' ');
+    if (note !== '') row.notes.push(note);
+  }
+  return [...rows.values()];
+}
+
+interface MergedRow {
+  readonly cause: CauseReport['cause'];
+  readonly standing: Standing;
+  bytes: number;
+  /** At least so many: rows that were merged may touch the same ones. */
+  files: number;
+  readonly notes: string[];
+}
+
+/** The largest of each standing, but all of what is not explained. */
+function chosen(rows: readonly MergedRow[]): MergedRow[] {
+  const sure = rows.filter(({ standing }) => standing !== 'unexplained');
+  const left = rows.filter(({ standing }) => standing === 'unexplained');
+  return [...sure.slice(0, Math.max(0, MAX_CAUSES - left.length)), ...left];
+}
+
+function row({ cause, standing, files, bytes }: MergedRow): string[] {
+  return [cause, grouped(bytes), grouped(files), standing];
+}
+
+/** Spaces between a standing and what is said of it; `confirmed` and the like are longer than their title. */
+const NOTE_GAP = 5;
+
+/** A row of the table; what is said at its end goes on under itself. */
+function wrappedAt(line: string, width: number, column: number): string[] {
+  if (line.length <= width) return [line];
+  const notes = wrapped(line.slice(column), width - column);
+  return notes.map((part, i) => `${i === 0 ? line.slice(0, column) : ' '.repeat(column)}${part}`);
 }
 
 function painted(line: string, standing: Standing, paint: Paint): string {

@@ -1,5 +1,6 @@
 import { printableName, printableText } from '../../artefact/name.js';
 import type { InstructionDiff, InstructionRow } from '../../explain/explanation.js';
+import { compareResidue } from '../../explain/residue-order.js';
 import { renderUnified } from '../../ledger/text-diff.js';
 import type { ResidueReport } from '../explanation.js';
 import { renderHex } from '../hex.js';
@@ -7,6 +8,7 @@ import type { PairReport } from '../model.js';
 import type { Paint } from '../paint.js';
 import { counted, grouped, sized } from '../quantity.js';
 import { demangled } from '../symbol-text.js';
+import { wrapped } from './wrap.js';
 
 /** How much of it is shown. */
 export interface ResidueBounds {
@@ -43,7 +45,7 @@ export function* residueLines(
   const rows = ranked(left).flatMap(({ pair, segments }) =>
     segments.slice(0, bounds.perFile).map((segment): Row => ({ pair, segment })),
   );
-  rows.sort((x, y) => weight(x.segment) - weight(y.segment));
+  rows.sort((x, y) => byRank(x.segment, y.segment));
   let lines = 0;
   let shown = 0;
   let heading = '';
@@ -56,6 +58,10 @@ export function* residueLines(
       lines += 1;
       heading = file;
       place = '';
+      for (const note of notesOf(pair)) {
+        yield* wrapped(`  note: ${note}`, width, '    ');
+        lines += 1;
+      }
     }
     const where = placeLine(segment);
     if (where !== place) {
@@ -69,11 +75,44 @@ export function* residueLines(
     }
     shown += 1;
   }
+  for (const line of suspectedLines(left, bounds)) {
+    if (lines >= bounds.lines) break;
+    yield* wrapped(line, width, '    ');
+    lines += 1;
+  }
   const all = left.reduce(
     (sum, { explanation }) => sum + (explanation?.residue.length ?? 0) + (explanation?.residueLeftOut ?? 0),
     0,
   );
   if (all > shown) yield `… ${counted(all - shown, 'more stretch').replace(/stretchs$/, 'stretches')}`;
+}
+
+/** Notes of one file that are shown. */
+const MAX_NOTES = 3;
+
+function notesOf({ explanation, difference }: PairReport): string[] {
+  const notes = [...(explanation?.notes ?? []), ...(difference?.notes ?? [])];
+  return notes.slice(0, MAX_NOTES).map(printableText);
+}
+
+/** Claims that do not stand have no stretches of their own: they are told by section. */
+function suspectedLines(pairs: readonly PairReport[], { perFile }: ResidueBounds): string[] {
+  return pairs.flatMap(({ path, explanation }) => {
+    const owners = (explanation?.owners ?? []).filter(
+      ({ standing, cause, place }) =>
+        standing === 'suspected' &&
+        !(explanation?.residue ?? []).some((of) => of.reason === cause && same(of.place, place)),
+    );
+    return owners.slice(0, perFile).map(({ place, cause, field, bytesA, bytesB }) => {
+      const where = [path === '' ? '.' : path, ...place].map(printableName).join(' › ');
+      const what = field === undefined ? cause : `${cause}, ${printableText(field)}`;
+      return `suspected in ${where}: ${what}, ${counted(bytesA + bytesB, 'byte')}`;
+    });
+  });
+}
+
+function same(x: readonly string[], y: readonly string[]): boolean {
+  return x.length === y.length && x.every((name, i) => name === y[i]);
 }
 
 function residueBytes(explanation: PairReport['explanation']): number {
@@ -83,17 +122,28 @@ function residueBytes(explanation: PairReport['explanation']): number {
 function ranked(pairs: readonly PairReport[]): { pair: PairReport; segments: ResidueReport[] }[] {
   return pairs.map((pair) => ({
     pair,
-    segments: [...(pair.explanation?.residue ?? [])].sort((x, y) => weight(x) - weight(y)),
+    segments: [...(pair.explanation?.residue ?? [])].sort(byRank),
   }));
 }
 
-/** What a person looks at first: changed code, then what has no reason at all, then what has the looks of one. */
-function weight({ reason, symbolA, symbolB, instructions }: ResidueReport): number {
-  if (instructions !== undefined) return 0;
-  const inSymbol = symbolA !== undefined || symbolB !== undefined;
-  if (reason === 'code') return inSymbol ? 1 : 2;
-  if (reason === 'unexplained') return inSymbol ? 3 : 4;
-  return reason === 'padding' ? 5 : 6;
+function byRank(x: ResidueReport, y: ResidueReport): number {
+  return compareResidue(rankOf(x), rankOf(y));
+}
+
+function rankOf({
+  reason,
+  place,
+  symbolA,
+  symbolB,
+  aLength,
+  bLength,
+}: ResidueReport): Parameters<typeof compareResidue>[0] {
+  return {
+    reason,
+    place,
+    inSymbol: symbolA !== undefined || symbolB !== undefined,
+    size: Math.max(aLength, bLength),
+  };
 }
 
 function placeLine({ place, symbolA, symbolB }: ResidueReport): string {
