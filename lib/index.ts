@@ -22,12 +22,20 @@ export { type InspectedMember, type Inspection, type InspectOptions, inspect } f
 export type { CompareOptions, ControlOption } from './comparison/options.js';
 export { VERSION } from './comparison/version.js';
 export { type ErrorKind, type Trouble, TrustdiffError, type Where } from './error.js';
+export type {
+  FunctionCounts,
+  InstructionDiff,
+  InstructionRow,
+  ResidueSegment,
+} from './explain/explanation.js';
+export type { MaskFile } from './explain/user-mask.js';
 export type { Range } from './ledger/ranges.js';
 export type { DiffLine, Hunk, ShownDiff } from './ledger/text-diff.js';
 export type { ChangedRanges, Difference } from './pair/difference.js';
 export type { Inside, InsidePair } from './pair/inside.js';
 export type { MaskableField, MetadataDifference, MetadataField } from './pair/metadata.js';
 export type { PairRule } from './pair/pair.js';
+export type * from './report/explanation.js';
 export type { HexBytes, HexMark, HexOmitted, HexRow, HexView } from './report/hex.js';
 export type * from './report/model.js';
 export { type RenderOptions, renderReport } from './report/render.js';

@@ -39,7 +39,15 @@ const args = yargs(hideBin(process.argv))
 
 const only = args.only?.split(',');
 for (const kind of only ?? []) if (!(kind in KINDS)) throw new Error(`there is no kind of change named ${kind}`);
-print(mutate(subjects(), { seed: args.seed, count: args.count, only, index: args.index }));
+print(
+  mutate(subjects(), {
+    seed: args.seed,
+    count: args.count,
+    only,
+    index: args.index,
+    onTrial: (trial) => console.log(textOf(trial)),
+  }),
+);
 
 function subjects() {
   const [a, b] = args._.map(String);
@@ -51,8 +59,7 @@ function subjects() {
   return all;
 }
 
-function print({ kinds, trials }: Campaign): void {
-  for (const trial of trials) console.log(textOf(trial));
+function print({ kinds }: Campaign): void {
   let [planted, missed] = [0, 0];
   for (const [kind, tally] of [...kinds].sort()) {
     const restored = tally.restored === 0 ? '' : `, ${tally.restored} restored`;

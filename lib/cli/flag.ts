@@ -23,6 +23,9 @@ export interface Flag {
   readonly defaultValue: string | undefined;
 }
 
+/** Options that have a `--no-…`. */
+const NEGATED: ReadonlySet<string> = new Set(['color', 'progress', 'explain']);
+
 const HELP_FLAGS: readonly Flag[] = [
   flag('help', { alias: 'h', boolean: true, group: 'Other:', describe: 'Show help' }),
   flag('version', { boolean: true, group: 'Other:', describe: 'Show the version' }),
@@ -65,8 +68,6 @@ function flag(name: string, options: Options): Flag {
     defaultValue: options.default === undefined ? undefined : String(options.default),
   };
 }
-
-const NEGATED: ReadonlySet<string> = new Set(['color', 'progress', 'explain']);
 
 function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;

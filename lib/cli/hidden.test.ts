@@ -32,7 +32,7 @@ test('a member name that stands twice does not hide another changed member of an
   const { report, text } = await compared('hidden-ar');
   t.is(report.verdict.exit, 1);
   t.regex(text, / other\.o › \.text\._ZN5shape4area17h\*E › shape::area\n {4}code: 4 bytes/);
-  t.regex(text, / twice\.o: archive-metadata, ar_date, 24 bytes/);
+  t.regex(text, / twice\.o: archive-metadata, ar_date, 24 bytes suspected/);
   const owners = report.pairs[0]?.explanation?.owners ?? [];
   t.deepEqual(owners.map(({ place }) => place[0]).sort(), ['other.o', 'twice.o']);
 });

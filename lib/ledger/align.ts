@@ -82,18 +82,21 @@ const HOPELESS = 64;
 /** A stretch of a path where less than one byte in this many is equal is taken as replaced as a whole. */
 const SPARSE = 4;
 
+/** One for all: each walk starts anew, and walks do not overlap. */
+const PATH = new DiagonalPath();
+
 class Aligner {
   readonly #a: BlockReader;
   readonly #b: BlockReader;
   readonly #out: RangeCollector;
-  readonly #search: AnchorSearch;
-  readonly #path = new DiagonalPath();
+  /** Made when a gap is long enough to need it: its tables cost more than a short content. */
+  #search: AnchorSearch | undefined;
+  readonly #path = PATH;
 
   constructor(a: Bytes, b: Bytes, out: RangeCollector) {
     this.#a = new BlockReader(a);
     this.#b = new BlockReader(b);
     this.#out = out;
-    this.#search = new AnchorSearch(this.#a, this.#b);
   }
 
   run(): number {
@@ -155,6 +158,7 @@ class Aligner {
   /** Splits the gap at its anchors and refines what lies between them; false where there are none. */
   #anchored(gap: Gap, level: number, longest: number): boolean {
     const window = WINDOWS[level] ?? 8;
+    this.#search ??= new AnchorSearch(this.#a, this.#b);
     const chain = this.#search.find(gap, window);
     let a0 = gap.a0;
     let b0 = gap.b0;

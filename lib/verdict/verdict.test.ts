@@ -194,7 +194,7 @@ const CASES: Readonly<Record<string, Case>> = {
     evidence: { ...differs, explained: LEFT },
     is: 'inconclusive',
     exit: 1,
-    says: /bin\/rustc, 4 bytes without a confirmed cause: \.text › core::fmt::write\./,
+    says: /4 bytes without a confirmed cause in bin\/rustc: \.text › core::fmt::write\./,
   },
   'all that differs has a confirmed cause, but something could not be checked': {
     evidence: { ...differs, explained: EXPLAINED, troubles: 1 },

@@ -192,8 +192,8 @@ function residueReasons({ residue }: ExplainedEvidence): string[] {
 
 function residueSentence({ path, places, bytes }: ResidueEvidence): string {
   const where = places.length === 0 ? '' : `: ${places.join('; ')}`;
-  const what = bytes === 0 ? 'no confirmed cause' : `${count(bytes, 'byte')} without a confirmed cause`;
-  return `${path === '' ? '.' : path}, ${what}${where}.`;
+  const what = bytes === 0 ? 'No confirmed cause' : `${count(bytes, 'byte')} without a confirmed cause`;
+  return `${what} in ${path === '' ? '.' : path}${where}.`;
 }
 
 function equivalentByCauses(evidence: Evidence, explained: ExplainedEvidence): Finding {

@@ -1,6 +1,7 @@
 import { COMPARE_EXAMPLES } from '../../lib/cli/compare-arguments.js';
 import { COMPLETION_SUMMARY, SHELLS } from '../../lib/cli/completion-arguments.js';
-import { COMPARE_FLAGS, type Flag, INSPECT_FLAGS } from '../../lib/cli/flag.js';
+import { EXPLAIN_EXAMPLES, EXPLAIN_SUMMARY } from '../../lib/cli/explain-arguments.js';
+import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS } from '../../lib/cli/flag.js';
 import { INSPECT_EXAMPLES, INSPECT_SUMMARY } from '../../lib/cli/inspect-arguments.js';
 import { EXIT_STATUS } from '../../lib/cli/options.js';
 import { VERDICT_MEANINGS } from './verdict.js';
@@ -21,6 +22,9 @@ function* lines(version: string): Generator<string> {
     '.B trustdiff',
     `[compare] [${italic('option')} ...] ${bold('-a')} ${italic('file')} ... ${bold('-b')} ${italic('file')} ...`,
     '.PP',
+    '.B trustdiff explain',
+    `[${italic('option')} ...] ${italic('A B')}`,
+    '.PP',
     '.B trustdiff inspect',
     `[${italic('option')} ...] ${italic('artefact')} ...`,
     '.PP',
@@ -29,6 +33,12 @@ function* lines(version: string): Generator<string> {
   ]);
   yield* section('DESCRIPTION', paragraphs(DESCRIPTION));
   yield* section('OPTIONS OF COMPARE', flagLines(COMPARE_FLAGS));
+  yield* section('OPTIONS OF EXPLAIN', [
+    text(`${EXPLAIN_SUMMARY}.`),
+    ...flagLines(EXPLAIN_FLAGS.filter(({ group }) => group !== 'Limits')),
+    '.PP',
+    text('The limits are those of compare.'),
+  ]);
   yield* section('OPTIONS OF INSPECT', [
     text(`${INSPECT_SUMMARY}.`),
     ...flagLines(INSPECT_FLAGS.filter(({ group }) => group !== 'Limits')),
@@ -51,7 +61,10 @@ function* lines(version: string): Generator<string> {
     'ENVIRONMENT',
     ENVIRONMENT.flatMap(([name, what]) => ['.TP', bold(name), text(what)]),
   );
-  yield* section('EXAMPLES', [...COMPARE_EXAMPLES, ...INSPECT_EXAMPLES].flatMap(example).slice(1));
+  yield* section(
+    'EXAMPLES',
+    [...COMPARE_EXAMPLES, ...EXPLAIN_EXAMPLES, ...INSPECT_EXAMPLES].flatMap(example).slice(1),
+  );
   yield* section('NOTES', paragraphs(NOTES));
   yield* section('SEE ALSO', ['.BR cmp (1),', '.BR diffoscope (1)']);
 }
@@ -59,6 +72,7 @@ function* lines(version: string): Generator<string> {
 const DESCRIPTION = [
   'Compares two rustc artefacts file by file and byte by byte, and says whether the trust root they were built from changed the output. A trust root is the compiler, with its standard library and cargo, that a build starts from.',
   'An artefact is one or several directories, archives (tar, .deb, .rpm, cpio, .crate, each plain or packed with gzip, xz, zstd or bzip2) or single files. Both sides are brought into one canonical sysroot, so that a directory can be compared with a tarball and a tarball with a package. Contents decide: two files are equal when their bytes are.',
+  'For every differing pair of files each differing byte gets one owner: where it lies (member, section, function, header field) and a cause, or none. A cause is confirmed only where a mask was applied again and left equal bytes, and hashes only where they map one to one over the whole artefact and two places attest each. What is left is the residue; it is shown by function, with the instructions side by side.',
   'With --control, another build from the root of one side, what varies from run to run is told from what the root changed. Without one a difference is reported but its reason is not judged.',
 ];
 
@@ -70,6 +84,8 @@ const ENVIRONMENT = [
 ] as const;
 
 const NOTES = [
+  'A file of --masks is JSON (masks-1.schema.json): each mask has an id, a reason, a glob of files and one of pattern, range or section, and may have a last day. Modes, types and links are never masked.',
+  'With --rustc the compiler is run on differing libraries (-Zls=root, with RUSTC_BOOTSTRAP=1): name one that you trust with these files. What it says stands in the notes and decides nothing.',
   'Patterns of --exclude are matched against the place in the canonical sysroot and against the name as stored; * stops at a slash, ** does not, and a pattern without a slash is matched against the last part. What is excluded is counted and listed, and the verdict is then equivalent at most.',
   'An option that takes several values (--ignore-metadata) takes what follows it up to the next option: name the artefacts first.',
   'Names are printed with escapes for whatever a terminal would act on.',

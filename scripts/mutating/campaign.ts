@@ -16,6 +16,8 @@ export interface CampaignOptions {
   readonly index?: number | undefined;
   /** Milliseconds after which no more are planted. */
   readonly time?: number | undefined;
+  /** Told of each that was missed, as soon as it is. */
+  readonly onTrial?: ((trial: Trial) => void) | undefined;
 }
 
 /** One planted change, with all that is needed to plant it again. */
@@ -65,7 +67,9 @@ export function mutate(subjects: readonly Subject[], options: CampaignOptions): 
     tally.planted += 1;
     if (trial.outcome === 'missed') tally.missed += 1;
     if (trial.outcome === 'restored') tally.restored += 1;
-    if (trial.outcome !== 'caught' || options.index !== undefined) trials.push(trial);
+    if (trial.outcome === 'caught' && options.index === undefined) continue;
+    trials.push(trial);
+    options.onTrial?.(trial);
   }
   return { kinds, trials };
 }

@@ -40,6 +40,20 @@ export const CODE_KINDS = {
     const address = of.address + at - of.offset + length;
     return writeNumber(site.bytes, at + displacementAt, 4, to.address - address);
   },
+  /** One call goes to a function that looks the same but for the addresses in it. */
+  'call-of-a-likeness': ({ bytes, elves }, random) => {
+    const part = any(elves, random);
+    if (part === undefined || part.elf.header.e_type === 1) return [];
+    const like = alikeFunctions(bytes, part);
+    for (let i = 0; i < TRIES; i += 1) {
+      const group = any(like, random) ?? [];
+      const [from, to] = [any(group, random), any(group, random)];
+      if (from === undefined || to === undefined || from === to) continue;
+      const call = any(callsIn(bytes, part).get(from.address) ?? [], random);
+      if (call !== undefined) return writeNumber(bytes, call.at + 1, 4, to.address - call.address - 5);
+    }
+    return [];
+  },
   'function-body': (site, random) => {
     const part = any(site.elves, random);
     const into = any(part?.functions ?? [], random);
@@ -77,6 +91,58 @@ export const CODE_KINDS = {
   'type-id-half': (site, random) => typeIds(site, random, 1),
   'type-id': (site, random) => typeIds(site, random, 2),
 } as const satisfies Record<string, Kind>;
+
+interface Call {
+  readonly at: number;
+  readonly address: number;
+}
+
+const calls = new WeakMap<ElfPart, Map<number, Call[]>>();
+
+/** Calls and jumps of five bytes, by the address they lead to. */
+function callsIn(bytes: Buffer, part: ElfPart): Map<number, Call[]> {
+  let found = calls.get(part);
+  if (found !== undefined) return found;
+  found = new Map();
+  for (const of of part.functions) {
+    for (const { at, length } of instructions(bytes, of, isCall)) {
+      if (length !== 5) continue;
+      const address = of.address + at - of.offset;
+      const to = address + 5 + bytes.readInt32LE(at + 1);
+      const list = found.get(to) ?? [];
+      found.set(to, list);
+      list.push({ at, address });
+    }
+  }
+  calls.set(part, found);
+  return found;
+}
+
+const likenesses = new WeakMap<ElfPart, Function_[][]>();
+
+/** Functions with the same instructions that refer to other things: those that refer to the same are one, merged or not. */
+function alikeFunctions(bytes: Buffer, part: ElfPart): Function_[][] {
+  let groups = likenesses.get(part);
+  if (groups !== undefined) return groups;
+  const byKey = new Map<string, Map<string, Function_>>();
+  for (const of of part.functions) {
+    const body = Buffer.from(bytes.subarray(of.offset, of.offset + of.length));
+    for (const { at, length, displacementAt } of instructions(bytes, of, isRelative)) {
+      const field = at - of.offset + displacementAt;
+      const target = of.address + at - of.offset + length + body.readInt32LE(field);
+      const inside = target >= of.address && target < of.address + of.length;
+      body.writeInt32LE((inside ? target - of.address : target) | 0, field);
+    }
+    const opcodes = instructions(bytes, of, () => true).map((i) => bytes.toString('hex', i.at, i.at + i.opcodeAt + 1));
+    const key = `${of.length} ${opcodes.join(' ')}`;
+    const group = byKey.get(key) ?? new Map<string, Function_>();
+    byKey.set(key, group);
+    group.set(body.toString('latin1'), of);
+  }
+  groups = [...byKey.values()].filter(({ size }) => size > 1).map((group) => [...group.values()]);
+  likenesses.set(part, groups);
+  return groups;
+}
 
 interface Chosen {
   readonly of: Function_;
@@ -145,6 +211,10 @@ function field(
 function conditional({ flags, map, opcode }: Instruction): boolean {
   if ((flags & RELATIVE_BRANCH) === 0) return false;
   return (map === 0 && opcode >= 0x70 && opcode < 0x80) || (map === 1 && opcode >= 0x80 && opcode < 0x90);
+}
+
+function isRelative({ flags, displacementSize }: Instruction): boolean {
+  return (flags & PC_RELATIVE) !== 0 && displacementSize === 4;
 }
 
 function isCall({ flags, map, opcode }: Instruction): boolean {

@@ -3,6 +3,7 @@ import type { Sink } from '../../ledger/sink.js';
 import { changedRanges, explainBytes } from '../bytes.js';
 import { encoded, sameBytes, Words } from './field.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
+import { isAligning } from './padding.js';
 import type { ElfPairing } from './pairing.js';
 import { firstPatch, patchTarget } from './patch.js';
 import type { Piece } from './piece.js';
@@ -32,7 +33,9 @@ export class DataExplainer {
       return;
     }
     const shorter = Math.min(bytesA.length, bytesB.length);
-    if (bytesA.length !== bytesB.length && isZero(bytesA, shorter) && isZero(bytesB, shorter)) {
+    const tail = Math.abs(bytesA.length - bytesB.length);
+    const aligning = isAligning(a, piece, tail) && isAligning(b, pair, tail);
+    if (tail > 0 && aligning && isZero(bytesA, shorter) && isZero(bytesB, shorter)) {
       this.#inStep(piece, pair, bytesA.subarray(0, shorter), bytesB.subarray(0, shorter), sink);
       const rest = bytesB.subarray(shorter);
       const from = 'the alignment of what follows';

@@ -1,7 +1,7 @@
 import type { Sink } from '../../ledger/sink.js';
 import type { FunctionOutcome } from '../function-tally.js';
 import { CodeExplainer, type Referring } from './code.js';
-import { explainPadding, isFilling } from './padding.js';
+import { explainPadding, isAligning, isFilling } from './padding.js';
 import type { Piece } from './piece.js';
 import type { ElfView } from './view.js';
 
@@ -24,8 +24,10 @@ export class PieceExplainer {
     const restA = bytesOf(this.a, piece.section, piece.body, piece.end);
     const restB = bytesOf(this.b, pair.section, pair.body, pair.end);
     const rest = sink.at(piece.body - piece.start, pair.body - pair.start);
-    if (isFilling(restA) && isFilling(restB)) explainPadding(restA, restB, rest);
-    else {
+    if (isFilling(restA) && isFilling(restB)) {
+      const aligning = isAligning(this.a, piece, restA.length) && isAligning(this.b, pair, restB.length);
+      explainPadding(restA, restB, rest, aligning);
+    } else {
       const range = { startA: piece.body, endA: piece.end, startB: pair.body, endB: pair.end };
       this.#code.explain(piece, pair, range, rest);
     }

@@ -6,6 +6,9 @@ import type { ElfView } from './view.js';
 
 /** Rounds of refinement: a thing is told from another by what refers to what refers to it, at most so many steps far. */
 const MAX_ROUNDS = 12;
+/** Nodes from which on a few rounds must do, and how many. */
+const LARGE = 400_000;
+const FEW_ROUNDS = 5;
 /** What so many things refer to says nothing of who they are. */
 const MAX_REFERRERS = 64;
 /** A body shorter than this says nothing: `ret` is everywhere. Bytes. */
@@ -154,7 +157,8 @@ class Matching {
 
   /** Refines the labels as long as that tells more things apart. */
   #refined(): void {
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const rounds = this.a.length + this.b.length > LARGE ? FEW_ROUNDS : MAX_ROUNDS;
+    for (let round = 0; round < rounds; round += 1) {
       const before = this.#pairs;
       this.a.refine();
       this.b.refine();
@@ -173,10 +177,10 @@ class Matching {
 
   /** Pairs free nodes whose key only they have; a key of NaN is none. */
   #alone(keysA: Float64Array, keysB: Float64Array): void {
-    const ofB = grouped(this.b, keysB);
-    for (const [key, list] of grouped(this.a, keysA)) {
-      const others = ofB.get(key);
-      if (list.length === 1 && others?.length === 1) this.#join(list[0] ?? 0, others[0] ?? 0);
+    const ofB = single(this.b, keysB);
+    for (const [key, node] of single(this.a, keysA)) {
+      const other = ofB.get(key) ?? SEVERAL;
+      if (node !== SEVERAL && other !== SEVERAL) this.#join(node, other);
     }
   }
 
@@ -315,6 +319,19 @@ function anonymous(graph: Graph): Float64Array {
     if (piece === undefined || piece.name !== '' || (into[i] ?? 0) === 0) return Number.NaN;
     return mixed(hashOf(`${piece.key} ${piece.end - piece.start}`), into[i] ?? 0);
   });
+}
+
+const SEVERAL = -1;
+
+/** For each key the free node that has it, or `SEVERAL`. */
+function single(graph: Graph, keys: Float64Array): Map<number, number> {
+  const out = new Map<number, number>();
+  for (let i = 0; i < graph.length; i += 1) {
+    const key = keys[i] ?? Number.NaN;
+    if ((graph.pair[i] ?? -1) >= 0 || Number.isNaN(key)) continue;
+    out.set(key, out.has(key) ? SEVERAL : i);
+  }
+  return out;
 }
 
 function grouped(graph: Graph, keys: Float64Array): Map<number, number[]> {

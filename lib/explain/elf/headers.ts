@@ -217,7 +217,9 @@ function expectedOfSection(
       return expectedAddress(a, section) === Number(section.sh_addr) ? expectedAddress(b, other) : undefined;
     case 'sh_size':
       // Its bytes are explained one by one; of what has none in the file, nothing says how many there should be.
-      return section.sh_size === section.fileSize && other.sh_type !== SHT_NOBITS ? other.fileSize : undefined;
+      return section.sh_size === section.fileSize && other.sh_type !== SHT_NOBITS
+        ? other.fileSize
+        : undefined;
     case 'sh_link':
       return sectionNumber(pairing, section.sh_link);
     case 'sh_info':

@@ -1,4 +1,6 @@
 import type { Sink } from '../../ledger/sink.js';
+import type { Piece } from './piece.js';
+import type { ElfView } from './view.js';
 
 /**
  * Bytes between structures: where both sides are nothing but the usual filling (zeros, `int3`, the processor's no-ops),
@@ -10,9 +12,24 @@ import type { Sink } from '../../ledger/sink.js';
 export function explainPadding(a: Uint8Array, b: Uint8Array, sink: Sink, followed = true): void {
   if (a.length === 0 && b.length === 0) return;
   if (a.length === b.length && Buffer.compare(a, b) === 0) sink.equal(0, 0, a.length);
-  else if (followed && isFilling(a) && isFilling(b) && (a.length !== b.length || differing(a, b) >= LEAST_DIFFERING))
+  else if (
+    followed &&
+    isFilling(a) &&
+    isFilling(b) &&
+    (a.length !== b.length || differing(a, b) >= LEAST_DIFFERING)
+  )
     sink.derived(0, a.length, 0, b.length, b, 'the alignment of what follows', undefined, 'padding');
   else sink.change(0, a.length, 0, b.length, { reason: 'padding' });
+}
+
+/**
+ * Whether the alignment of what follows a piece can ask for so many bytes in front of it: something must follow, and
+ * begin where fewer bytes would not have reached.
+ */
+export function isAligning(view: ElfView, piece: Piece, length: number): boolean {
+  let step = 1;
+  while (step <= length) step *= 2;
+  return piece.end < (view.section(piece.section)?.sh_size ?? 0) && piece.end % step === 0;
 }
 
 /** Other no-ops of one length have at least so many other bytes; fewer may be a change that somebody made. */

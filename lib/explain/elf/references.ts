@@ -6,6 +6,7 @@ import type { ElfPairing } from './pairing.js';
 import { firstPatch, type Patches, patchTarget } from './patch.js';
 import type { Piece } from './piece.js';
 import { FRAME } from './thunk.js';
+import { areTwins, TwinCache } from './twin.js';
 import type { ElfView } from './view.js';
 
 /**
@@ -28,6 +29,8 @@ const EM_X86_64 = 62;
 export class References {
   /** Places of data that code of A refers to, with the places of B: jump tables begin there. */
   readonly anchors = new Map<Location, Location>();
+  readonly #twins = new TwinCache();
+  #twinDepth = 0;
 
   constructor(
     readonly pairing: ElfPairing,
@@ -119,12 +122,25 @@ export class References {
     const pieceA = correspondence.pieceOfA(from);
     const pieceB = correspondence.pieceOfB(to);
     if (pieceA === undefined || pieceB === undefined || pieceA.kind !== pieceB.kind) return undefined;
-    const { bodiesA, bodiesB } = this.pairing;
     if (pieceA.kind === 'code') {
       const starts = pieceA.start === offsetOf(from) && pieceB.start === offsetOf(to);
-      return starts && bodiesA.key(pieceA) === bodiesB.key(pieceB) ? 'twin' : undefined;
+      return starts && this.#areTwins(pieceA, pieceB) ? 'twin' : undefined;
     }
     return this.#sameConstant(from, to, pieceA, pieceB, MAX_DEPTH) ? 'label' : undefined;
+  }
+
+  #areTwins(pieceA: Piece, pieceB: Piece): boolean {
+    const { bodiesA, bodiesB } = this.pairing;
+    if (this.#twinDepth === MAX_DEPTH || bodiesA.key(pieceA) !== bodiesB.key(pieceB)) return false;
+    return this.#twins.get(pieceA, pieceB, () => {
+      this.#twinDepth += 1;
+      const twins = areTwins(this.pairing, pieceA, pieceB, {
+        sameTarget: (from, to) => this.locations(from, to) !== undefined,
+        sameRelocation: (...place) => this.relocation(...place) !== undefined,
+      });
+      this.#twinDepth -= 1;
+      return twins;
+    });
   }
 
   /** What LLVM leaves of one of two equal functions: a jump to the other, with or without a frame around it. */

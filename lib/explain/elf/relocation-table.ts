@@ -118,7 +118,10 @@ class Rows {
       );
     });
     // A record of frames tells of one function only, whatever the others are like.
-    const twin = this.tableA.target !== this.pairing.framesA?.section.index && !sameBytes(bytesA, at + word, bytesB, other + word, word) && this.#isTwin(from, to);
+    const twin =
+      this.tableA.target !== this.pairing.framesA?.section.index &&
+      !sameBytes(bytesA, at + word, bytesB, other + word, word) &&
+      this.#isTwin(from, to);
     if (twin) sink.shown('merged-function', at + word, word, other + word, word, 'r_info');
     else
       field(word, 'r_info', 'the numbers of symbols', () => {

@@ -1,5 +1,5 @@
 import type { Correspondence } from './correspondence.js';
-import { NOWHERE } from './location.js';
+import { type Location, NOWHERE } from './location.js';
 import type { ElfView, NamedSymbols } from './view.js';
 
 const STT_SECTION = 3;
@@ -45,15 +45,15 @@ function pairDefined(
   correspondence: Correspondence,
   join: Join,
 ): void {
-  const ofB = new Map<string, number[]>();
-  for (let i = tableB.length - 1; i > 0; i -= 1) {
+  const ofB = new Map<Location, number[]>();
+  for (let i = 1; i < tableB.length; i += 1) {
     const location = tableB.location(i, b);
     if (location === NOWHERE) continue;
-    const key = `${location} ${tableB.table.type(i)} ${tableB.table.bind(i)} ${tableB.skeleton(i)}`;
-    const list = ofB.get(key);
-    if (list === undefined) ofB.set(key, [i]);
+    const list = ofB.get(location);
+    if (list === undefined) ofB.set(location, [i]);
     else list.push(i);
   }
+  const taken = new Uint8Array(tableB.length);
   for (let i = 1; i < tableA.length; i += 1) {
     const location = tableA.location(i, a);
     if (location === NOWHERE) continue;
@@ -62,9 +62,16 @@ function pairDefined(
         ? sectionStart(correspondence, tableA.table.st_shndx[i] ?? 0)
         : correspondence.at(location);
     if (there === NOWHERE) continue;
-    const key = `${there} ${tableA.table.type(i)} ${tableA.table.bind(i)} ${tableA.skeleton(i)}`;
-    const to = ofB.get(key)?.pop();
-    if (to !== undefined) join(i, to);
+    const info = tableA.table.st_info[i];
+    const to = ofB
+      .get(there)
+      ?.find(
+        (k) =>
+          taken[k] === 0 && tableB.table.st_info[k] === info && tableB.skeleton(k) === tableA.skeleton(i),
+      );
+    if (to === undefined) continue;
+    taken[to] = 1;
+    join(i, to);
   }
 }
 

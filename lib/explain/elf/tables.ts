@@ -10,9 +10,10 @@ import { changedRanges, explainBytes } from '../bytes.js';
 import { explainRmeta } from '../rmeta.js';
 import { explainString } from '../string.js';
 import { explainDynamic } from './dynamic.js';
-import { sameBytes, Words } from './field.js';
+import { explainField, sameBytes, Words } from './field.js';
 import type { ElfPairing } from './pairing.js';
 import { StringPairs } from './strings.js';
+import type { ElfView } from './view.js';
 
 const SHT_GNU_HASH = 0x6ffffff6;
 const SHT_GNU_VERNEED = 0x6ffffffe;
@@ -73,8 +74,39 @@ function explainGnuHash(
   sink: Sink,
 ): void {
   const recomputed = gnuHashFollows(viewA.elf, section) ? recomputeGnuHash(viewB.elf, other) : undefined;
-  if (recomputed === undefined) explainBytes(a, b, sink);
-  else follows(a, b, recomputed, 'the names of the dynamic symbols', sink);
+  if (recomputed === undefined) {
+    explainBytes(a, b, sink);
+    return;
+  }
+  const parametersA = new Words(a, viewA.elf.header.littleEndian);
+  const parametersB = new Words(b, viewB.elf.header.littleEndian);
+  for (let at = 0; at < PARAMETERS; at += 4) {
+    // The linker chose the others: nothing makes them follow.
+    const known = at === SYMOFFSET && firstHashed(viewA) === parametersA.number(at, 4);
+    const expected = known ? firstHashed(viewB) : undefined;
+    explainField(parametersA, at, parametersB, at, 4, sink, 'parameter', 'the undefined symbols', expected);
+  }
+  const rest = sink.at(PARAMETERS, PARAMETERS);
+  follows(
+    a.subarray(PARAMETERS),
+    b.subarray(PARAMETERS),
+    recomputed.subarray(PARAMETERS),
+    'the names of the dynamic symbols',
+    rest,
+  );
+}
+
+/** Bytes at the start of `.gnu.hash`: nbuckets, symoffset, bloom_size, bloom_shift. */
+const PARAMETERS = 16;
+const SYMOFFSET = 4;
+
+/** Undefined dynamic symbols stand in front of those that are hashed. */
+function firstHashed({ dynamic, symbols }: ElfView): number | undefined {
+  const table = (dynamic ?? symbols)?.table;
+  if (table === undefined) return undefined;
+  let first = table.length;
+  while (first > 1 && table.st_shndx[first - 1] !== 0) first -= 1;
+  return first;
 }
 
 function explainFrameHeader(

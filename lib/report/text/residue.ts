@@ -52,7 +52,7 @@ export function* residueLines(
   let place = '';
   for (const { pair, segment } of rows) {
     if (lines >= bounds.lines) break;
-    const file = printableName(pair.path === '' ? pair.a.name.join('/') : pair.path);
+    const file = fileOf(pair);
     if (file !== heading) {
       yield paint.bold(file);
       lines += 1;
@@ -75,10 +75,12 @@ export function* residueLines(
     }
     shown += 1;
   }
-  for (const line of suspectedLines(left, bounds)) {
+  for (const { file, line } of suspectedLines(left, bounds)) {
     if (lines >= bounds.lines) break;
-    yield* wrapped(line, width, '    ');
-    lines += 1;
+    if (file !== heading) yield paint.bold(file);
+    lines += file === heading ? 1 : 2;
+    heading = file;
+    yield* wrapped(line, width, '      ');
   }
   const all = left.reduce(
     (sum, { explanation }) => sum + (explanation?.residue.length ?? 0) + (explanation?.residueLeftOut ?? 0),
@@ -96,23 +98,31 @@ function notesOf({ explanation, difference }: PairReport): string[] {
 }
 
 /** Claims that do not stand have no stretches of their own: they are told by section. */
-function suspectedLines(pairs: readonly PairReport[], { perFile }: ResidueBounds): string[] {
-  return pairs.flatMap(({ path, explanation }) => {
+function suspectedLines(
+  pairs: readonly PairReport[],
+  { perFile }: ResidueBounds,
+): { readonly file: string; readonly line: string }[] {
+  return pairs.flatMap((pair) => {
+    const { explanation } = pair;
+    const told = new Set(
+      (explanation?.residue ?? []).map(({ reason, place }) => `${reason} ${place.join('/')}`),
+    );
     const owners = (explanation?.owners ?? []).filter(
-      ({ standing, cause, place }) =>
-        standing === 'suspected' &&
-        !(explanation?.residue ?? []).some((of) => of.reason === cause && same(of.place, place)),
+      ({ standing, cause, place }) => standing === 'suspected' && !told.has(`${cause} ${place.join('/')}`),
     );
     return owners.slice(0, perFile).map(({ place, cause, field, bytesA, bytesB }) => {
-      const where = [path === '' ? '.' : path, ...place].map(printableName).join(' › ');
+      const where = place.length === 0 ? 'the file' : place.map(printableName).join(' › ');
       const what = field === undefined ? cause : `${cause}, ${printableText(field)}`;
-      return `suspected in ${where}: ${what}, ${counted(bytesA + bytesB, 'byte')}`;
+      return {
+        file: fileOf(pair),
+        line: `  ${where}: ${what}, ${counted(bytesA + bytesB, 'byte')} suspected`,
+      };
     });
   });
 }
 
-function same(x: readonly string[], y: readonly string[]): boolean {
-  return x.length === y.length && x.every((name, i) => name === y[i]);
+function fileOf({ path, a }: PairReport): string {
+  return printableName(path === '' ? a.name.join('/') : path);
 }
 
 function residueBytes(explanation: PairReport['explanation']): number {
