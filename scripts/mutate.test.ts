@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { applyEdits, placesOf } from './mutating/edit.js';
 import { mutate } from './mutating/campaign.js';
-import { KINDS } from './mutating/kind.js';
 import { corpusSubjects } from './mutating/subject.js';
 
 const PAIRS = join(dirname(fileURLToPath(import.meta.url)), '../../corpus/pairs');
@@ -14,7 +13,7 @@ test('No planted change is called equivalent, alone or beside a harmless differe
     trials.filter(({ outcome }) => outcome === 'missed'),
     [],
   );
-  t.true(kinds.size >= Object.keys(KINDS).length - 4, `${kinds.size} kinds had something to change`);
+  t.true(kinds.size > 60, `${kinds.size} kinds had something to change`);
 });
 
 test('A seed and an index give one change again', (t) => {

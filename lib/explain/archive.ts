@@ -45,7 +45,15 @@ export function prepareArchive(
   return (sink) => {
     const strays = new Strays(tally);
     explainArchive(
-      { a, b, membersA, membersB, pairs, functions: new ArchiveFunctions(a, b) },
+      {
+        a,
+        b,
+        membersA,
+        membersB,
+        pairs,
+        functions: new ArchiveFunctions(a, b),
+        packing: countPacking(pairs),
+      },
       sink,
       member,
       strays,
@@ -61,6 +69,19 @@ interface ArchivePair {
   readonly membersB: readonly RlibMember[];
   readonly pairs: ReadonlyMap<RlibMember, RlibMember>;
   readonly functions: ArchiveFunctions;
+  /** In how many members each field of the packing differs. */
+  readonly packing: Readonly<Record<PackingField, number>>;
+}
+
+type PackingField = 'ar_date' | 'ar_uid' | 'ar_gid';
+
+function countPacking(pairs: ReadonlyMap<RlibMember, RlibMember>): Record<PackingField, number> {
+  const out = { ar_date: 0, ar_uid: 0, ar_gid: 0 };
+  for (const [of, other] of pairs) {
+    for (const field of ['ar_date', 'ar_uid', 'ar_gid'] as const)
+      if (of[field] !== other[field]) out[field] += 1;
+  }
+  return out;
 }
 
 function explainArchive(archive: ArchivePair, sink: Sink, member: ExplainMember, strays: Strays): void {
@@ -165,7 +186,7 @@ function explainPair(
 ): void {
   const { a, b } = archive;
   const inner = sink.within(of.headerOffset, other.headerOffset, 'member', of.name, other.name);
-  explainHeader(a, b, of, other, inner);
+  explainHeader(archive, of, other, inner);
   const nameA = of.offset - of.headerOffset - HEADER;
   const nameB = other.offset - other.headerOffset - HEADER;
   // BSD stores a long name in front of the content.
@@ -208,14 +229,17 @@ function explainPair(
 const NEWLINE = Buffer.from('\n');
 const NOTHING = Buffer.alloc(0);
 
-function explainHeader(a: Uint8Array, b: Uint8Array, of: RlibMember, other: RlibMember, sink: Sink): void {
+function explainHeader(archive: ArchivePair, of: RlibMember, other: RlibMember, sink: Sink): void {
+  const { a, b } = archive;
   for (const [field, start, length] of FIELDS) {
     const fieldA = Buffer.from(a.buffer, a.byteOffset + of.headerOffset + start, length);
     const fieldB = Buffer.from(b.buffer, b.byteOffset + other.headerOffset + start, length);
     if (fieldA.equals(fieldB)) sink.equal(start, start, length);
-    else if (field === 'ar_date' || field === 'ar_uid' || field === 'ar_gid')
-      sink.token('archive-metadata', 'text', start, length, start, length, field);
-    else if (field === 'ar_size') {
+    else if (field === 'ar_date' || field === 'ar_uid' || field === 'ar_gid') {
+      // Whoever packs an archive writes them into every member; in one alone they are what somebody changed.
+      if (archive.packing[field] >= 2) sink.shown('archive-metadata', start, length, start, length, field);
+      else sink.change(start, length, start, length, { reason: 'archive-metadata', field });
+    } else if (field === 'ar_size') {
       // The name in front of a content counts with it (BSD).
       const size = other.offset + other.size - other.headerOffset - HEADER;
       sink.derived(

@@ -76,7 +76,18 @@ export class MergedClaims {
       if (!single || kept.has(a) || kept.has(b)) claim.doubt = 'contradicted';
       else if (places < LEAST_PLACES) claim.doubt = 'attested once';
     }
+    this.#doubtTypeIds();
   }
+
+  /** A type id is a hash over those of crates: where none of these differs, it is some other constant that does. */
+  #doubtTypeIds(): void {
+    if (this.list.some(isHashOfCrate)) return;
+    for (const claim of this.list) if (claim.cause === 'type-id') claim.doubt ??= 'attested once';
+  }
+}
+
+function isHashOfCrate({ cause, doubt }: MergedClaim): boolean {
+  return doubt === undefined && (cause === 'crate-hash' || cause === 'metadata-hash');
 }
 
 function count(partners: Map<string, Map<string, number>>, domain: string, token: string): void {

@@ -25,6 +25,8 @@ export class ClaimTable implements Claims {
   /** Hashes that stand unchanged in B somewhere. */
   readonly kept = new Set<string>();
   readonly #last: number[] = [];
+  /** For each place the type ids' rows that were met there. */
+  readonly #halves = new Map<number, Set<number>>();
   readonly #rows = new Map<string, number>();
 
   /** The row of the claim `a ↔ b`, met at `place`. */
@@ -32,22 +34,39 @@ export class ClaimTable implements Claims {
     const domain = domainOf(cause, encoding);
     const key = `${domain} ${a}\0${b}`;
     const known = this.#rows.get(key);
-    if (known !== undefined) {
-      // Two tokens in one function are one witness: whoever changed one may have changed the other.
-      if (this.#last[known] !== place) this.places[known] = (this.places[known] ?? 0) + 1;
-      this.#last[known] = place;
-      return known;
+    const row = known ?? this.cause.length;
+    if (known === undefined) {
+      this.#rows.set(key, row);
+      this.cause.push(cause);
+      this.domain.push(domain);
+      this.a.push(a);
+      this.b.push(b);
+      this.places.push(0);
+      this.place.push(place);
+      this.#last.push(-1);
     }
-    const row = this.cause.length;
-    this.#rows.set(key, row);
-    this.cause.push(cause);
-    this.domain.push(domain);
-    this.a.push(a);
-    this.b.push(b);
-    this.places.push(1);
-    this.place.push(place);
-    this.#last.push(place);
+    if (cause === 'type-id') this.#half(row, place);
+    // Two tokens in one function are one witness: whoever changed one may have changed the other.
+    else if (this.#last[row] !== place) this.#attest(row);
+    this.#last[row] = place;
     return row;
+  }
+
+  /**
+   * A type id has 128 bits, so that two constants of eight bytes stand together wherever one is named; a constant that
+   * differs alone is some other number.
+   */
+  #half(row: number, place: number): void {
+    const met = this.#halves.get(place) ?? new Set<number>();
+    this.#halves.set(place, met);
+    if (met.has(row)) return;
+    met.add(row);
+    if (met.size === 2) for (const half of met) this.#attest(half);
+    else if (met.size > 2) this.#attest(row);
+  }
+
+  #attest(row: number): void {
+    this.places[row] = (this.places[row] ?? 0) + 1;
   }
 }
 

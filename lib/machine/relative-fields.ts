@@ -14,7 +14,7 @@ const EM_X86_64 = 62;
 const EM_AARCH64 = 183;
 
 /**
- * The bytes of code that addresses decide, and constants of eight bytes, which may be hashes: what two builds of one
+ * The bytes of code that addresses decide, and constants of eight bytes that may be hashes: what two builds of one
  * function differ in. Other machines have none.
  */
 export function relativeFields(
@@ -26,7 +26,8 @@ export function relativeFields(
     eachX86(code, 0, code.length, (at, instruction) => {
       if ((instruction.flags & PC_RELATIVE) !== 0)
         field(at + instruction.displacementAt, instruction.displacementSize);
-      if (instruction.immediateSize === 8) field(at + instruction.immediateAt, 8);
+      if (instruction.immediateSize === 8 && looksHashed(code, at + instruction.immediateAt))
+        field(at + instruction.immediateAt, 8);
     });
   } else if (e_machine === EM_AARCH64) {
     for (let at = 0; at + 4 <= code.length; at += 4) {
@@ -34,6 +35,13 @@ export function relativeFields(
       if (kind !== NO_FIELD && FIELD_MASKS[kind] !== 0) field(at, 4);
     }
   }
+}
+
+/** Of eight random bytes hardly ever more than two are 0 or 255; of constants that people choose most are. */
+function looksHashed(code: Uint8Array, at: number): boolean {
+  let plain = 0;
+  for (let i = at; i < at + 8; i += 1) if (code[i] === 0 || code[i] === 0xff) plain += 1;
+  return plain <= 2;
 }
 
 /**

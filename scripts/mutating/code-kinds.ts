@@ -90,6 +90,20 @@ export const CODE_KINDS = {
   /** A constant of eight bytes becomes another: a type id has two of them. */
   'type-id-half': (site, random) => typeIds(site, random, 1),
   'type-id': (site, random) => typeIds(site, random, 2),
+  /** One constant of eight bytes becomes another in every function that has it. */
+  'constant-everywhere': ({ bytes, elves }, random) => {
+    const of = any(any(elves, random)?.functions ?? [], random);
+    const found = of === undefined ? [] : instructions(bytes, of, (i) => i.immediateSize === 8);
+    const chosen = any(found, random);
+    if (chosen === undefined) return [];
+    const at = chosen.at + chosen.immediateAt;
+    const old = bytes.subarray(at, at + 8);
+    const other = randomBytes(8, random);
+    const edits: Edit[] = [];
+    for (let next = bytes.indexOf(old); next >= 0; next = bytes.indexOf(old, next + 8))
+      edits.push(...replaced(bytes, next, other));
+    return edits;
+  },
 } as const satisfies Record<string, Kind>;
 
 interface Call {
