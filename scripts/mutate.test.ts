@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { applyEdits, placesOf } from './mutating/edit.js';
 import { mutate } from './mutating/campaign.js';
+import { applyEdits, placesOf } from './mutating/edit.js';
 import { corpusSubjects } from './mutating/subject.js';
 
 const PAIRS = join(dirname(fileURLToPath(import.meta.url)), '../../corpus/pairs');

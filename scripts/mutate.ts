@@ -13,13 +13,18 @@ const args = yargs(hideBin(process.argv))
     '$0 [options] [A B]\n\nPlants small changes at random places of real artefacts, each alone (a file against itself ' +
       'with the change) and beside a harmless difference (a pair of the corpus, the change in one side), and looks ' +
       'whether it is seen: at least one changed byte must end unexplained or only suspected that did not without ' +
-      'the change. In a quarter of them checksums are made right again.\n\nNo change is exempt but one that makes ' +
-      'the two sides equal where they differed (told as restored), since what is equal is no difference. Times and ' +
-      'owners in the headers of archive members count as explained only where two or more members agree on them.',
+      'the change. In a quarter of them checksums are made right again.\n\nThree outcomes are told apart from a miss: ' +
+      'restored, where the change makes the two sides equal where they differed; and two that are exempt: time, user ' +
+      'and group in the header of an archive member count as explained where those of another member differ too, and ' +
+      'the same records of a symbol or relocation table in another order are just that. No byte is exempt because ' +
+      'nothing reads it.',
   )
   .option('seed', { type: 'number', default: 1, describe: 'where the mutations start' })
   .option('count', { type: 'number', default: 1000, describe: 'mutations' })
-  .option('only', { type: 'string', describe: `kinds, with commas between: ${Object.keys(KINDS).join(', ')}` })
+  .option('only', {
+    type: 'string',
+    describe: `kinds, with commas between: ${Object.keys(KINDS).join(', ')}`,
+  })
   .option('pair', { type: 'string', describe: 'pairs of the corpus, with commas between; default: all' })
   .option('index', { type: 'number', describe: 'only this one of the mutations, caught or not' })
   .option('corpus', { type: 'string', describe: 'the folder of the pairs' })
@@ -38,7 +43,8 @@ const args = yargs(hideBin(process.argv))
   .parseSync();
 
 const only = args.only?.split(',');
-for (const kind of only ?? []) if (!(kind in KINDS)) throw new Error(`there is no kind of change named ${kind}`);
+for (const kind of only ?? [])
+  if (!(kind in KINDS)) throw new Error(`there is no kind of change named ${kind}`);
 print(
   mutate(subjects(), {
     seed: args.seed,
@@ -62,8 +68,11 @@ function subjects() {
 function print({ kinds }: Campaign): void {
   let [planted, missed] = [0, 0];
   for (const [kind, tally] of [...kinds].sort()) {
-    const restored = tally.restored === 0 ? '' : `, ${tally.restored} restored`;
-    console.log(`${kind.padEnd(28)} ${String(tally.planted).padStart(7)} planted, ${tally.missed} missed${restored}`);
+    const others = (['restored', 'exempt'] as const).filter((outcome) => tally[outcome] > 0);
+    const rest = others.map((outcome) => `, ${tally[outcome]} ${outcome}`).join('');
+    console.log(
+      `${kind.padEnd(28)} ${String(tally.planted).padStart(7)} planted, ${tally.missed} missed${rest}`,
+    );
     planted += tally.planted;
     missed += tally.missed;
   }
@@ -71,7 +80,19 @@ function print({ kinds }: Campaign): void {
   if (missed > 0) process.exitCode = 1;
 }
 
-function textOf({ outcome, seed, index, kind, subject, path, side, repaired, edits, owners, residue }: Trial): string {
+function textOf({
+  outcome,
+  seed,
+  index,
+  kind,
+  subject,
+  path,
+  side,
+  repaired,
+  edits,
+  owners,
+  residue,
+}: Trial): string {
   const where = `--seed ${seed} --index ${index}: ${kind} in ${path} of side ${side} (${subject})${repaired ? ', repaired' : ''}`;
   const what = edits.map(({ offset, before, after }) => `  at ${offset}: ${before} → ${after}`);
   const open = `  without an explanation: ${residue[0]} bytes before, ${residue[1]} with the change`;

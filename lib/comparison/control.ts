@@ -70,7 +70,8 @@ async function regionsOf(
 ): Promise<Map<MatchedPair, RegionColumns | undefined>> {
   const regions = new Map<MatchedPair, RegionColumns | undefined>();
   if (options.explain) {
-    for (const [pair, outcome] of await explainPairs(pairs, true, options, threads))
+    // What varies between controls is located, not shown.
+    for (const [pair, outcome] of await explainPairs(pairs, true, { ...options, maxDetail: 0 }, threads))
       regions.set(pair, 'ok' in outcome ? outcome.ok.explanation.regions : undefined);
   } else {
     for (const [pair, outcome] of await describePairs(pairs, true, options, threads))

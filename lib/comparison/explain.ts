@@ -101,6 +101,7 @@ export async function explainPairs(
           verify: options.verify,
           maxResidue,
           maxHex: pairs.length <= MANY ? HEX : 1,
+          maxInstructions: options.maxDetail === 0 ? 0 : pairs.length <= MANY ? INSTRUCTIONS : 1,
           withRegions,
           masks: options.masks,
         };
@@ -122,6 +123,8 @@ const LEAST_RESIDUE = 20;
 const MOST_RESIDUE = 2000;
 /** Residue segments of one file whose bytes are shown; of many files fewer. */
 const HEX = 6;
+/** Changed functions of one file whose instructions are shown; of many files one. */
+const INSTRUCTIONS = 10;
 const MANY = 50;
 
 function isExplainable({ report }: MatchedPair): boolean {

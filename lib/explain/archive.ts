@@ -2,7 +2,7 @@ import { memoryBytes } from '../artefact/bytes.js';
 import { InputError } from '../error.js';
 import { isElf, openElf } from '../format/elf.js';
 import { type RlibMember, readRlib } from '../format/rlib.js';
-import type { Sink } from '../ledger/sink.js';
+import type { Sink, Why } from '../ledger/sink.js';
 import { symbolTokens } from '../symbol/name.js';
 import { explainBytes } from './bytes.js';
 import { ArchiveFunctions } from './elf/archive-functions.js';
@@ -42,6 +42,11 @@ export function prepareArchive(
   const membersA = readRlib(memoryBytes(a));
   const membersB = readRlib(memoryBytes(b));
   const pairs = pairMembers(keyed(membersA, a), keyed(membersB, b));
+  const longNames = new LongNames(
+    contentOf('long-names', membersA, a),
+    contentOf('long-names', membersB, b),
+    pairs,
+  );
   return (sink) => {
     const strays = new Strays(tally);
     explainArchive(
@@ -52,6 +57,7 @@ export function prepareArchive(
         membersB,
         pairs,
         functions: new ArchiveFunctions(a, b),
+        longNames,
         packing: countPacking(pairs),
       },
       sink,
@@ -69,6 +75,7 @@ interface ArchivePair {
   readonly membersB: readonly RlibMember[];
   readonly pairs: ReadonlyMap<RlibMember, RlibMember>;
   readonly functions: ArchiveFunctions;
+  readonly longNames: LongNames;
   /** In how many members each field of the packing differs. */
   readonly packing: Readonly<Record<PackingField, number>>;
 }
@@ -91,7 +98,7 @@ function explainArchive(archive: ArchivePair, sink: Sink, member: ExplainMember,
     const other = archive.pairs.get(of);
     if (other === undefined) {
       const inner = sink.within(of.headerOffset, 0, 'member', of.name);
-      inner.change(0, endOf(of) - of.headerOffset, 0, 0);
+      inner.change(0, endOf(of) - of.headerOffset, 0, 0, loneMember(of));
     } else {
       left.delete(other);
       explainPair(archive, of, other, sink, member, strays);
@@ -99,8 +106,13 @@ function explainArchive(archive: ArchivePair, sink: Sink, member: ExplainMember,
   }
   for (const of of left) {
     const inner = sink.within(0, of.headerOffset, 'member', of.name);
-    inner.change(0, 0, 0, endOf(of) - of.headerOffset);
+    inner.change(0, 0, 0, endOf(of) - of.headerOffset, loneMember(of));
   }
+}
+
+/** A codegen unit that only one side has: the crate was cut into another number of them. */
+function loneMember({ name }: RlibMember): Why {
+  return UNIT.test(name) ? { reason: 'codegen-units' } : {};
 }
 
 /**
@@ -201,7 +213,7 @@ function explainPair(
   const contentB = b.subarray(other.offset, other.offset + other.size);
   const content = inner.at(HEADER + nameA, HEADER + nameB);
   if (Buffer.compare(contentA, contentB) === 0) content.equal(0, 0, contentA.length);
-  else if (of.kind === 'long-names') explainNames(contentA, contentB, content);
+  else if (of.kind === 'long-names') archive.longNames.explain(contentA, contentB, content);
   else if (of.kind === 'symbol-index') explainIndex(archive, contentA, contentB, content);
   else {
     const names = { nameA: of.name, nameB: other.name };
@@ -251,52 +263,91 @@ function explainHeader(archive: ArchivePair, of: RlibMember, other: RlibMember, 
         'the size of the member',
         field,
       );
-    } else if (field === 'ar_name' && isLongName(of.ar_name) && isLongName(other.ar_name)) {
-      sink.derived(
-        start,
-        length,
-        start,
-        length,
-        Buffer.from(other.ar_name.padEnd(length)),
-        'the long name',
-        field,
-      );
+    } else if (field === 'ar_name' && archive.longNames.offset(of.ar_name) >= 0) {
+      const expected = Buffer.from(`/${archive.longNames.offset(of.ar_name)}`.padEnd(length));
+      sink.derived(start, length, start, length, expected, 'where the long name is', field);
     } else if (field === 'ar_name') explainString(fieldA, fieldB, sink.at(start, start));
     else sink.change(start, length, start, length, { field });
   }
 }
 
-/** The number says where the name begins; that it leads to the name that was paired is how the two came together. */
-function isLongName(ar_name: string): boolean {
-  return /^(\/|#1\/)[0-9]+$/.test(ar_name);
+/** The number says where the name begins; -1 where the name is in the header itself. */
+function longName(ar_name: string): number {
+  const found = /^\/([0-9]+)$/.exec(ar_name);
+  return found === null ? -1 : Number(found[1]);
 }
 
-/** Long names, each ended by `/\n`, in the order of their members. */
-function explainNames(a: Uint8Array, b: Uint8Array, sink: Sink): void {
-  const linesA = lines(a);
-  const linesB = lines(b);
-  if (linesA.length !== linesB.length) {
-    explainBytes(a, b, sink);
-    return;
+/** The tables of long names, line by line: two lines belong together whose members do. */
+class LongNames {
+  readonly #linesA: ReadonlyMap<number, number>;
+  readonly #linesB: ReadonlyMap<number, number>;
+  /** Where a line of A starts, and that of B. */
+  readonly #pairs = new Map<number, number>();
+
+  constructor(a: Uint8Array, b: Uint8Array, pairs: ReadonlyMap<RlibMember, RlibMember>) {
+    this.#linesA = lines(a);
+    this.#linesB = lines(b);
+    const taken = new Set<number>();
+    for (const [from, to] of pairs) {
+      const startA = longName(from.ar_name);
+      const startB = longName(to.ar_name);
+      if (!this.#linesA.has(startA) || !this.#linesB.has(startB)) continue;
+      if (this.#pairs.has(startA) || taken.has(startB)) continue;
+      this.#pairs.set(startA, startB);
+      taken.add(startB);
+    }
   }
-  for (const [i, [startA, endA]] of linesA.entries()) {
-    const [startB, endB] = linesB[i] as readonly [number, number];
-    const lineA = a.subarray(startA, endA);
-    const lineB = b.subarray(startB, endB);
-    if (Buffer.compare(lineA, lineB) === 0) sink.equal(startA, startB, lineA.length);
-    else explainString(lineA, lineB, sink.at(startA, startB));
+
+  /** Where the name begins in B that a header of A leads to; -1 where nothing says so. */
+  offset(ar_name: string): number {
+    return this.#pairs.get(longName(ar_name)) ?? -1;
+  }
+
+  /** `sink` is that of the table's content. */
+  explain(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+    const left = new Map(this.#linesB);
+    for (const [startA, endA] of this.#linesA) {
+      const startB = this.#pairs.get(startA) ?? -1;
+      const endB = left.get(startB);
+      if (endB === undefined && endA - startA === 1 && endA === a.length) {
+        // What makes the length even.
+        sink.derived(startA, 1, b.length, 0, NOTHING, 'the length of the names', 'padding');
+        continue;
+      }
+      if (endB === undefined) {
+        sink.change(startA, endA - startA, 0, 0);
+        continue;
+      }
+      left.delete(startB);
+      explainName(a.subarray(startA, endA), b.subarray(startB, endB), sink.at(startA, startB), false);
+    }
+    for (const [start, end] of left) {
+      if (end - start === 1 && end === b.length)
+        sink.derived(a.length, 0, start, 1, NEWLINE, 'the length of the names', 'padding');
+      else sink.change(0, 0, start, end - start);
+    }
   }
 }
 
-function lines(bytes: Uint8Array): [number, number][] {
-  const out: [number, number][] = [];
+/** Where each line starts, and where it ends, its line feed included. */
+function lines(bytes: Uint8Array): Map<number, number> {
+  const out = new Map<number, number>();
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(0x0a, at);
     const next = end < 0 ? bytes.length : end + 1;
-    out.push([at, next]);
+    out.set(at, next);
     at = next;
   }
   return out;
+}
+
+function contentOf(
+  kind: RlibMember['kind'],
+  members: readonly RlibMember[],
+  archive: Uint8Array,
+): Uint8Array {
+  const member = members.find((of) => of.kind === kind);
+  return member === undefined ? NOTHING : archive.subarray(member.offset, member.offset + member.size);
 }
 
 /**

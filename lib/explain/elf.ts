@@ -3,7 +3,7 @@ import type { Region } from '../format/elf/region.js';
 import { isRelocationSection } from '../format/elf/relocation.js';
 import type { Section } from '../format/elf/section.js';
 import { regions } from '../format/elf.js';
-import type { Sink } from '../ledger/sink.js';
+import type { Sink, Why } from '../ledger/sink.js';
 import { explainBytes } from './bytes.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
@@ -11,7 +11,7 @@ import { explainFrames } from './elf/frames.js';
 import { PieceExplainer } from './elf/function.js';
 import { explainElfHeader, explainSectionHeaders, explainSegments } from './elf/headers.js';
 import { explainPadding } from './elf/padding.js';
-import { type ElfPairing, pairElf } from './elf/pairing.js';
+import { type ElfPairing, isDebugStrings, pairElf } from './elf/pairing.js';
 import type { Piece } from './elf/piece.js';
 import { References } from './elf/references.js';
 import { explainRelocations } from './elf/relocation-table.js';
@@ -20,6 +20,7 @@ import { explainSymbols } from './elf/symbol-table.js';
 import { explainTable } from './elf/tables.js';
 import { ElfView } from './elf/view.js';
 import type { FunctionTally } from './function-tally.js';
+import { explainString } from './string.js';
 
 /** The archive that two objects lie in: functions may have gone to another object of it. */
 export interface InArchive {
@@ -71,7 +72,7 @@ class ElfExplainer {
     readonly inside: InArchive | undefined,
   ) {
     this.#references = new References(pairing, inside?.functions);
-    this.#code = new PieceExplainer(pairing.a, pairing.b, this.#references);
+    this.#code = new PieceExplainer(pairing.a, pairing.b, this.#references, tally.changed);
     this.#data = new DataExplainer(pairing, this.#references);
   }
 
@@ -129,7 +130,10 @@ class ElfExplainer {
       else strays.add('b', { view: b, bodies: bodiesB, piece, offset: offsetB + at, member: nameB });
       return;
     }
-    if (isFunction) this.tally.only(side, piece.name);
+    if (isFunction) {
+      const view = this.pairing[side];
+      this.tally.only(side, piece.name, { view, section: piece.section, start: piece.start, end: piece.end });
+    }
     const length = piece.end - piece.start;
     const place = this.#section(section, sink);
     const inner = piece.name === '' ? place : place.within(0, 0, 'symbol', piece.name);
@@ -199,7 +203,9 @@ class ElfExplainer {
       }
       const other = b.section(to);
       if (other === undefined || other.sh_type === SHT_NOBITS) {
-        sink.within(section.sh_offset, 0, 'section', section.name).change(0, section.fileSize, 0, 0);
+        sink
+          .within(section.sh_offset, 0, 'section', section.name)
+          .change(0, section.fileSize, 0, 0, loneSection(section));
         continue;
       }
       const inner = sink.within(section.sh_offset, other.sh_offset, 'section', section.name, other.name);
@@ -217,7 +223,9 @@ class ElfExplainer {
         (correspondence.piecesB.has(section.index) && section.index !== framesB?.section.index)
       )
         continue;
-      sink.within(0, section.sh_offset, 'section', section.name).change(0, 0, 0, section.fileSize);
+      sink
+        .within(0, section.sh_offset, 'section', section.name)
+        .change(0, 0, 0, section.fileSize, loneSection(section));
     }
   }
 
@@ -227,7 +235,8 @@ class ElfExplainer {
     const contentA = a.content(section);
     const contentB = b.content(other);
     const names = strings.get(section.index);
-    if (names !== undefined) names.explain(sink);
+    if (names !== undefined && isDebugStrings(section)) names.explain(sink, explainString);
+    else if (names !== undefined) names.explain(sink);
     else if (isRelocationSection(section))
       explainRelocations(pairing, this.#references, section, other, sink);
     else if (section.sh_type === SHT_SYMTAB || section.sh_type === SHT_DYNSYM) {
@@ -288,4 +297,9 @@ class ElfExplainer {
 
 function isGap({ kind }: Region): boolean {
   return kind === 'gap' || kind === 'trailing';
+}
+
+/** What a section looks like that only one side has: debug information and symbols are what stripping takes away. */
+function loneSection({ name }: Section): Why {
+  return /^\.(z?debug_|rela?\.z?debug_|symtab$|strtab$)/.test(name) ? { reason: 'debug-info' } : {};
 }

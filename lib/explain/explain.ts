@@ -15,6 +15,7 @@ import { openCompressed } from './compressed.js';
 import { type InArchive, prepareElf } from './elf.js';
 import type { PairExplanation } from './explanation.js';
 import { FunctionTally } from './function-tally.js';
+import { withInstructions } from './instructions.js';
 import { explainRmeta } from './rmeta.js';
 import { segmentsOf } from './segments.js';
 import { summarise } from './summarise.js';
@@ -25,6 +26,8 @@ export interface ExplainOptions {
   readonly path: string;
   /** Segments without an explanation that are told one by one. */
   readonly maxResidue?: number | undefined;
+  /** Changed functions whose instructions are shown; none unless given. */
+  readonly maxInstructions?: number | undefined;
   /** Replay the ledger and compare what comes out with B. */
   readonly verify?: boolean | undefined;
   /** Every segment in columns, to compare with those of controls. */
@@ -47,12 +50,16 @@ export async function explainContents(a: Bytes, b: Bytes, options: ExplainOption
   const { ledger: unmasked, tally } = ledgerOf(wholeA, wholeB);
   const ledger = applyMasks(unmasked, options.masks ?? [], wholeA, wholeB, options.path);
   if (options.verify === true) assertReplays(ledger, wholeA, wholeB, options.path);
-  const explanation = summarise(ledger, {
+  const summary = summarise(ledger, {
     formatA: formatOf(wholeA),
     formatB: formatOf(wholeB),
     functions: tally.counts(),
     maxResidue: options.maxResidue ?? MAX_RESIDUE,
   });
+  const changed = tally.changed.all();
+  const most = options.maxInstructions ?? 0;
+  const residue = await withInstructions(summary.residue, changed, wholeA, wholeB, most);
+  const explanation = { ...summary, residue };
   return options.withRegions === true
     ? { ...explanation, regions: segmentsOf(ledger, wholeA, wholeB) }
     : explanation;

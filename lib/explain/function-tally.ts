@@ -1,12 +1,14 @@
 import type { FunctionCounts } from './explanation.js';
+import { ChangedFunctions, type CodeStretch } from './instructions/changed-functions.js';
 
 export type FunctionOutcome = 'equal' | 'moved' | 'relabelled' | 'hashes' | 'changed';
 
 /** Names of functions on one side only that are listed. */
 const MAX_NAMED = 200;
 
-/** Counts functions as they are compared. */
+/** Counts functions as they are compared, and remembers where changed ones lie. */
 export class FunctionTally {
+  readonly changed = new ChangedFunctions();
   #a = 0;
   #b = 0;
   readonly #outcomes = { equal: 0, moved: 0, relabelled: 0, hashes: 0, changed: 0 };
@@ -19,7 +21,8 @@ export class FunctionTally {
     this.#outcomes[outcome] += 1;
   }
 
-  only(side: 'a' | 'b', name: string): void {
+  only(side: 'a' | 'b', name: string, stretch: CodeStretch): void {
+    this.changed.only(side, stretch);
     if (side === 'a') this.#a += 1;
     else this.#b += 1;
     (side === 'a' ? this.#onlyA : this.#onlyB).push(name);

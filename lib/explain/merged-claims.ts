@@ -19,6 +19,9 @@ export interface MergedClaim {
 /** A claim that the name of a file makes. */
 export type NameClaim = Pick<ClaimRow, 'cause' | 'domain' | 'a' | 'b'>;
 
+/** Domains whose tokens are hashes. */
+const HASHES: ReadonlySet<string> = new Set(['hash', 'crate-hash', 'metadata-hash', 'thinlto-suffix']);
+
 /** Places that a claim needs: whoever changed one place may have changed no other. */
 const LEAST_PLACES = 2;
 
@@ -73,7 +76,11 @@ export class MergedClaims {
     for (const claim of this.list) {
       const { domain, a, b, places } = claim;
       const single = partnersA.get(domain)?.get(a) === 1 && partnersB.get(domain)?.get(b) === 1;
-      if (!single || kept.has(a) || kept.has(b)) claim.doubt = 'contradicted';
+      // Another hash is a new one: one that the other side has for something else was put there by somebody.
+      const swapped =
+        HASHES.has(domain) &&
+        (partnersB.get(domain)?.has(a) === true || partnersA.get(domain)?.has(b) === true);
+      if (!single || swapped || kept.has(a) || kept.has(b)) claim.doubt = 'contradicted';
       else if (places < LEAST_PLACES) claim.doubt = 'attested once';
     }
     this.#doubtTypeIds();

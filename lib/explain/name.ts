@@ -1,6 +1,6 @@
 import type { CauseId } from '../cause/cause-id.js';
 import type { Sink, TokenEncoding } from '../ledger/sink.js';
-import { type SymbolName, symbolTokens } from '../symbol/name.js';
+import { type SymbolName, type SymbolToken, symbolTokens } from '../symbol/name.js';
 import type { TokenKind } from '../symbol/spans.js';
 import { explainString } from './string.js';
 
@@ -17,6 +17,15 @@ const KINDS: Readonly<Record<TokenKind, readonly [CauseId, TokenEncoding] | unde
   counter: undefined,
   backref: undefined,
 };
+
+/** A codegen unit's hash is the crate's in base 16, or, where rustc shortened the name, another one in base 36. */
+function kindOf(a: SymbolToken, b: SymbolToken): readonly [CauseId, TokenEncoding] | undefined {
+  return a.kind === 'unit-hash' && isHex(a.text) && isHex(b.text) ? ['crate-hash', 'hex'] : KINDS[a.kind];
+}
+
+function isHex(text: string): boolean {
+  return /^[0-9a-f]{8,16}$/.test(text);
+}
 
 /**
  * Two names of one thing (a string table's, with or without the NUL that ends them): equal but for their tokens, or
@@ -59,14 +68,14 @@ function explainTokens(
   for (const [i, token] of nameA.tokens.entries()) {
     const other = nameB.tokens[i];
     if (other === undefined || (token.text === other.text && token.end - atA === other.end - atB)) {
-      const kind = KINDS[token.kind];
+      const kind = kindOf(token, token);
       if (kind !== undefined && kind[1] === 'hex') sink.unchanged(token.text);
       continue;
     }
     sink.equal(atA, atB, token.start - atA);
     const lengthA = token.end - token.start;
     const lengthB = other.end - other.start;
-    const kind = KINDS[token.kind];
+    const kind = kindOf(token, other);
     if (kind !== undefined) sink.token(kind[0], kind[1], token.start, lengthA, other.start, lengthB);
     else if (token.kind === 'backref')
       // What it refers to is the same: the skeleton holds that.

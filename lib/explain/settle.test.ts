@@ -102,9 +102,9 @@ test('a contradiction leaves other claims as they are', (t) => {
   const claims = [
     { a: X, b: Y, places: 2 },
     { a: X, b: Z, places: 2 },
-    { a: W, b: X, places: 2, cause: 'type-id' },
+    { a: W, b: '5555555555555555', places: 2, cause: 'metadata-hash' },
   ] as const;
-  t.deepEqual(standings([pair('p', claims)]), ['crate-hash contradicted', 'type-id confirmed']);
+  t.deepEqual(standings([pair('p', claims)]), ['crate-hash contradicted', 'metadata-hash confirmed']);
 });
 
 test('a hash that stands unchanged anywhere is no other hash elsewhere: not in A, and not in B', (t) => {

@@ -17,6 +17,8 @@ export interface ExplainTask {
   readonly maxResidue: number;
   /** Of how many of them the bytes are shown, where there are no instructions. */
   readonly maxHex: number;
+  /** Of how many changed functions the instructions are shown. */
+  readonly maxInstructions: number;
   /** Every segment in columns, for controls. */
   readonly withRegions: boolean;
   readonly masks: MaskFile | undefined;
@@ -42,9 +44,10 @@ export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
   try {
     const b = openBytes(task.b);
     try {
-      const { path, verify, maxResidue, withRegions } = task;
+      const { path, verify, maxResidue, maxInstructions, withRegions } = task;
       const masks = task.masks === undefined ? [] : masksOf(task.masks);
-      const explanation = await explainContents(a, b, { path, verify, maxResidue, withRegions, masks });
+      const options = { path, verify, maxResidue, maxInstructions, withRegions, masks };
+      const explanation = await explainContents(a, b, options);
       return { explanation, hex: hexOf(a, b, explanation.residue, task.maxHex) };
     } finally {
       b.close();

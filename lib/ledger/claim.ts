@@ -86,7 +86,7 @@ export function readToken(bytes: Uint8Array, encoding: TokenEncoding): string | 
       return buffer.toString('latin1');
     case 'hex': {
       const digits = buffer.toString('latin1');
-      return /^[0-9a-f]+$/.test(digits) ? digits : undefined;
+      return /^[0-9a-f]+$/.test(digits) ? allDigits(digits) : undefined;
     }
     case 'raw':
       return buffer.length === 8 || buffer.length === 16 ? buffer.toString('hex') : undefined;
@@ -96,6 +96,14 @@ export function readToken(bytes: Uint8Array, encoding: TokenEncoding): string | 
       return readLeb128(buffer);
   }
 }
+
+/** A hash of 64 bits as it is told everywhere: names of codegen units leave leading zeros out. */
+export function allDigits(digits: string): string {
+  return digits.length >= SHORTENED && digits.length < 16 ? digits.padStart(16, '0') : digits;
+}
+
+/** Digits of a hash whose leading zeros are left out; of fewer it would be no hash. */
+const SHORTENED = 8;
 
 function readLeb128(bytes: Uint8Array): string | undefined {
   let value = 0n;

@@ -93,7 +93,9 @@ class Patterns {
   close(): void {
     this.#next = new Int32Array(this.#forms.length);
     for (const [i, form] of this.#forms.entries()) {
-      const key = keyOf((form[0] ?? 0) | ((form[1] ?? 0) << 8) | ((form[2] ?? 0) << 16) | ((form[3] ?? 0) << 24));
+      const key = keyOf(
+        (form[0] ?? 0) | ((form[1] ?? 0) << 8) | ((form[2] ?? 0) << 16) | ((form[3] ?? 0) << 24),
+      );
       this.#next[i] = this.#heads[key] ?? -1;
       this.#heads[key] = i;
       this.#seen[key >>> 5] = (this.#seen[key >>> 5] ?? 0) | (1 << (key & 31));
@@ -107,7 +109,8 @@ class Patterns {
     for (let at = start; at < end; at += 1) {
       word = (word >>> 8) | ((bytes[at] as number) << 24);
       const key = keyOf(word);
-      if (((seen[key >>> 5] as number) & (1 << (key & 31))) !== 0) this.#match(key, bytes, at - 3, start, end);
+      if (((seen[key >>> 5] as number) & (1 << (key & 31))) !== 0)
+        this.#match(key, bytes, at - 3, start, end);
     }
   }
 
@@ -131,6 +134,8 @@ function keyOf(word: number): number {
 function formsOf(token: string): Uint8Array[] {
   const forms: Uint8Array[] = [Buffer.from(token, 'latin1')];
   if (token.length !== 16 && token.length !== 32) return forms;
+  const shortened = token.replace(/^0+/, '');
+  if (token.length === 16 && shortened !== token) forms.push(Buffer.from(shortened, 'latin1'));
   const raw = Buffer.from(token, 'hex');
   forms.push(raw);
   if (token.length === 16) forms.push(Buffer.from(raw).reverse(), leb128(raw));

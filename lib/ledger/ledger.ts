@@ -1,6 +1,6 @@
 import type { CauseId } from '../cause/cause-id.js';
 import { InputError } from '../error.js';
-import { alike, type Claims, ClaimTable, readToken } from './claim.js';
+import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js';
 import { Column } from './columns.js';
 import { keptTokens } from './kept.js';
 import { markMoved } from './moved.js';
@@ -147,7 +147,7 @@ class PlaceSink implements Sink {
   }
 
   unchanged(token: string): void {
-    this.ledger.claims.kept.add(token);
+    this.ledger.claims.kept.add(allDigits(token));
   }
 
   derived(
@@ -278,6 +278,8 @@ function assertCovered(start: Column, length: Column, size: number, side: string
   for (let i = 0; i < start.length; i += 1) {
     const from = start.at(i);
     const count = length.at(i);
+    // What has nothing on this side stands nowhere on it.
+    if (count === 0) continue;
     if (from + count > size) throw new Error(`a segment ends at ${from + count}, behind the end of ${side}`);
     total += count;
     if (!mark(words, from, from + count)) throw new Error(`${side} is covered twice near ${from}`);

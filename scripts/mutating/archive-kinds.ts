@@ -6,7 +6,13 @@ import { any, otherByte, randomBytes } from './random-bytes.js';
 import type { Site } from './site.js';
 
 /** Fields of a member's header: start and length (ar(5)). */
-const FIELD = { ar_name: [0, 16], ar_date: [16, 12], ar_uid: [28, 6], ar_gid: [34, 6], ar_mode: [40, 8] } as const;
+const FIELD = {
+  ar_name: [0, 16],
+  ar_date: [16, 12],
+  ar_uid: [28, 6],
+  ar_gid: [34, 6],
+  ar_mode: [40, 8],
+} as const;
 const HEADER = 60;
 
 /** Changes of archives and of what stands between their members. */
@@ -25,7 +31,10 @@ export const ARCHIVE_KINDS = {
   },
   'member-name': ({ bytes, members }, random) => {
     const names = members.find(({ kind }) => kind === 'long-names');
-    const of = any(members.filter(({ kind }) => kind === 'file'), random);
+    const of = any(
+      members.filter(({ kind }) => kind === 'file'),
+      random,
+    );
     if (of === undefined) return [];
     const letter = Uint8Array.of(0x61 + random.below(26));
     if (names !== undefined && of.ar_name.startsWith('/')) {
@@ -39,34 +48,49 @@ export const ARCHIVE_KINDS = {
     return index === undefined ? [] : otherByte(bytes, index.offset + random.below(index.size), random);
   },
   'insert-in-member': (site, random) => {
-    const of = any(site.members.filter(({ kind }) => kind === 'file'), random);
+    const of = any(
+      site.members.filter(({ kind }) => kind === 'file'),
+      random,
+    );
     if (of === undefined) return [];
     const added = randomBytes(random.pick([1, 2, 8, 64]), random);
     const at = of.offset + random.pick([0, of.size, random.below(of.size)]);
     return resized(site, of, { offset: at, length: 0, bytes: added });
   },
   'append-zeros-to-member': (site, random) => {
-    const of = any(site.members.filter(({ kind }) => kind === 'file'), random);
+    const of = any(
+      site.members.filter(({ kind }) => kind === 'file'),
+      random,
+    );
     if (of === undefined) return [];
     const added = Buffer.alloc(random.pick([1, 2, 8, 64]));
     return resized(site, of, { offset: of.offset + of.size, length: 0, bytes: added });
   },
   'delete-in-member': (site, random) => {
-    const of = any(site.members.filter(({ kind, size }) => kind === 'file' && size > 64), random);
+    const of = any(
+      site.members.filter(({ kind, size }) => kind === 'file' && size > 64),
+      random,
+    );
     if (of === undefined) return [];
     const length = random.pick([1, 2, 8, 64]);
     const at = of.offset + random.below(of.size - length);
     return resized(site, of, { offset: at, length, bytes: new Uint8Array(0) });
   },
   'added-member': ({ bytes, members }, random) => {
-    const of = any(members.filter(({ kind }) => kind === 'file'), random);
+    const of = any(
+      members.filter(({ kind }) => kind === 'file'),
+      random,
+    );
     if (of === undefined) return [];
     const copy = Buffer.from(bytes.subarray(of.headerOffset, endOf(of)));
     if (random.below(2) === 0 && of.size > 0) copy[HEADER + random.below(of.size)] = random.below(256);
     return [{ offset: bytes.length, length: 0, bytes: copy }];
   },
   'removed-member': ({ members }, random) => {
-    const of = any(members.filter(({ kind }) => kind === 'file'), random);
+    const of = any(
+      members.filter(({ kind }) => kind === 'file'),
+      random,
+    );
     if (of === undefined) return [];
     return [{ offset: of.headerOffset, length: endOf(of) - of.headerOffset, bytes: new Uint8Array(0) }];
   },
@@ -85,7 +109,10 @@ export const ARCHIVE_KINDS = {
     return replaced(bytes, first.headerOffset, both);
   },
   'padding-of-member': ({ bytes, members }, random) => {
-    const of = any(members.filter(({ paddingOffset }) => paddingOffset !== undefined), random);
+    const of = any(
+      members.filter(({ paddingOffset }) => paddingOffset !== undefined),
+      random,
+    );
     return of?.paddingOffset === undefined ? [] : otherByte(bytes, of.paddingOffset, random);
   },
 } as const satisfies Record<string, Kind>;

@@ -12,7 +12,9 @@ export const BYTE_KINDS = {
   'swap-bytes': ({ bytes }, random) => {
     const [x, y] = [random.below(bytes.length), random.below(bytes.length)];
     const [atX, atY] = [bytes[x] ?? 0, bytes[y] ?? 0];
-    return atX === atY ? [] : [...replaced(bytes, x, Uint8Array.of(atY)), ...replaced(bytes, y, Uint8Array.of(atX))];
+    return atX === atY
+      ? []
+      : [...replaced(bytes, x, Uint8Array.of(atY)), ...replaced(bytes, y, Uint8Array.of(atX))];
   },
   'swap-neighbours': ({ bytes }, random) => {
     const at = random.below(bytes.length - 1);

@@ -1,7 +1,7 @@
 import { Random } from '../fuzzing/random.js';
 import { applyEdits, changes, type Edit, placesOf } from './edit.js';
 import { Judge, type Judgement } from './judge.js';
-import { KINDS } from './kind.js';
+import { KINDS, REORDERING } from './kind.js';
 import { repair } from './repair.js';
 import { siteOf } from './site.js';
 import { alone, type FilePair, type Subject } from './subject.js';
@@ -37,6 +37,7 @@ export interface Tally {
   planted: number;
   missed: number;
   restored: number;
+  exempt: number;
 }
 
 export interface Campaign {
@@ -62,11 +63,10 @@ export function mutate(subjects: readonly Subject[], options: CampaignOptions): 
     if (options.time !== undefined && Date.now() - start > options.time) break;
     const trial = plant(subjects, judges, options, index);
     if (trial === undefined) continue;
-    const tally = kinds.get(trial.kind) ?? { planted: 0, missed: 0, restored: 0 };
+    const tally = kinds.get(trial.kind) ?? { planted: 0, missed: 0, restored: 0, exempt: 0 };
     kinds.set(trial.kind, tally);
     tally.planted += 1;
-    if (trial.outcome === 'missed') tally.missed += 1;
-    if (trial.outcome === 'restored') tally.restored += 1;
+    if (trial.outcome !== 'caught') tally[trial.outcome] += 1;
     if (trial.outcome === 'caught' && options.index === undefined) continue;
     trials.push(trial);
     options.onTrial?.(trial);
@@ -113,6 +113,7 @@ function plant(
       side,
       content: stands ? mended : changed,
       places,
+      reorders: REORDERING.has(kind),
     });
     return {
       ...judgement,

@@ -1,4 +1,10 @@
-import { decodeX86, Instruction, MEMORY_DISPLACEMENT, PC_RELATIVE, RELATIVE_BRANCH } from '../../lib/machine/x86-64.js';
+import {
+  decodeX86,
+  Instruction,
+  MEMORY_DISPLACEMENT,
+  PC_RELATIVE,
+  RELATIVE_BRANCH,
+} from '../../lib/machine/x86-64.js';
 import type { Random } from '../fuzzing/random.js';
 import { type Edit, replaced } from './edit.js';
 import type { Kind } from './kind.js';
@@ -10,7 +16,9 @@ export const CODE_KINDS = {
   immediate: (site, random) =>
     field(site, random, (i) => (i.immediateSize === 0 ? undefined : [i.immediateAt, i.immediateSize])),
   displacement: (site, random) =>
-    field(site, random, (i) => (i.displacementSize === 0 ? undefined : [i.displacementAt, i.displacementSize])),
+    field(site, random, (i) =>
+      i.displacementSize === 0 ? undefined : [i.displacementAt, i.displacementSize],
+    ),
   'rip-displacement': (site, random) =>
     field(site, random, (i) =>
       (i.flags & PC_RELATIVE) === 0 ? undefined : [i.displacementAt, i.displacementSize],
@@ -57,7 +65,10 @@ export const CODE_KINDS = {
   'function-body': (site, random) => {
     const part = any(site.elves, random);
     const into = any(part?.functions ?? [], random);
-    const from = any((part?.functions ?? []).filter((f) => f.length <= (into?.length ?? 0)), random);
+    const from = any(
+      (part?.functions ?? []).filter((f) => f.length <= (into?.length ?? 0)),
+      random,
+    );
     if (into === undefined || from === undefined) return [];
     const body = Buffer.alloc(into.length, 0xcc);
     body.set(site.bytes.subarray(from.offset, from.offset + from.length));
@@ -147,7 +158,9 @@ function alikeFunctions(bytes: Buffer, part: ElfPart): Function_[][] {
       const inside = target >= of.address && target < of.address + of.length;
       body.writeInt32LE((inside ? target - of.address : target) | 0, field);
     }
-    const opcodes = instructions(bytes, of, () => true).map((i) => bytes.toString('hex', i.at, i.at + i.opcodeAt + 1));
+    const opcodes = instructions(bytes, of, () => true).map((i) =>
+      bytes.toString('hex', i.at, i.at + i.opcodeAt + 1),
+    );
     const key = `${of.length} ${opcodes.join(' ')}`;
     const group = byKey.get(key) ?? new Map<string, Function_>();
     byKey.set(key, group);
@@ -175,7 +188,8 @@ function instructions(bytes: Buffer, of: Function_, wanted: (i: Instruction) => 
   for (let at = of.offset; at < end; ) {
     const length = decodeX86(bytes, at, end, instruction);
     const { opcodeAt, displacementAt, immediateAt } = instruction;
-    if (length > 0 && wanted(instruction)) found.push({ of, at, length, opcodeAt, displacementAt, immediateAt });
+    if (length > 0 && wanted(instruction))
+      found.push({ of, at, length, opcodeAt, displacementAt, immediateAt });
     at += Math.max(1, length);
   }
   return found;

@@ -8,8 +8,12 @@ import { summarise } from '../../lib/explain/summarise.js';
 import type { Ledger } from '../../lib/ledger/ledger.js';
 import type { FilePair, Subject } from './subject.js';
 
-/** What became of a planted change. `restored`: it made the two sides equal where they differed. */
-export type Outcome = 'caught' | 'missed' | 'restored';
+/**
+ * What became of a planted change. `restored`: it made the two sides equal where they differed. `exempt`: it is one of
+ * the two differences that count as explained whoever made them: time, user and group in the header of an archive's
+ * member beside another member whose own differ, and the same records of a table in another order.
+ */
+export type Outcome = 'caught' | 'missed' | 'restored' | 'exempt';
 
 export interface Judgement {
   readonly outcome: Outcome;
@@ -25,6 +29,8 @@ export interface Planted {
   readonly side: 'a' | 'b';
   readonly content: Buffer;
   readonly places: readonly (readonly [start: number, length: number])[];
+  /** Whether records of a table changed places. */
+  readonly reorders: boolean;
 }
 
 /** Accounts for a subject as the command does, with and without a change in one of its files. */
@@ -48,7 +54,7 @@ export class Judge {
     }));
   }
 
-  judge({ file, side, content, places }: Planted): Judgement {
+  judge({ file, side, content, places, reorders }: Planted): Judgement {
     const pair = this.subject.files[file] as FilePair;
     const [a, b] = side === 'a' ? [content, pair.b] : [pair.a, content];
     if (a.equals(b)) return { outcome: 'restored', owners: [], residue: [this.residue, 0] };
@@ -60,8 +66,9 @@ export class Judge {
     if (owners.some((owner) => isOpen(ledger, owner, settled, file)) || this.#opens(ledger, file, settled))
       return { outcome: 'caught', owners: [], residue };
     const equal = owners.every((owner) => owner === 0);
+    const exempt = owners.every((owner) => isExempt(ledger, owner, reorders));
     return {
-      outcome: equal ? 'restored' : 'missed',
+      outcome: equal ? 'restored' : exempt ? 'exempt' : 'missed',
       owners: owners.map((owner) => ownerText(ledger, owner)),
       residue,
     };
@@ -112,8 +119,7 @@ function openBytes(ledger: Ledger, side: 'a' | 'b', settled: Settled, file: numb
 
 /** The owners of the changed bytes; of removed ones, those of what stands around the place. */
 function ownersAt(ledger: Ledger, side: 'a' | 'b', places: Planted['places']): number[] {
-  const [starts, lengths] =
-    side === 'a' ? [ledger.aStart, ledger.aLength] : [ledger.bStart, ledger.bLength];
+  const [starts, lengths] = side === 'a' ? [ledger.aStart, ledger.aLength] : [ledger.bStart, ledger.bLength];
   const owners = new Set<number>();
   for (let i = 0; i < ledger.count; i += 1) {
     const start = starts.at(i);
@@ -135,12 +141,22 @@ function isOpen(ledger: Ledger, index: number, settled: Settled, file: number): 
   return owner.state === 'claimed' && settled.claims.of(file, owner.claim ?? -1)?.doubt !== undefined;
 }
 
+const PACKING: ReadonlySet<string | undefined> = new Set(['ar_date', 'ar_uid', 'ar_gid']);
+
+function isExempt(ledger: Ledger, index: number, reorders: boolean): boolean {
+  const owner = ledger.owners[index];
+  if (index === 0 || owner === undefined) return true;
+  if (owner.state === 'moved') return reorders;
+  return owner.state === 'shown' && owner.reason === 'archive-metadata' && PACKING.has(owner.field);
+}
+
 function ownerText(ledger: Ledger, index: number): string {
   const owner = ledger.owners[index];
   if (index === 0 || owner === undefined) return 'equal';
   const { place, state, reason, field, from, claim } = owner;
   const names: string[] = [];
-  for (let at = place; at !== 0; at = ledger.places[at]?.parent ?? 0) names.unshift(ledger.places[at]?.name ?? '');
+  for (let at = place; at !== 0; at = ledger.places[at]?.parent ?? 0)
+    names.unshift(ledger.places[at]?.name ?? '');
   const told = claim === undefined ? '' : `${ledger.claims.a[claim]} ↔ ${ledger.claims.b[claim]}`;
   return [names.join(' › '), state, reason, field, from, told].filter(Boolean).join(', ');
 }

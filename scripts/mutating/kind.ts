@@ -21,3 +21,6 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   ...SECTION_KINDS,
   ...ARCHIVE_KINDS,
 };
+
+/** Those after which a table may hold the same records as before, in another order. */
+export const REORDERING: ReadonlySet<string> = new Set(['swap-names', 'swap-values', 'swap-relocations']);

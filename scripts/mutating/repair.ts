@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { memoryBytes } from '../../lib/artefact/bytes.js';
 import { InputError } from '../../lib/error.js';
 import { recomputeBuildId } from '../../lib/format/elf/build-id.js';
-import { recomputeEhFrameHdr } from '../../lib/format/elf/eh-frame-hdr.js';
 import { readEhFrame } from '../../lib/format/elf/eh-frame.js';
+import { recomputeEhFrameHdr } from '../../lib/format/elf/eh-frame-hdr.js';
 import { gnuHashSection, recomputeGnuHash } from '../../lib/format/elf/gnu-hash.js';
 import { isElf, openElf } from '../../lib/format/elf.js';
 
@@ -37,6 +37,11 @@ function withBuildId(out: Buffer): Buffer {
   if (id === undefined || (id.length !== 20 && id.length !== 16)) return out;
   if (recomputeBuildId(openElf(memoryBytes(out)))?.result === 'matches') return out;
   out.fill(0, id.offset, id.offset + id.length);
-  out.set(createHash(id.length === 20 ? 'sha1' : 'md5').update(out).digest(), id.offset);
+  out.set(
+    createHash(id.length === 20 ? 'sha1' : 'md5')
+      .update(out)
+      .digest(),
+    id.offset,
+  );
   return out;
 }

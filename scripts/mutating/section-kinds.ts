@@ -4,7 +4,15 @@ import { PHDR } from '../../lib/format/elf/segment.js';
 import type { Random } from '../fuzzing/random.js';
 import { type Edit, replaced } from './edit.js';
 import type { Kind } from './kind.js';
-import { any, flipBit, otherByte, otherNumber, randomBytes, readNumber, writeNumber } from './random-bytes.js';
+import {
+  any,
+  flipBit,
+  otherByte,
+  otherNumber,
+  randomBytes,
+  readNumber,
+  writeNumber,
+} from './random-bytes.js';
 import type { Site } from './site.js';
 
 /** Changes in sections with a format of their own, and in headers. */
@@ -30,7 +38,11 @@ export const SECTION_KINDS = {
     const place = section(metadata(site), random, /^\.(rmeta|rustc)$|^$/);
     const length = random.pick([8, 16]);
     if (place === undefined || place.length < length) return [];
-    return replaced(site.bytes, place.start + random.below(place.length - length), randomBytes(length, random));
+    return replaced(
+      site.bytes,
+      place.start + random.below(place.length - length),
+      randomBytes(length, random),
+    );
   },
   /** A byte of a number that goes on (LEB128) becomes another that goes on. */
   'rmeta-number': (site, random) => {
@@ -93,7 +105,11 @@ function change(site: Site, random: Random, name: RegExp): Edit[] {
       return writeNumber(bytes, word, 4, otherNumber(readNumber(bytes, word, 4), random));
     }
     default:
-      return replaced(bytes, at, randomBytes(Math.min(random.pick([2, 4, 8]), place.start + place.length - at), random));
+      return replaced(
+        bytes,
+        at,
+        randomBytes(Math.min(random.pick([2, 4, 8]), place.start + place.length - at), random),
+      );
   }
 }
 
@@ -101,7 +117,13 @@ function headerField({ bytes, elves }: Site, random: Random, of: 'header' | 'sec
   const part = any(elves, random);
   if (part === undefined) return [];
   const layout = (of === 'header' ? EHDR : of === 'section' ? SHDR : PHDR)[part.elf.header.class];
-  const record = of === 'header' ? undefined : any<{ readonly headerOffset: number }>(of === 'section' ? part.elf.sections : part.elf.segments, random);
+  const record =
+    of === 'header'
+      ? undefined
+      : any<{ readonly headerOffset: number }>(
+          of === 'section' ? part.elf.sections : part.elf.segments,
+          random,
+        );
   if (of !== 'header' && record === undefined) return [];
   const base = part.base + (record?.headerOffset ?? 0);
   const slot = any(Object.values(layout.slots), random);

@@ -1,6 +1,6 @@
 import { memoryBytes } from '../../lib/artefact/bytes.js';
 import { InputError } from '../../lib/error.js';
-import { type Relocations, isRelocationSection, readRelocations } from '../../lib/format/elf/relocation.js';
+import { isRelocationSection, type Relocations, readRelocations } from '../../lib/format/elf/relocation.js';
 import type { Section } from '../../lib/format/elf/section.js';
 import type { SymbolTable } from '../../lib/format/elf/symbol.js';
 import { type Elf, isElf, openElf } from '../../lib/format/elf.js';
@@ -78,7 +78,8 @@ function functionsOf(elf: Elf, symbols: SymbolTable | undefined, base: number): 
   for (let i = 1; symbols !== undefined && i < symbols.length; i += 1) {
     const section = elf.sections[symbols.st_shndx[i] ?? 0];
     const length = symbols.st_size[i] ?? 0;
-    if (symbols.type(i) !== STT_FUNC || length === 0 || section === undefined || section.index === 0) continue;
+    if (symbols.type(i) !== STT_FUNC || length === 0 || section === undefined || section.index === 0)
+      continue;
     const value = symbols.st_value[i] ?? 0;
     const inSection = elf.header.e_type === 1 ? value : value - Number(section.sh_addr);
     if (inSection < 0 || inSection + length > section.fileSize) continue;
@@ -88,7 +89,8 @@ function functionsOf(elf: Elf, symbols: SymbolTable | undefined, base: number): 
   // Without symbols the code of a section is one stretch.
   for (const section of elf.sections.filter(isExecutable)) {
     const { fileSize: length, sh_offset } = section;
-    if (length > 0) functions.push({ offset: base + sh_offset, length, address: Number(section.sh_addr), symbol: -1 });
+    if (length > 0)
+      functions.push({ offset: base + sh_offset, length, address: Number(section.sh_addr), symbol: -1 });
   }
   return functions;
 }

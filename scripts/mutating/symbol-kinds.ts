@@ -5,7 +5,14 @@ import { any, otherByte, otherNumber, randomBytes, readNumber, writeNumber } fro
 import type { ElfPart, Site } from './site.js';
 
 /** Fields of a 64-bit symbol: start and length (gABI, "Symbol Table"). */
-const SYMBOL = { st_name: [0, 4], st_info: [4, 1], st_other: [5, 1], st_shndx: [6, 2], st_value: [8, 8], st_size: [16, 8] } as const;
+const SYMBOL = {
+  st_name: [0, 4],
+  st_info: [4, 1],
+  st_other: [5, 1],
+  st_shndx: [6, 2],
+  st_value: [8, 8],
+  st_size: [16, 8],
+} as const;
 const RELOCATION = { r_offset: [0, 8], r_type: [8, 4], r_sym: [12, 4], r_addend: [16, 8] } as const;
 
 /** Changes of symbols, of their names and of relocations, in 64-bit files. */
@@ -23,20 +30,31 @@ export const SYMBOL_KINDS = {
     const table = any(elves.flatMap(stringTables), random);
     if (table === undefined) return [];
     const at = table.start + random.below(table.length);
-    return bytes[at] === 0 ? [] : replaced(bytes, at, Uint8Array.of(random.pick([0x61 + random.below(26), 0x30 + random.below(10)])));
+    return bytes[at] === 0
+      ? []
+      : replaced(bytes, at, Uint8Array.of(random.pick([0x61 + random.below(26), 0x30 + random.below(10)])));
   },
   'hash-digit': ({ bytes, elves }, random) => {
-    const hash = any(elves.flatMap((part) => hashesIn(bytes, part)), random);
+    const hash = any(
+      elves.flatMap((part) => hashesIn(bytes, part)),
+      random,
+    );
     if (hash === undefined) return [];
     return otherDigit(bytes, hash.at + random.below(16), random);
   },
   'hash-in-one-place': ({ bytes, elves }, random) => {
-    const hash = any(elves.flatMap((part) => hashesIn(bytes, part)), random);
+    const hash = any(
+      elves.flatMap((part) => hashesIn(bytes, part)),
+      random,
+    );
     return hash === undefined ? [] : replaced(bytes, hash.at, randomHash(random));
   },
   'hash-in-all-places-but-one': (site, random) => {
     const { bytes } = site;
-    const hash = any(site.elves.flatMap((part) => hashesIn(bytes, part)), random);
+    const hash = any(
+      site.elves.flatMap((part) => hashesIn(bytes, part)),
+      random,
+    );
     if (hash === undefined) return [];
     const places: number[] = [];
     const text = bytes.toString('latin1', hash.at, hash.at + 16);
@@ -140,7 +158,10 @@ interface RelocationAt {
 
 function relocation({ elves }: Site, random: Random): RelocationAt | undefined {
   const part = any(elves, random);
-  const table = any(part?.relocations.filter(({ form, length }) => form === 'rela' && length > 0) ?? [], random);
+  const table = any(
+    part?.relocations.filter(({ form, length }) => form === 'rela' && length > 0) ?? [],
+    random,
+  );
   if (part === undefined || table === undefined || table.entrySize !== 24) return undefined;
   return { part, at: part.base + table.offset + 24 * random.below(table.length) };
 }

@@ -4,6 +4,7 @@ import { compareCode } from '../../machine/compare.js';
 import { machineOf } from '../../machine/machine.js';
 import { explainBytes } from '../bytes.js';
 import type { FunctionOutcome } from '../function-tally.js';
+import type { ChangedFunctions } from '../instructions/changed-functions.js';
 import { sameBytes } from './field.js';
 import { locationOf } from './location.js';
 import type { Patches } from './patch.js';
@@ -20,6 +21,7 @@ export class CodeExplainer {
     readonly a: ElfView,
     readonly b: ElfView,
     readonly references: Referring,
+    readonly changed: ChangedFunctions,
   ) {}
 
   /** A range of two pieces that are one function; `sink` starts where the range does. */
@@ -30,8 +32,20 @@ export class CodeExplainer {
     const out = new Outcome(this.references, codeA, codeB, piece, pair, sink);
     const machine = machineOf(a.elf.header.e_machine);
     if (machine !== undefined && a.elf.header.e_machine === b.elf.header.e_machine) {
-      compareCode(machine, codeA, codeB, out, out);
-      return out.outcome();
+      const { mapping, changedRows } = compareCode(machine, codeA, codeB, out, out);
+      const outcome = out.outcome();
+      if (outcome === 'changed') {
+        const { changes, changedBytes, hashRows } = out;
+        this.changed.pair({
+          a: { view: a, section: piece.section, start: range.startA, end: range.endA },
+          b: { view: b, section: pair.section, start: range.startB, end: range.endB },
+          mapping,
+          changes,
+          changedRows: changedRows - hashRows,
+          changedBytes,
+        });
+      }
+      return outcome;
     }
     // A machine whose instructions are not read.
     const bytesA = codeA.bytes.subarray(codeA.start, codeA.end);
@@ -81,12 +95,19 @@ function columns(patches: Patches | undefined): CodeRelocations | undefined {
   return patches === undefined ? undefined : { starts: patches.offset, lengths: patches.size };
 }
 
+/** Stretches of one function that are remembered, four numbers each. */
+const MAX_CHANGES = 4 * 200;
+
 /** Gives the segments of one function to the ledger, and remembers what kinds of difference there were. */
 class Outcome implements Resolver, CodeSink {
   #changed = false;
   #hashes = false;
   #relabelled = false;
   #moved = false;
+  /** As in `ChangedPair`, the first ones. */
+  readonly changes: number[] = [];
+  changedBytes = 0;
+  hashRows = 0;
 
   constructor(
     readonly references: Referring,
@@ -148,8 +169,10 @@ class Outcome implements Resolver, CodeSink {
       8,
       'immediate',
     );
-    if (isHash) this.#hashes = true;
-    else this.#changed = true;
+    if (isHash) {
+      this.#hashes = true;
+      this.hashRows += 1;
+    } else this.#noteChange(a, 8, b, 8);
   }
 
   displacement(a: number, b: number, length: number): void {
@@ -193,7 +216,13 @@ class Outcome implements Resolver, CodeSink {
   }
 
   #change(a: number, aLength: number, b: number, bLength: number): void {
-    this.#changed = true;
+    this.#noteChange(a, aLength, b, bLength);
     this.sink.change(a - this.codeA.start, aLength, b - this.codeB.start, bLength, { reason: 'code' });
+  }
+
+  #noteChange(a: number, aLength: number, b: number, bLength: number): void {
+    this.#changed = true;
+    this.changedBytes += Math.max(aLength, bLength);
+    if (this.changes.length < MAX_CHANGES) this.changes.push(a, aLength, b, bLength);
   }
 }

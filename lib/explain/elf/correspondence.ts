@@ -1,11 +1,15 @@
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import { type Piece, pieceAt } from './piece.js';
+import type { StringPairs } from './strings.js';
 
 /**
  * Which place of B each place of A became, as the pairs of pieces say. What refers to a place of A is *derived* in B
  * where it refers to the place that corresponds.
  */
 export class Correspondence {
+  /** Tables of strings by section of A, once they are paired. */
+  strings: ReadonlyMap<number, StringPairs> = new Map();
+
   constructor(
     readonly piecesA: ReadonlyMap<number, readonly Piece[]>,
     readonly piecesB: ReadonlyMap<number, readonly Piece[]>,
@@ -20,7 +24,8 @@ export class Correspondence {
     const pieces = this.piecesA.get(section);
     if (pieces === undefined) {
       const other = this.sections[section] ?? -1;
-      return other < 0 || offset !== 0 ? NOWHERE : locationOf(other, 0);
+      const there = offset === 0 ? 0 : (this.strings.get(section)?.offset(offset) ?? -1);
+      return other < 0 || there < 0 ? NOWHERE : locationOf(other, there);
     }
     const piece = pieceAt(pieces, offset);
     if (piece === undefined) return NOWHERE;

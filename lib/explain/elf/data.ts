@@ -50,7 +50,8 @@ export class DataExplainer {
     const { ranges, truncated } = changedRanges(mapped, bytesB);
     let atA = 0;
     let atB = 0;
-    for (const range of wordRanges(ranges, piece.start, bytesA.length, bytesB.length)) {
+    const words = wordRanges(ranges, piece.start, bytesA.length, bytesB.length);
+    for (const range of textRanges(words, bytesA, bytesB)) {
       this.#mapped(bytesA, bytesB, atA, atB, range.aStart - atA, sink);
       atA = range.aStart + range.aLength;
       atB = range.bStart + range.bLength;
@@ -341,5 +342,50 @@ function wordRanges(ranges: readonly Range[], start: number, lengthA: number, le
 }
 
 function isText(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return bytes.every(isPrintable);
+}
+
+function isPrintable(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x20 && byte < 0x7f;
+}
+
+/** The ranges, those of text with the text around them, so that a path is seen whole. */
+function textRanges(ranges: readonly Range[], a: Uint8Array, b: Uint8Array): Range[] {
+  const out: Range[] = [];
+  const same = (atA: number, atB: number): boolean => isPrintable(a[atA]) && a[atA] === b[atB];
+  for (const [i, range] of ranges.entries()) {
+    let { aStart, bStart } = range;
+    let endA = aStart + range.aLength;
+    let endB = bStart + range.bLength;
+    if (!isText(a.subarray(aStart, endA)) || !isText(b.subarray(bStart, endB))) {
+      out.push(range);
+      continue;
+    }
+    const last = out.at(-1);
+    const [fromA, fromB] =
+      last === undefined ? [0, 0] : [last.aStart + last.aLength, last.bStart + last.bLength];
+    while (aStart > fromA && bStart > fromB && same(aStart - 1, bStart - 1)) {
+      aStart -= 1;
+      bStart -= 1;
+    }
+    const next = ranges[i + 1];
+    const [toA, toB] = next === undefined ? [a.length, b.length] : [next.aStart, next.bStart];
+    while (endA < toA && endB < toB && same(endA, endB)) {
+      endA += 1;
+      endB += 1;
+    }
+    const joined =
+      last !== undefined &&
+      fromA === aStart &&
+      fromB === bStart &&
+      isText(a.subarray(last.aStart, fromA)) &&
+      isText(b.subarray(last.bStart, fromB));
+    if (joined) {
+      out.pop();
+      aStart = last.aStart;
+      bStart = last.bStart;
+    }
+    out.push({ aStart, aLength: endA - aStart, bStart, bLength: endB - bStart });
+  }
+  return out;
 }

@@ -1,5 +1,6 @@
 import type { Sink } from '../../ledger/sink.js';
 import type { FunctionOutcome } from '../function-tally.js';
+import type { ChangedFunctions } from '../instructions/changed-functions.js';
 import { CodeExplainer, type Referring } from './code.js';
 import { explainPadding, isAligning, isFilling } from './padding.js';
 import type { Piece } from './piece.js';
@@ -13,8 +14,9 @@ export class PieceExplainer {
     readonly a: ElfView,
     readonly b: ElfView,
     references: Referring,
+    changed: ChangedFunctions,
   ) {
-    this.#code = new CodeExplainer(a, b, references);
+    this.#code = new CodeExplainer(a, b, references, changed);
   }
 
   /** `sink` starts where the two pieces do. */

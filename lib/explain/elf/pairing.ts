@@ -1,4 +1,5 @@
 import { type EhFrame, readEhFrame } from '../../format/elf/eh-frame.js';
+import type { Section } from '../../format/elf/section.js';
 import { Bodies } from './body.js';
 import { Correspondence } from './correspondence.js';
 import { pairFrames } from './frame-pairs.js';
@@ -9,6 +10,9 @@ import { pairSections } from './section-pairs.js';
 import { StringPairs } from './strings.js';
 import { pairSymbols, type SymbolPairs } from './symbol-pairs.js';
 import type { ElfView, NamedSymbols } from './view.js';
+
+const SHF_STRINGS = 0x20n;
+const SHF_COMPRESSED = 0x800n;
 
 /** Two ELF files with all that belongs together in them. */
 export interface ElfPairing {
@@ -63,7 +67,9 @@ export function pairElf(a: ElfView, b: ElfView): ElfPairing {
     a.relocatable ? [] : undefinedSymbols,
   );
   const pairing = { a, b, bodiesA, bodiesB, framesA, framesB, correspondence, symbols, dynamic };
-  return { ...pairing, strings: pairStrings(pairing) };
+  const strings = pairStrings(pairing);
+  correspondence.strings = strings;
+  return { ...pairing, strings };
 }
 
 /** Whether the two pieces have one content but for addresses, so that their names are names of one thing. */
@@ -118,7 +124,20 @@ function pairStrings(pairing: Omit<ElfPairing, 'strings'>): Map<number, StringPa
     );
   }
   for (const table of out.values()) table.joinRest();
+  for (const section of a.elf.sections) {
+    const other = b.section(correspondence.sections[section.index] ?? -1);
+    if (other === undefined || out.has(section.index) || !isDebugStrings(section) || !isDebugStrings(other))
+      continue;
+    const table = tableOf(section.index, other.index);
+    table?.joinRest();
+    table?.joinInOrder();
+  }
   return out;
+}
+
+/** `.debug_str`, `.debug_line_str`: strings that other sections refer to by their offset. */
+export function isDebugStrings({ name, sh_flags }: Section): boolean {
+  return name.startsWith('.debug_') && (sh_flags & SHF_STRINGS) !== 0n && (sh_flags & SHF_COMPRESSED) === 0n;
 }
 
 /** The section with the names of a symbol table. */

@@ -71,7 +71,9 @@ export function dividePieces(view: ElfView, frames: EhFrame | undefined): Map<nu
   const out = new Map<number, Piece[]>();
   for (const section of view.elf.sections) {
     if (!isDivided(section)) continue;
-    const prefix = view.relocatable ? symbolTokens(section.name).skeleton : section.name;
+    const name = view.relocatable ? symbolTokens(section.name).skeleton : section.name;
+    // What has bytes in the file is never paired with what has none.
+    const prefix = section.sh_type === SHT_NOBITS ? `${name} without bytes` : name;
     out.set(
       section.index,
       cut(section, isCode(section) ? 'code' : 'data', prefix, bounds.get(section.index) ?? []),

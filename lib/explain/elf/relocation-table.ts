@@ -143,7 +143,7 @@ class Rows {
       return false;
     const locationA = this.#symbolsA?.location(tableA.r_sym[from] ?? 0, a) ?? NOWHERE;
     const locationB = this.#symbolsB?.location(tableB.r_sym[to] ?? 0, b) ?? NOWHERE;
-    return this.#references.locations(locationA, locationB) !== undefined;
+    return this.#references.locations(locationA, locationB) === 'twin';
   }
 
   /** What B's addend must be so that it leads to what A's leads to. */

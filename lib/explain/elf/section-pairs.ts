@@ -1,7 +1,7 @@
 import { SHT_NULL } from '../../format/elf/constant.js';
 import { isRelocationSection } from '../../format/elf/relocation.js';
 import { symbolTokens } from '../../symbol/name.js';
-import type { Piece } from './piece.js';
+import { isDivided, type Piece } from './piece.js';
 import type { ElfView } from './view.js';
 
 /**
@@ -78,7 +78,8 @@ function pairRelocations(
 
 function keyOf(view: ElfView, index: number): string {
   const section = view.section(index);
-  return `${section?.sh_type} ${symbolTokens(section?.name ?? '').skeleton}`;
+  const divided = section !== undefined && isDivided(section);
+  return `${section?.sh_type} ${divided} ${symbolTokens(section?.name ?? '').skeleton}`;
 }
 
 function push(map: Map<string, number[]>, key: string, value: number): void {

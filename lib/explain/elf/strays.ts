@@ -49,8 +49,8 @@ export class Strays {
     for (const list of free.values()) for (const stray of list) this.#alone('b', stray, sink);
   }
 
-  #alone(side: 'a' | 'b', { piece, offset, member }: Stray, sink: Sink): void {
-    this.tally.only(side, piece.name);
+  #alone(side: 'a' | 'b', { view, piece, offset, member }: Stray, sink: Sink): void {
+    this.tally.only(side, piece.name, { view, section: piece.section, start: piece.start, end: piece.end });
     const length = piece.end - piece.start;
     const inner = sink.within(0, 0, 'member', member).within(0, 0, 'symbol', piece.name);
     if (side === 'a') inner.change(offset, length, 0, 0, { reason: 'code' });
@@ -72,7 +72,8 @@ export class Strays {
           : undefined;
       },
     };
-    const outcome = new PieceExplainer(a.view, b.view, byName).explain(a.piece, b.piece, inner);
+    const explainer = new PieceExplainer(a.view, b.view, byName, this.tally.changed);
+    const outcome = explainer.explain(a.piece, b.piece, inner);
     this.tally.pair(outcome);
   }
 }

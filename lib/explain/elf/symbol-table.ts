@@ -1,3 +1,4 @@
+import { SHT_NOBITS } from '../../format/elf/constant.js';
 import type { Sink } from '../../ledger/sink.js';
 import { explainField, sameBytes, Words } from './field.js';
 import { NOWHERE, offsetOf, sectionOf } from './location.js';
@@ -111,6 +112,12 @@ function expectedValue(
     case 'st_value': {
       const there = correspondence.at(table.location(symbol, a));
       if (there === NOWHERE) return undefined;
+      // Where there are no bytes, a piece begins where B's symbol says it does and nothing else does.
+      if (
+        b.section(sectionOf(there))?.sh_type === SHT_NOBITS &&
+        offsetOf(there) !== offsetOf(table.location(symbol, a))
+      )
+        return undefined;
       return b.relocatable ? offsetOf(there) : b.address(sectionOf(there)) + offsetOf(there);
     }
     case 'st_size': {

@@ -8,7 +8,7 @@ import type { Sink } from '../../ledger/sink.js';
 import { explainBitcode } from '../bitcode.js';
 import { changedRanges, explainBytes } from '../bytes.js';
 import { explainRmeta } from '../rmeta.js';
-import { explainString } from '../string.js';
+import { explainString, PathRoots } from '../string.js';
 import { explainDynamic } from './dynamic.js';
 import { explainField, sameBytes, Words } from './field.js';
 import type { ElfPairing } from './pairing.js';
@@ -201,5 +201,7 @@ function explainStrings(a: Uint8Array, b: Uint8Array, sink: Sink): void {
   const pairs = new StringPairs(a, b);
   pairs.joinRest();
   pairs.joinInOrder();
-  pairs.explain(sink, explainString);
+  // One string may be the root of the paths in others.
+  const roots = new PathRoots();
+  pairs.explain(sink, (textA, textB, of) => explainString(textA, textB, of, roots));
 }

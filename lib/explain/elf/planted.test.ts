@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import { ledgerOf } from '../explain.js';
+import { settle } from '../settle.js';
+import { summarise } from '../summarise.js';
+
+/** Changes that were once taken for a harmless difference: each by `scripts/mutate`. */
+const PAIRS = join(dirname(fileURLToPath(import.meta.url)), '../../../../corpus/pairs');
+const file = (path: string) => readFileSync(join(PAIRS, path));
+
+/** Bytes that nothing stands behind. */
+function residue(a: Buffer, b: Buffer): number {
+  const explanation = summarise(ledgerOf(a, b).ledger, { formatA: '', formatB: '', maxResidue: 0 });
+  const { accounts } = settle([{ path: '', explanation }]).causes;
+  return accounts.unexplained + accounts.suspected;
+}
+
+function changed(content: Buffer, at: number, bytes: readonly number[]): Buffer {
+  const out = Buffer.from(content);
+  out.set(bytes, at);
+  return out;
+}
+
+/** Seen from either side. */
+function seen(a: Buffer, b: Buffer): boolean {
+  return residue(a, b) > 0 && residue(b, a) > 0;
+}
+
+test('Zeros behind the last structure are no alignment of anything', (t) => {
+  const object = file('padding/a/shapes.o');
+  t.true(seen(object, Buffer.concat([object, Buffer.alloc(8)])));
+});
+
+test('A number of headers of no size is not derived', (t) => {
+  const object = file('padding/a/shapes.o');
+  t.is(object.readUInt16LE(56), 0);
+  t.true(seen(object, changed(object, 56, [4])));
+});
+
+test('A header field that breaks its rule on one side is not derived, whichever side that is', (t) => {
+  const object = file('padding/a/shapes.o');
+  const headers = Number(object.readBigUInt64LE(40));
+  const count = object.readUInt16LE(60);
+  for (let i = 1; i < count; i += 1) {
+    const header = headers + 64 * i;
+    if (object.readUInt32LE(header + 4) === 2) t.true(seen(object, changed(object, header + 44, [0x15])));
+  }
+  const offset = headers + 64 * (count - 1) + 24;
+  t.true(seen(object, changed(object, offset, [(object[offset] ?? 0) ^ 0x20])));
+});
+
+test('A symbol under another name is not a twin that the compiler merged, however equal its body', (t) => {
+  const object = file('padding/a/shapes.o');
+  const at = object.lastIndexOf('6shapes');
+  t.true(at > 0);
+  t.true(seen(object, changed(object, at + 1, [0x63])));
+});
+
+test('The frame of one function is not that of another, however equal their bodies', (t) => {
+  const library = file('proc-macro-hash/a/libshuffled.rlib');
+  t.is(library[3084], 2);
+  t.true(seen(library, changed(library, 3084, [3])));
+});
+
+test('Functions that look alike are no twins where they refer to other things', (t) => {
+  const program = file('twin-crates/a/twins');
+  const [first, second] = [program.indexOf('made from'), program.lastIndexOf('made from')];
+  t.true(first > 0 && second > first);
+  const swapped = Buffer.from(program);
+  const relocations = [program.indexOf(Buffer.from('f013000000000000', 'hex'), 740), 0];
+  relocations[1] = program.indexOf(Buffer.from('e013000000000000', 'hex'), 740);
+  swapped.set(Buffer.from('e013', 'hex'), relocations[0]);
+  swapped.set(Buffer.from('f013', 'hex'), relocations[1]);
+  // Both return one text: which of them is called makes no difference.
+  t.is(residue(program, swapped), 0);
+  t.true(seen(changed(program, first, [0x4d]), changed(swapped, first, [0x4d])));
+});
+
+test('What the linker chose for .gnu.hash does not follow from the symbols', (t) => {
+  const program = file('build-path-program/a/program');
+  t.is(program[717], 0);
+  t.true(seen(program, changed(program, 717, [0xff])));
+});

@@ -1,0 +1,171 @@
+import { disassemble } from '../machine/disassemble.js';
+import { type MachineName, machineOf } from '../machine/machine.js';
+import type { Rows } from '../machine/row.js';
+import type { InstructionDiff, InstructionRow, ResidueSegment } from './explanation.js';
+import { type AlignedRow, alignedRows } from './instructions/alignment.js';
+import type { ChangedFunction, CodeStretch } from './instructions/changed-functions.js';
+import { Operands } from './instructions/operand.js';
+
+/** Bytes of a function; longer ones are shown as bytes. */
+const LONGEST = 1 << 20;
+/** Of functions that one side only has, for each so many pairs. */
+const ONE_SIDED = 1 / 3;
+
+/**
+ * Shows the instructions of the first `most` changed functions in the residue, and of fewer that only one side has.
+ * Several segments can lie in one function: the first has the instructions. Capstone is loaded where there is
+ * something to show. `wholeA` and `wholeB` are the contents that the functions were read from.
+ */
+export async function withInstructions(
+  residue: readonly ResidueSegment[],
+  functions: readonly ChangedFunction[],
+  wholeA: Uint8Array,
+  wholeB: Uint8Array,
+  most: number,
+): Promise<ResidueSegment[]> {
+  const places = functions.map((of) => ({ of, a: placed(of.a, wholeA), b: placed(of.b, wholeB) }));
+  const left = { pairs: most, oneSided: Math.ceil(most * ONE_SIDED) };
+  const taken = new Set<ChangedFunction>();
+  const out: ResidueSegment[] = [];
+  for (const segment of residue) {
+    const found =
+      segment.reason !== 'code'
+        ? undefined
+        : places.find(({ a, b }) =>
+            segment.aLength > 0
+              ? lies(segment.aStart, segment.aLength, a)
+              : lies(segment.bStart, segment.bLength, b),
+          )?.of;
+    const budget = found?.a === undefined || found.b === undefined ? 'oneSided' : 'pairs';
+    if (found === undefined || taken.has(found) || left[budget] === 0) {
+      out.push(segment);
+      continue;
+    }
+    taken.add(found);
+    left[budget] -= 1;
+    const instructions = await instructionDiff(found);
+    out.push(instructions === undefined ? segment : { ...segment, instructions });
+  }
+  return out;
+}
+
+interface FileRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where a function is in the whole content, of which its file is a part; undefined for a copy. */
+function placed(stretch: CodeStretch | undefined, whole: Uint8Array): FileRange | undefined {
+  const section = stretch?.view.section(stretch.section);
+  if (stretch === undefined || section === undefined) return undefined;
+  const { bytes } = stretch.view;
+  if (bytes.buffer !== whole.buffer) return undefined;
+  const base = bytes.byteOffset - whole.byteOffset + section.sh_offset;
+  return { start: base + stretch.start, end: base + stretch.end };
+}
+
+function lies(start: number, length: number, range: FileRange | undefined): boolean {
+  return range !== undefined && start < range.end && start + length > range.start;
+}
+
+/** The changed instructions of one function side by side; undefined where they are not read. */
+export async function instructionDiff(function_: ChangedFunction): Promise<InstructionDiff | undefined> {
+  const { a, b } = function_;
+  const stretch = a ?? b;
+  const machine = stretch === undefined ? undefined : machineOf(stretch.view.elf.header.e_machine);
+  if (machine === undefined || lengthOf(a) > LONGEST || lengthOf(b) > LONGEST) return undefined;
+  const { rowsA, rowsB, shown, leftOut } = alignedRows(machine, function_);
+  const textsA = await Texts.read(
+    machine.name,
+    a,
+    rowsA,
+    shown.map((row) => row.a),
+  );
+  const textsB = await Texts.read(
+    machine.name,
+    b,
+    rowsB,
+    shown.map((row) => row.b),
+  );
+  return { machine: machine.name, rows: shown.map((row) => shownRow(row, textsA, textsB)), leftOut };
+}
+
+function lengthOf(stretch: CodeStretch | undefined): number {
+  return stretch === undefined ? 0 : stretch.end - stretch.start;
+}
+
+/** Both sides of a row. What changed looks different: if need be by the hashes in names, or by its bytes. */
+function shownRow({ mark, a, b }: AlignedRow, textsA: Texts, textsB: Texts): InstructionRow {
+  const both = (how: Shown) => ({
+    mark,
+    ...(a >= 0 && { a: textsA.instruction(a, how) }),
+    ...(b >= 0 && { b: textsB.instruction(b, how) }),
+  });
+  const row: InstructionRow = both('plain');
+  if (mark !== 'changed' || row.a?.text !== row.b?.text) return row;
+  const withHashes: InstructionRow = both('hashes');
+  return withHashes.a?.text === withHashes.b?.text ? both('bytes') : withHashes;
+}
+
+type Shown = 'plain' | 'hashes' | 'bytes';
+
+/** The instructions of one side, those that are shown. */
+class Texts {
+  private constructor(
+    readonly stretch: CodeStretch | undefined,
+    readonly rows: Rows,
+    /** By the offset in the section. */
+    readonly texts: ReadonlyMap<number, string>,
+  ) {}
+
+  /** `shown` are rows in order, -1 for none. */
+  static async read(
+    machine: MachineName,
+    stretch: CodeStretch | undefined,
+    rows: Rows,
+    shown: readonly number[],
+  ): Promise<Texts> {
+    const texts = new Map<number, string>();
+    const section = stretch?.view.section(stretch.section);
+    if (stretch === undefined || section === undefined) return new Texts(stretch, rows, texts);
+    const content = stretch.view.content(section);
+    const operands = new Operands(stretch);
+    for (const [first, end] of runs(shown)) {
+      const start = rows.starts[first] ?? 0;
+      const bytes = content.subarray(start, rows.starts[end] ?? 0);
+      for (const { offset, text } of await disassemble(bytes, operands.address(start), machine, end - first))
+        texts.set(start + offset, text);
+    }
+    return new Texts(stretch, rows, texts);
+  }
+
+  instruction(row: number, how: Shown): { readonly offset: number; readonly text: string } {
+    const start = this.rows.starts[row] ?? 0;
+    const end = this.rows.starts[row + 1] ?? 0;
+    const offset = start - (this.stretch?.start ?? 0);
+    const text = this.texts.get(start);
+    if (this.stretch === undefined || text === undefined) return { offset, text: this.#bytes(start, end) };
+    const named = new Operands(this.stretch).named(text, start, end, how !== 'plain');
+    return { offset, text: how === 'bytes' ? `${named} ; ${this.#bytes(start, end)}` : named };
+  }
+
+  #bytes(start: number, end: number): string {
+    const section = this.stretch?.view.section(this.stretch.section);
+    if (this.stretch === undefined || section === undefined) return '';
+    return Buffer.from(this.stretch.view.content(section).subarray(start, end))
+      .toString('hex')
+      .replace(/..(?=.)/g, '$& ');
+  }
+}
+
+/** Runs of consecutive rows, each from its first up to but not with its end. */
+function runs(rows: readonly number[]): [number, number][] {
+  const out: [number, number][] = [];
+  for (const row of rows) {
+    const last = out.at(-1);
+    if (row < 0) continue;
+    if (last !== undefined && last[1] === row) last[1] = row + 1;
+    else out.push([row, row + 1]);
+  }
+  return out;
+}

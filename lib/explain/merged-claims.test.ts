@@ -1,0 +1,27 @@
+import test from 'ava';
+import type { CauseId } from '../cause/cause-id.js';
+import { ledgerOf } from './explain.js';
+import { MergedClaims } from './merged-claims.js';
+import { summarise } from './summarise.js';
+
+const equal = new Uint8Array(8);
+const nothing = summarise(ledgerOf(equal, equal).ledger, { formatA: '', formatB: '', maxResidue: 0 });
+
+function doubts(...causes: readonly (readonly [CauseId, places: number])[]) {
+  const claims = causes.map(([cause, places], i) => ({
+    cause,
+    domain: 'hash',
+    a: `${i}a`,
+    b: `${i}b`,
+    places,
+    place: [],
+  }));
+  return new MergedClaims([{ ...nothing, claims }], []).list.map(({ doubt }) => doubt);
+}
+
+test('A type id stands only where the hash of a crate does', (t) => {
+  t.deepEqual(doubts(['type-id', 2]), ['attested once']);
+  t.deepEqual(doubts(['type-id', 2], ['crate-hash', 1]), ['attested once', 'attested once']);
+  t.deepEqual(doubts(['type-id', 2], ['crate-hash', 2]), [undefined, undefined]);
+  t.deepEqual(doubts(['type-id', 2], ['metadata-hash', 3]), [undefined, undefined]);
+});
