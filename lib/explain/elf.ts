@@ -20,7 +20,7 @@ import { explainSymbols } from './elf/symbol-table.js';
 import { explainTable } from './elf/tables.js';
 import { ElfView } from './elf/view.js';
 import type { FunctionTally } from './function-tally.js';
-import { explainString } from './string.js';
+import { explainString, PathRoots } from './string.js';
 
 /** The archive that two objects lie in: functions may have gone to another object of it. */
 export interface InArchive {
@@ -59,6 +59,8 @@ export function prepareElf(
 }
 
 class ElfExplainer {
+  /** Of all debug strings: one of them may be the root of others. */
+  readonly #roots = new PathRoots();
   readonly #references: References;
   readonly #code: PieceExplainer;
   readonly #data: DataExplainer;
@@ -235,7 +237,8 @@ class ElfExplainer {
     const contentA = a.content(section);
     const contentB = b.content(other);
     const names = strings.get(section.index);
-    if (names !== undefined && isDebugStrings(section)) names.explain(sink, explainString);
+    if (names !== undefined && isDebugStrings(section))
+      names.explain(sink, (textA, textB, of) => explainString(textA, textB, of, this.#roots));
     else if (names !== undefined) names.explain(sink);
     else if (isRelocationSection(section))
       explainRelocations(pairing, this.#references, section, other, sink);

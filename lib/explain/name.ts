@@ -41,8 +41,39 @@ export function explainName(a: Uint8Array, b: Uint8Array, sink: Sink, counted: b
   const nameB = symbolTokens(latin1(b));
   if (nameA.skeleton === nameB.skeleton && nameA.tokens.length === nameB.tokens.length)
     explainTokens(a, b, nameA, nameB, sink, counted);
+  else if (isNumbered(a) && isNumbered(b) && explainNumbered(a, b, sink, counted)) return;
   else if (counted) explainTwin(a, b, sink);
   else explainString(a, b, sink);
+}
+
+/** Names that compilers make by counting: constants of LLVM's, exception tables. */
+const NUMBERED = /(?:anon\.[0-9a-f]{32}\.|GCC_except_table)\d+\0?$/;
+
+function isNumbered(name: Uint8Array): boolean {
+  return NUMBERED.test(latin1(name));
+}
+
+/** Two names that end in the number that the compiler gave; false where more than hashes differs before it. */
+function explainNumbered(a: Uint8Array, b: Uint8Array, sink: Sink, counted: boolean): boolean {
+  const [headA, headB] = [numberAt(a), numberAt(b)];
+  const nameA = symbolTokens(latin1(a.subarray(0, headA)));
+  const nameB = symbolTokens(latin1(b.subarray(0, headB)));
+  if (nameA.skeleton !== nameB.skeleton || nameA.tokens.length !== nameB.tokens.length) return false;
+  if ((a.at(-1) === 0) !== (b.at(-1) === 0)) return false;
+  const ended = a.at(-1) === 0 ? 1 : 0;
+  const lengthA = a.length - ended - headA;
+  const lengthB = b.length - ended - headB;
+  explainTokens(a.subarray(0, headA), b.subarray(0, headB), nameA, nameB, sink, counted);
+  if (counted) sink.shown('local-label', headA, lengthA, headB, lengthB);
+  else sink.change(headA, lengthA, headB, lengthB, { reason: 'local-label' });
+  sink.equal(headA + lengthA, headB + lengthB, ended);
+  return true;
+}
+
+function numberAt(name: Uint8Array): number {
+  let at = name.length - (name.at(-1) === 0 ? 1 : 0);
+  while (at > 0 && (name[at - 1] ?? 0) >= 0x30 && (name[at - 1] ?? 0) <= 0x39) at -= 1;
+  return at;
 }
 
 /**

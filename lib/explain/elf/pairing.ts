@@ -130,6 +130,7 @@ function pairStrings(pairing: Omit<ElfPairing, 'strings'>): Map<number, StringPa
       continue;
     const table = tableOf(section.index, other.index);
     table?.joinRest();
+    table?.joinPaths();
     table?.joinInOrder();
   }
   return out;

@@ -99,6 +99,21 @@ export class StringPairs {
     }
   }
 
+  /** Pairs paths that are left by their last component, where each side has one of it: some linkers sort strings by a hash. */
+  joinPaths(): void {
+    const [left, right] = [new Map<string, number>(), new Map<string, number>()];
+    for (let i = 0; i < this.#pairs.length; i += 1)
+      if (this.#pairs[i] === -1) addOnce(left, lastComponent(this.#a.text(i)), i);
+    for (let i = 0; i < this.#taken.length; i += 1)
+      if (this.#taken[i] === 0) addOnce(right, lastComponent(this.#b.text(i)), i);
+    for (const [name, from] of left) {
+      const to = right.get(name);
+      if (from < 0 || to === undefined || to < 0) continue;
+      this.#pairs[from] = to;
+      this.#taken[to] = 1;
+    }
+  }
+
   /** Pairs what is left between two pairs that are neighbours on both sides. */
   joinInOrder(): void {
     for (let i = 0; i < this.#pairs.length; i += 1) {
@@ -152,6 +167,17 @@ export class StringPairs {
       if (this.#taken[i] === 0) sink.change(0, 0, start, this.#b.end(i) - start);
     }
   }
+}
+
+/** Undefined where a text is no path. */
+function lastComponent(text: string): string | undefined {
+  const slash = text.lastIndexOf('/');
+  return slash < 0 ? undefined : text.slice(slash);
+}
+
+/** -1 for what is there more than once. */
+function addOnce(rows: Map<string, number>, key: string | undefined, row: number): void {
+  if (key !== undefined) rows.set(key, rows.has(key) ? -1 : row);
 }
 
 function textAt(bytes: Uint8Array, offset: number): string {

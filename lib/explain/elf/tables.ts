@@ -200,6 +200,7 @@ function explainBuildId({ a: viewA, b: viewB }: ElfPairing, a: Uint8Array, b: Ui
 function explainStrings(a: Uint8Array, b: Uint8Array, sink: Sink): void {
   const pairs = new StringPairs(a, b);
   pairs.joinRest();
+  pairs.joinPaths();
   pairs.joinInOrder();
   // One string may be the root of the paths in others.
   const roots = new PathRoots();

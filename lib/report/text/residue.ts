@@ -50,6 +50,7 @@ export function* residueLines(
   let shown = 0;
   let heading = '';
   let place = '';
+  const told = new Set<string>();
   for (const { pair, segment } of rows) {
     if (lines >= bounds.lines) break;
     const file = fileOf(pair);
@@ -63,13 +64,18 @@ export function* residueLines(
         lines += 1;
       }
     }
-    const where = placeLine(segment);
+    const where = placeText(segment);
     if (where !== place) {
-      yield where;
-      lines += 1;
+      for (const line of wrapped(where, width, '    ')) {
+        yield line;
+        lines += 1;
+      }
       place = where;
     }
-    for (const line of segmentLines(pair, segment, paint, width, bounds.perSegment)) {
+    const key = functionKey(pair, segment);
+    const above = segment.instructions === undefined && key !== undefined && told.has(key);
+    if (segment.instructions !== undefined && key !== undefined) told.add(key);
+    for (const line of segmentLines(pair, segment, above, paint, width, bounds.perSegment)) {
       yield line;
       lines += 1;
     }
@@ -156,24 +162,38 @@ function rankOf({
   };
 }
 
-function placeLine({ place, symbolA, symbolB }: ResidueReport): string {
+function placeText({ place, symbolA, symbolB }: ResidueReport): string {
   const raw = [symbolA, symbolB].flatMap((name) => (name === undefined ? [] : demangled(name)));
   const symbols = [...new Set(raw)];
-  const where = [...place.map(printableName), ...(symbols.length > 0 ? [symbols.join(' ↔ ')] : [])];
+  const around = symbols.length > 0 ? place.map(withoutSymbol) : place;
+  const where = [...around.map(printableName), ...(symbols.length > 0 ? [symbols.join(' ↔ ')] : [])];
   return `  ${where.length === 0 ? 'the file' : where.join(' › ')}`;
+}
+
+/** A section of one function is named for it: `.text._ZN…`. */
+function withoutSymbol(section: string): string {
+  return section.replace(/^(\.[a-z.]+)\.(?:_ZN|_R).*$/, '$1');
+}
+
+/** Segments of one function share its instructions. */
+function functionKey({ path }: PairReport, of: ResidueReport): string | undefined {
+  const { reason, place, symbolA, symbolB } = of;
+  const unnamed = symbolA === undefined && symbolB === undefined;
+  return unnamed || reason !== 'code' ? undefined : JSON.stringify([path, place, symbolA, symbolB]);
 }
 
 function segmentLines(
   pair: PairReport,
   segment: ResidueReport,
+  above: boolean,
   paint: Paint,
   width: number,
   most: number,
 ): string[] {
   const { field, reason, instructions, hex } = segment;
-  const lines = [
-    `    ${field === undefined ? '' : `${printableText(field)}, `}${reason}: ${extent(segment)}`,
-  ];
+  const what = `    ${field === undefined ? '' : `${printableText(field)}, `}${reason}: ${extent(segment)}`;
+  if (above) return [`${what}, instructions above`];
+  const lines = [what];
   const view = instructions === undefined ? [] : instructionLines(instructions, paint, width);
   if (view.length === 0 && pair.difference?.text !== undefined) {
     const text = renderUnified(pair.difference.text, pair.path, pair.path).slice(2);
@@ -205,19 +225,36 @@ function extent({ aStart, aLength, bStart, bLength }: ResidueReport): string {
   return `${size} at ${aStart === bStart ? offset(aStart) : `${offset(aStart)} ↔ ${offset(bStart)}`}`;
 }
 
-/** A left, B right, each with its offset in the function; `!` where they differ. */
-function instructionLines(diff: InstructionDiff, paint: Paint, width: number): string[] {
+/**
+ * A left, B right, each with its offset in the function: `!` where they differ, `-` and `+` where one side has nothing.
+ * What differs and is too long for half a line, or has no other side in the whole view, stands on lines of its own.
+ */
+function instructionLines({ rows, leftOut }: InstructionDiff, paint: Paint, width: number): string[] {
   const column = Math.floor((width - 7) / 2);
-  const cell = (of: InstructionRow['a']): string => {
-    const text = of === undefined ? '' : `${of.offset.toString(16).padStart(5)}  ${printableText(of.text)}`;
-    return (text.length > column ? `${text.slice(0, column - 1)}…` : text).padEnd(column);
-  };
-  const rows = diff.rows.map((row) => {
-    const line = ` ${MARKS[row.mark]} ${cell(row.a)} │ ${cell(row.b)}`.trimEnd();
-    return row.mark === 'equal' ? paint.dim(line) : paint.red(line);
+  const oneSided = rows.every(({ mark }) => mark === 'only-a') || rows.every(({ mark }) => mark === 'only-b');
+  const lines = rows.flatMap(({ mark, a, b }) => {
+    const [left, right] = [instructionText(a), instructionText(b)];
+    if (mark === 'equal') return [paint.dim(sideBySide(mark, left, right, column))];
+    if (!oneSided && left.length <= column && right.length <= column)
+      return [paint.red(sideBySide(mark, left, right, column))];
+    return [
+      ...(a === undefined ? [] : [paint.red(cut(` ${MARKS['only-a']} ${left}`, width))]),
+      ...(b === undefined ? [] : [paint.green(cut(` ${MARKS['only-b']} ${right}`, width))]),
+    ];
   });
-  const more = diff.leftOut > 0 ? [`    … ${counted(diff.leftOut, 'more row')}`] : [];
-  return [...rows, ...more];
+  return leftOut === 0 ? lines : [...lines, `    … ${counted(leftOut, 'more row')} of the function`];
+}
+
+function sideBySide(mark: InstructionRow['mark'], left: string, right: string, column: number): string {
+  return ` ${MARKS[mark]} ${cut(left, column).padEnd(column)} │ ${cut(right, column)}`.trimEnd();
+}
+
+function instructionText(of: InstructionRow['a']): string {
+  return of === undefined ? '' : `${of.offset.toString(16).padStart(5)}: ${printableText(of.text)}`;
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
 const MARKS = { equal: ' ', changed: '!', 'only-a': '-', 'only-b': '+' } as const satisfies Record<

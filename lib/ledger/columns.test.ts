@@ -1,0 +1,37 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { Column } from './columns.js';
+
+test('a column holds the 32-bit numbers it was given, however many, and 0 behind its end', (t) => {
+  const column = new Column();
+  for (let i = 0; i < 5000; i += 1) column.push(i * 800_000);
+  t.is(column.length, 5000);
+  t.is(column.at(0), 0);
+  t.is(column.at(4999), 4999 * 800_000);
+  t.is(column.at(5000), 0);
+  t.is(column.at(1_000_000), 0);
+});
+
+test('an element can be set and added to', (t) => {
+  const column = new Column();
+  column.push(1);
+  column.push(2);
+  column.set(1, 2 ** 32 - 2);
+  column.add(0, 41);
+  column.add(1, 1);
+  t.deepEqual([column.at(0), column.at(1), column.length], [42, 2 ** 32 - 1, 2]);
+});
+
+test('a column is an array of numbers', (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 2 ** 32 - 1 }), { maxLength: 3000 }), (numbers) => {
+      const column = new Column();
+      for (const number of numbers) column.push(number);
+      t.deepEqual(
+        Array.from({ length: column.length }, (_, i) => column.at(i)),
+        numbers,
+      );
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -1,0 +1,91 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { Column } from './columns.js';
+import { markMoved } from './moved.js';
+import type { Owner } from './owner.js';
+
+const EQUAL: Owner = { place: 0, reason: 'unexplained', state: 'residue' };
+
+/** Segments of length 1: the place in B of each place of A, in the order in which they are given. */
+function moved(rows: readonly (readonly [a: number, b: number, owner?: number])[]): {
+  owners: Owner[];
+  marked: number[];
+} {
+  const [aStart, aLength, bStart, bLength, owner] = Array.from({ length: 5 }, () => new Column()) as [
+    Column,
+    Column,
+    Column,
+    Column,
+    Column,
+  ];
+  for (const [a, b, of = 0] of rows) {
+    aStart.push(a);
+    aLength.push(1);
+    bStart.push(b);
+    bLength.push(1);
+    owner.push(of);
+  }
+  const owners = [EQUAL, { place: 0, reason: 'code', state: 'residue' } as const];
+  markMoved({ count: rows.length, aStart, aLength, bStart, bLength, owner }, owners);
+  return { owners, marked: rows.flatMap(([a], i) => (owner.at(i) === 2 ? [a] : [])).sort((x, y) => x - y) };
+}
+
+test('equal segments in one order on both sides are not moved, in whatever order they are given', (t) => {
+  const { owners, marked } = moved([
+    [5, 50],
+    [1, 10],
+    [3, 30],
+  ]);
+  t.deepEqual(marked, []);
+  t.is(owners.length, 2);
+});
+
+test('of equal segments in another order as few as possible are called moved, with object-order as the cause', (t) => {
+  const { owners, marked } = moved([
+    [0, 3],
+    [1, 0],
+    [2, 1],
+    [3, 2],
+  ]);
+  t.deepEqual(marked, [0]);
+  t.like(owners[2], { reason: 'object-order', state: 'moved', place: 0 });
+});
+
+test('segments that are not equal keep their owner and bind no order', (t) => {
+  const { marked } = moved([
+    [0, 9, 1],
+    [1, 0],
+    [2, 1],
+  ]);
+  t.deepEqual(marked, []);
+});
+
+test('what is not called moved rises in both files, and no longer such sequence exists', (t) => {
+  const order = fc.uniqueArray(fc.nat({ max: 60 }), { maxLength: 24 });
+  fc.assert(
+    fc.property(order, fc.infiniteStream(fc.nat()), (places, shuffle) => {
+      const rows = places.map((b, a) => [a, b] as const);
+      const given = [...rows].map((row) => ({ row, key: shuffle.next().value })).sort((x, y) => x.key - y.key);
+      const { marked } = moved(given.map(({ row }) => row));
+      const gone = new Set(marked);
+      const kept = places.filter((_, a) => !gone.has(a));
+      t.deepEqual(
+        kept,
+        [...kept].sort((x, y) => x - y),
+      );
+      t.is(kept.length, longest(places));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** By the square of the length, as in a textbook. */
+function longest(places: readonly number[]): number {
+  const ending: number[] = [];
+  for (const [i, place] of places.entries()) {
+    let best = 0;
+    for (let k = 0; k < i; k += 1) if ((places[k] ?? 0) < place) best = Math.max(best, ending[k] ?? 0);
+    ending.push(best + 1);
+  }
+  return Math.max(0, ...ending);
+}
