@@ -86,7 +86,7 @@ test('hashes are one domain whatever they are the cause of; texts are one for ea
 
 test('one place is one witness, however often a token stands there', (t) => {
   const table = new ClaimTable();
-  for (const place of [7, 7, 7, 8, 8]) table.add('type-id', 'le64', HASH, 'b'.repeat(16), place);
+  for (const place of [7, 7, 7, 8, 8]) table.add('crate-hash', 'le64', HASH, 'b'.repeat(16), place);
   t.deepEqual(table.places, [2]);
   t.deepEqual(table.place, [7]);
 });
@@ -105,4 +105,29 @@ test('hashes that share half of their digits are alike; others and those of uneq
   t.false(alike('ab', 'abc'));
   t.true(alike('', 'abc'));
   t.true(alike('', ''));
+});
+
+test('half of a type id attests nothing where the other half does not stand beside it', (t) => {
+  const table = new ClaimTable();
+  for (const place of [1, 2, 2]) table.add('type-id', 'le64', 'x', 'xb', place);
+  t.deepEqual(table.places, [0]);
+});
+
+test('the two halves of a type id attest each other, once in each place', (t) => {
+  const table = new ClaimTable();
+  for (const place of [1, 2, 3])
+    for (const half of ['x', 'y', 'x']) table.add('type-id', 'le64', half, `${half}b`, place);
+  table.add('type-id', 'le64', 'x', 'xb', 4);
+  t.deepEqual(table.places, [3, 3]);
+});
+
+test('a third half of a type id in one place is attested by the two before it', (t) => {
+  const table = new ClaimTable();
+  for (const half of ['x', 'y', 'z']) table.add('type-id', 'le64', half, `${half}b`, 1);
+  t.deepEqual(table.places, [1, 1, 1]);
+});
+
+test('names of codegen units leave the leading zeros of a hash out: it is the same token', (t) => {
+  t.is(readToken(Buffer.from('23456789abcdef'), 'hex'), '0023456789abcdef');
+  t.is(readToken(Buffer.from('1234567'), 'hex'), '1234567');
 });

@@ -138,9 +138,9 @@ test('texts may be alike: a path, a version', (t) => {
 test('two hashes in one function are one witness, in two functions two', (t) => {
   const { ledger } = told(`${HA}${HA}${HA}`, `${HB}${HB}${HB}`, (sink) => {
     const one = sink.within(0, 0, 'symbol', 'one');
-    one.token('type-id', 'hex', 0, 16, 0, 16);
-    one.at(16, 16).token('type-id', 'hex', 0, 16, 0, 16);
-    sink.within(32, 32, 'symbol', 'two').token('type-id', 'hex', 0, 16, 0, 16);
+    one.token('crate-hash', 'hex', 0, 16, 0, 16);
+    one.at(16, 16).token('crate-hash', 'hex', 0, 16, 0, 16);
+    sink.within(32, 32, 'symbol', 'two').token('crate-hash', 'hex', 0, 16, 0, 16);
   });
   t.deepEqual(ledger.claims.places, [2]);
   t.deepEqual(

@@ -9,6 +9,8 @@ import type { StringPairs } from './strings.js';
 export class Correspondence {
   /** Tables of strings by section of A, once they are paired. */
   strings: ReadonlyMap<number, StringPairs> = new Map();
+  /** Sections of A without pieces that have one content with their counterparts. */
+  unchanged: ReadonlySet<number> = new Set();
 
   constructor(
     readonly piecesA: ReadonlyMap<number, readonly Piece[]>,
@@ -24,7 +26,8 @@ export class Correspondence {
     const pieces = this.piecesA.get(section);
     if (pieces === undefined) {
       const other = this.sections[section] ?? -1;
-      const there = offset === 0 ? 0 : (this.strings.get(section)?.offset(offset) ?? -1);
+      const same = offset === 0 || this.unchanged.has(section);
+      const there = same ? offset : (this.strings.get(section)?.offset(offset) ?? -1);
       return other < 0 || there < 0 ? NOWHERE : locationOf(other, there);
     }
     const piece = pieceAt(pieces, offset);

@@ -69,6 +69,7 @@ export function pairElf(a: ElfView, b: ElfView): ElfPairing {
   const pairing = { a, b, bodiesA, bodiesB, framesA, framesB, correspondence, symbols, dynamic };
   const strings = pairStrings(pairing);
   correspondence.strings = strings;
+  correspondence.unchanged = unchangedTables(pairing);
   return { ...pairing, strings };
 }
 
@@ -134,6 +135,21 @@ function pairStrings(pairing: Omit<ElfPairing, 'strings'>): Map<number, StringPa
     table?.joinInOrder();
   }
   return out;
+}
+
+/** Debug information in objects: what differs between two builds is in its relocations. */
+function unchangedTables({ a, b, correspondence }: Omit<ElfPairing, 'strings'>): Set<number> {
+  const tables = a.elf.sections.filter((section) => {
+    const other = b.section(correspondence.sections[section.index] ?? -1);
+    return (
+      section.name.startsWith('.debug_') &&
+      !correspondence.piecesA.has(section.index) &&
+      other !== undefined &&
+      section.fileSize === other.fileSize &&
+      Buffer.compare(a.content(section), b.content(other)) === 0
+    );
+  });
+  return new Set(tables.map(({ index }) => index));
 }
 
 /** `.debug_str`, `.debug_line_str`: strings that other sections refer to by their offset. */
