@@ -28,7 +28,9 @@ const args = yargs(hideBin(process.argv))
   .option('pair', { type: 'string', describe: 'pairs of the corpus, with commas between; default: all' })
   .option('index', { type: 'number', describe: 'only this one of the mutations, caught or not' })
   .option('corpus', { type: 'string', describe: 'the folder of the pairs' })
-  .check(({ count, seed, _ }) => {
+  .check(({ count, seed, only, _ }) => {
+    for (const kind of only?.split(',') ?? [])
+      if (!(kind in KINDS)) throw new Error(`there is no kind of change named ${kind}`);
     if (!(count > 0)) throw new Error('--count must be a number above 0');
     if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number');
     if (_.length !== 0 && _.length !== 2) throw new Error('give two files, or none');
@@ -42,18 +44,14 @@ const args = yargs(hideBin(process.argv))
   })
   .parseSync();
 
-const only = args.only?.split(',');
-for (const kind of only ?? [])
-  if (!(kind in KINDS)) throw new Error(`there is no kind of change named ${kind}`);
-print(
-  mutate(subjects(), {
-    seed: args.seed,
-    count: args.count,
-    only,
-    index: args.index,
-    onTrial: (trial) => console.log(textOf(trial)),
-  }),
-);
+try {
+  const { seed, count, index } = args;
+  const only = args.only?.split(',');
+  print(mutate(subjects(), { seed, count, only, index, onTrial: (trial) => console.log(textOf(trial)) }));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
 
 function subjects() {
   const [a, b] = args._.map(String);

@@ -2,7 +2,8 @@ import { SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from '../format/elf/constant.js';
 import type { Region } from '../format/elf/region.js';
 import { isRelocationSection } from '../format/elf/relocation.js';
 import type { Section } from '../format/elf/section.js';
-import { regions } from '../format/elf.js';
+import type { Table } from '../format/elf/table.js';
+import { type Elf, regions } from '../format/elf.js';
 import type { Sink, Why } from '../ledger/sink.js';
 import { explainBytes } from './bytes.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
@@ -48,11 +49,7 @@ export function prepareElf(
   const viewB = new ElfView(b);
   const regionsA = regions(viewA.elf);
   const regionsB = regions(viewB.elf);
-  if (
-    viewA.elf.header.class !== viewB.elf.header.class ||
-    viewA.elf.header.littleEndian !== viewB.elf.header.littleEndian
-  )
-    return (sink) => explainBytes(a, b, sink);
+  if (!isLikeBuilt(viewA.elf, viewB.elf)) return (sink) => explainBytes(a, b, sink);
   const pairing = pairElf(viewA, viewB);
   const explainer = new ElfExplainer(pairing, regionsA, regionsB, tally, inside);
   return (sink) => explainer.explain(sink);
@@ -305,4 +302,16 @@ function isGap({ kind }: Region): boolean {
 /** What a section looks like that only one side has: debug information and symbols are what stripping takes away. */
 function loneSection({ name }: Section): Why {
   return /^\.(z?debug_|rela?\.z?debug_|symtab$|strtab$)/.test(name) ? { reason: 'debug-info' } : {};
+}
+
+/** Whether records of the two have one layout, so that they can be laid beside each other. */
+function isLikeBuilt(a: Elf, b: Elf): boolean {
+  const sizes = (x: Table, y: Table): boolean =>
+    x.count === 0 || y.count === 0 || x.entrySize === y.entrySize;
+  return (
+    a.header.class === b.header.class &&
+    a.header.littleEndian === b.header.littleEndian &&
+    sizes(a.sectionTable, b.sectionTable) &&
+    sizes(a.segmentTable, b.segmentTable)
+  );
 }

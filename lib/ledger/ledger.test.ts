@@ -101,7 +101,11 @@ test('what nobody says anything about is unexplained; a cause without proof is r
     sink.change(2, 1, 1, 1, { reason: 'code', field: 'immediate' });
     sink.change(3, 1, 2, 1, { field: 'sh_flags' });
   });
-  t.deepEqual(owners, ['unexplained residue 2 1', 'code residue immediate 1 1', 'unexplained residue sh_flags 1 1']);
+  t.deepEqual(owners, [
+    'unexplained residue 2 1',
+    'code residue immediate 1 1',
+    'unexplained residue sh_flags 1 1',
+  ]);
 });
 
 test('two hashes at one place are a claim', (t) => {

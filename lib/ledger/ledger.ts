@@ -310,6 +310,7 @@ export function replay(ledger: Ledger, a: Uint8Array, b: Uint8Array): Uint8Array
     const aStart = ledger.aStart.at(i);
     const bStart = ledger.bStart.at(i);
     const length = ledger.bLength.at(i);
+    if (length === 0) continue;
     const owner = ledger.owner.at(i);
     const copied = owner === 0 || ledger.owners[owner]?.state === 'moved';
     const source = copied ? a.subarray(aStart, aStart + length) : b.subarray(bStart, bStart + length);

@@ -65,7 +65,9 @@ test('what is not called moved rises in both files, and no longer such sequence 
   fc.assert(
     fc.property(order, fc.infiniteStream(fc.nat()), (places, shuffle) => {
       const rows = places.map((b, a) => [a, b] as const);
-      const given = [...rows].map((row) => ({ row, key: shuffle.next().value })).sort((x, y) => x.key - y.key);
+      const given = [...rows]
+        .map((row) => ({ row, key: shuffle.next().value }))
+        .sort((x, y) => x.key - y.key);
       const { marked } = moved(given.map(({ row }) => row));
       const gone = new Set(marked);
       const kept = places.filter((_, a) => !gone.has(a));

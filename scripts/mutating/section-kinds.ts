@@ -33,9 +33,9 @@ export const SECTION_KINDS = {
   dynamic: (site, random) => change(site, random, /^\.dynamic/),
   'dynamic-tables': (site, random) => change(site, random, /^\.(gnu\.hash|hash|dynsym|dynstr|gnu\.version)/),
   debug: (site, random) => change(site, random, /^\.debug/),
-  rmeta: (site, random) => change(metadata(site), random, /^\.(rmeta|rustc)$|^$/),
+  rmeta: (site, random) => change(site, random, METADATA),
   'rmeta-hash': (site, random) => {
-    const place = section(metadata(site), random, /^\.(rmeta|rustc)$|^$/);
+    const place = section(site, random, METADATA);
     const length = random.pick([8, 16]);
     if (place === undefined || place.length < length) return [];
     return replaced(
@@ -46,7 +46,7 @@ export const SECTION_KINDS = {
   },
   /** A byte of a number that goes on (LEB128) becomes another that goes on. */
   'rmeta-number': (site, random) => {
-    const place = section(metadata(site), random, /^\.(rmeta|rustc)$|^$/);
+    const place = section(site, random, METADATA);
     if (place === undefined) return [];
     const at = place.start + random.below(place.length);
     const byte = site.bytes[at] ?? 0;
@@ -68,6 +68,9 @@ export const SECTION_KINDS = {
   },
 } as const satisfies Record<string, Kind>;
 
+/** Crate metadata stands in a section, or is a content of its own, which has no name. */
+const METADATA = /^\.(rmeta|rustc)$|^$/;
+
 interface Place {
   readonly start: number;
   readonly length: number;
@@ -79,14 +82,10 @@ function section({ bytes, elves, members }: Site, random: Random, name: RegExp):
       .filter((s) => s.fileSize > 0 && s.name !== '' && name.test(s.name))
       .map((s) => ({ start: base + s.sh_offset, length: s.fileSize })),
   );
+  // A content without any structure.
   if (places.length === 0 && elves.length === 0 && members.length === 0 && name.test(''))
     return { start: 0, length: bytes.length };
   return any(places, random);
-}
-
-/** Crate metadata is a content of its own, or stands in a section. */
-function metadata(site: Site): Site {
-  return site;
 }
 
 function change(site: Site, random: Random, name: RegExp): Edit[] {

@@ -38,6 +38,15 @@ export class Correspondence {
     return NOWHERE;
   }
 
+  /** As `at`, for what is known to refer to a string: the start of a table of strings is its first string. */
+  string(location: Location): Location {
+    const strings = location === NOWHERE ? undefined : this.strings.get(sectionOf(location));
+    if (strings === undefined) return this.at(location);
+    const other = this.sections[sectionOf(location)] ?? -1;
+    const there = strings.offset(offsetOf(location));
+    return other < 0 || there < 0 ? NOWHERE : locationOf(other, there);
+  }
+
   pieceOfA(location: Location): Piece | undefined {
     const pieces = location === NOWHERE ? undefined : this.piecesA.get(sectionOf(location));
     return pieces === undefined ? undefined : pieceAt(pieces, offsetOf(location));

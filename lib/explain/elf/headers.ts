@@ -88,7 +88,7 @@ export function explainSegments(pairing: ElfPairing, sink: Sink): void {
   for (const segment of a.elf.segments) {
     const other = free.get(`${segment.p_type} ${segment.p_flags}`)?.pop();
     if (other === undefined) {
-      sink.change(segment.headerOffset, entry, 0, 0);
+      alone(segment.headerOffset, 0, 'a', entry, `program header ${segment.index}`, sink);
       continue;
     }
     const inner = sink.within(
@@ -107,8 +107,21 @@ export function explainSegments(pairing: ElfPairing, sink: Sink): void {
     }
     if (entry > layout.size) inner.change(layout.size, entry - layout.size, layout.size, entry - layout.size);
   }
-  for (const list of free.values())
-    for (const segment of list) sink.change(0, 0, segment.headerOffset, entry);
+  for (const segment of [...free.values()].flat())
+    alone(
+      0,
+      segment.headerOffset,
+      'b',
+      b.elf.segmentTable.entrySize,
+      `program header ${segment.index}`,
+      sink,
+    );
+}
+
+function alone(a: number, b: number, side: 'a' | 'b', length: number, name: string, sink: Sink): void {
+  const inner = sink.within(a, b, 'part', name);
+  if (side === 'a') inner.change(0, length, 0, 0);
+  else inner.change(0, 0, 0, length);
 }
 
 function wordsAt(words: Words, offset: number, length: number): Words {
@@ -161,7 +174,7 @@ export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
   for (const section of a.elf.sections) {
     const other = b.section(correspondence.sections[section.index] ?? -1);
     if (other === undefined) {
-      sink.change(section.headerOffset, entry, 0, 0);
+      alone(section.headerOffset, 0, 'a', entry, `section header of ${section.name}`, sink);
       continue;
     }
     taken.add(other.index);
@@ -198,7 +211,9 @@ export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
     if (entry > layout.size) inner.change(layout.size, entry - layout.size, layout.size, entry - layout.size);
   }
   for (const section of b.elf.sections) {
-    if (!taken.has(section.index)) sink.change(0, 0, section.headerOffset, entry);
+    const name = `section header of ${section.name}`;
+    if (!taken.has(section.index))
+      alone(0, section.headerOffset, 'b', b.elf.sectionTable.entrySize, name, sink);
   }
 }
 

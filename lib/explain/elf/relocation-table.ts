@@ -163,7 +163,7 @@ class Rows {
     const bias =
       a.elf.header.e_machine === EM_X86_64 && FROM_END_OF_FIELD.has(this.tableA.r_type[from] ?? 0) ? 4 : 0;
     const base = this.#symbolsA.location(symbolA, a);
-    const there = correspondence.at(locationOf(sectionOf(base), offsetOf(base) + addend + bias));
+    const there = correspondence.string(locationOf(sectionOf(base), offsetOf(base) + addend + bias));
     const baseB = this.#symbolsB?.location(symbolB, b) ?? NOWHERE;
     if (there === NOWHERE || sectionOf(there) !== sectionOf(baseB)) return undefined;
     return offsetOf(there) - offsetOf(baseB) - bias;

@@ -131,8 +131,11 @@ export class StringPairs {
     const to = from < 0 ? -1 : (this.#pairs[from] ?? -1);
     if (to < 0) return -1;
     const offset = this.#b.end(to) - (this.#a.end(from) - a);
-    if (offset >= this.#b.start(to)) return offset;
-    return a === this.#a.start(from) ? this.#b.start(to) : -1;
+    const inside = offset >= this.#b.start(to);
+    // The whole of a string is the whole of the other, unless that is the end of a longer one there.
+    if (a === this.#a.start(from) && !(inside && textAt(this.#b.bytes, offset) === textAt(this.#a.bytes, a)))
+      return this.#b.start(to);
+    return inside ? offset : -1;
   }
 
   /**

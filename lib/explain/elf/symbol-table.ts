@@ -124,6 +124,7 @@ function expectedValue(
       const location = table.location(symbol, a);
       const piece = correspondence.pieceOfA(location);
       if (piece?.pair === undefined || piece.start !== offsetOf(location)) return undefined;
+      if (b.section(piece.pair.section)?.sh_type === SHT_NOBITS) return undefined;
       return piece.body - piece.start === table.table.st_size[symbol]
         ? piece.pair.body - piece.pair.start
         : undefined;

@@ -135,7 +135,7 @@ class PlaceNames {
     }
     const section = this.view.section(sectionOf(location));
     const slot = section?.name.startsWith('.got') === true ? this.#slot(location, hashes) : undefined;
-    return slot ?? `${section?.name ?? '?'}${plus(offsetOf(location))}`;
+    return slot ?? sectionName(section?.name ?? '?', hashes) + plus(offsetOf(location));
   }
 
   #slot(location: Location, hashes: boolean): string | undefined {
@@ -178,8 +178,17 @@ function namesOf(view: ElfView): PlaceNames {
   return names;
 }
 
+/** A section of one constant is named for its local label: `.rodata..Lanon.….3`, `.rodata..Lswitch.table._ZN…`. */
+function sectionName(name: string, hashes: boolean): string {
+  const label = name.replace(/^\.(?:rodata|data\.rel\.ro|data|bss)(?:\.cst\d+|\.str\d\.\d)?\.(?=\.L)/, '');
+  return shortened(
+    label.replace(/_(?:ZN|R).*$/, (symbol) => demangle(symbol, { hashes }) ?? symbol),
+    hashes,
+  );
+}
+
 function shortened(name: string, hashes: boolean): string {
-  const text = demangle(name, { hashes }) ?? name;
+  const text = demangle(name, { hashes }) ?? (hashes ? name : name.replace(/[0-9a-f]{32}/, '*'));
   return text.length > MAX_NAME ? `${text.slice(0, MAX_NAME - 1)}…` : text;
 }
 

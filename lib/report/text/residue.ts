@@ -227,25 +227,37 @@ function extent({ aStart, aLength, bStart, bLength }: ResidueReport): string {
 
 /**
  * A left, B right, each with its offset in the function: `!` where they differ, `-` and `+` where one side has nothing.
- * What differs and is too long for half a line, or has no other side in the whole view, stands on lines of its own.
+ * Where what differs is too long for half a line, or only one side has rows at all, A's rows stand above those of B.
  */
 function instructionLines({ rows, leftOut }: InstructionDiff, paint: Paint, width: number): string[] {
   const column = Math.floor((width - 7) / 2);
   const oneSided = rows.every(({ mark }) => mark === 'only-a') || rows.every(({ mark }) => mark === 'only-b');
-  const lines = rows.flatMap(({ mark, a, b }) => {
-    const [left, right] = [instructionText(a), instructionText(b)];
-    if (mark === 'equal') return [paint.dim(sideBySide(mark, left, right, column))];
-    if (!oneSided && left.length <= column && right.length <= column)
-      return [paint.red(sideBySide(mark, left, right, column))];
-    return [
-      ...(a === undefined ? [] : [paint.red(cut(` ${MARKS['only-a']} ${left}`, width))]),
-      ...(b === undefined ? [] : [paint.green(cut(` ${MARKS['only-b']} ${right}`, width))]),
-    ];
-  });
+  const lines: string[] = [];
+  for (let at = 0; at < rows.length; ) {
+    let end = at;
+    while (end < rows.length && rows[end]?.mark !== 'equal') end += 1;
+    const changed = rows.slice(at, end);
+    const fits = ({ a, b }: InstructionRow) =>
+      instructionText(a).length <= column && instructionText(b).length <= column;
+    if (!oneSided && changed.every(fits)) {
+      lines.push(...changed.map((row) => paint.red(sideBySide(row, column))));
+    } else {
+      for (const { a } of changed) if (a !== undefined) lines.push(paint.red(oneLine('only-a', a, width)));
+      for (const { b } of changed) if (b !== undefined) lines.push(paint.green(oneLine('only-b', b, width)));
+    }
+    const equal = rows[end];
+    if (equal !== undefined) lines.push(paint.dim(sideBySide(equal, column)));
+    at = end + 1;
+  }
   return leftOut === 0 ? lines : [...lines, `    … ${counted(leftOut, 'more row')} of the function`];
 }
 
-function sideBySide(mark: InstructionRow['mark'], left: string, right: string, column: number): string {
+function oneLine(mark: InstructionRow['mark'], of: InstructionRow['a'], width: number): string {
+  return cut(` ${MARKS[mark]} ${instructionText(of)}`, width);
+}
+
+function sideBySide({ mark, a, b }: InstructionRow, column: number): string {
+  const [left, right] = [instructionText(a), instructionText(b)];
   return ` ${MARKS[mark]} ${cut(left, column).padEnd(column)} │ ${cut(right, column)}`.trimEnd();
 }
 
