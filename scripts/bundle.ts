@@ -10,7 +10,15 @@ import { build } from 'esbuild';
 
 const DIST = resolve(fileURLToPath(import.meta.url), '../..');
 const OUT = join(DIST, 'cli');
-const OUTSIDE = ['@napi-rs/blake-hash', 'blake3-wasm', 'node-liblzma', 'zstddec', 'tinypool', 'trustdiff'];
+const OUTSIDE = [
+  '@alexaltea/capstone-js',
+  '@napi-rs/blake-hash',
+  'blake3-wasm',
+  'node-liblzma',
+  'zstddec',
+  'tinypool',
+  'trustdiff',
+];
 
 rmSync(OUT, { recursive: true, force: true });
 const { metafile } = await build({
