@@ -8,6 +8,7 @@ import type { Sink, Why } from '../ledger/sink.js';
 import { explainBytes } from './bytes.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
+import { noteDebug } from './elf/debug-notes.js';
 import { explainFrames } from './elf/frames.js';
 import { PieceExplainer } from './elf/function.js';
 import { explainElfHeader, explainSectionHeaders, explainSegments } from './elf/headers.js';
@@ -78,6 +79,7 @@ class ElfExplainer {
   explain(sink: Sink): void {
     const { pairing } = this;
     this.#mapData();
+    noteDebug(pairing.a, pairing.b, sink);
     explainElfHeader(pairing, sink);
     if (pairing.a.elf.segments.length + pairing.b.elf.segments.length > 0) explainSegments(pairing, sink);
     explainSectionHeaders(pairing, sink);

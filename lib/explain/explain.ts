@@ -56,10 +56,8 @@ export async function explainContents(a: Bytes, b: Bytes, options: ExplainOption
     functions: tally.counts(),
     maxResidue: options.maxResidue ?? MAX_RESIDUE,
   });
-  const changed = tally.changed.all();
   const most = options.maxInstructions ?? 0;
-  const residue = await withInstructions(summary.residue, changed, wholeA, wholeB, most);
-  const explanation = { ...summary, residue };
+  const explanation = await withInstructions(summary, tally.changed.all(), wholeA, wholeB, most);
   return options.withRegions === true
     ? { ...explanation, regions: segmentsOf(ledger, wholeA, wholeB) }
     : explanation;

@@ -1,7 +1,7 @@
 import { disassemble } from '../machine/disassemble.js';
 import { type MachineName, machineOf } from '../machine/machine.js';
 import type { Rows } from '../machine/row.js';
-import type { InstructionDiff, InstructionRow, ResidueSegment } from './explanation.js';
+import type { InstructionDiff, InstructionRow, PairExplanation, ResidueSegment } from './explanation.js';
 import { type AlignedRow, alignedRows } from './instructions/alignment.js';
 import type { ChangedFunction, CodeStretch } from './instructions/changed-functions.js';
 import { Operands } from './instructions/operand.js';
@@ -14,39 +14,39 @@ const ONE_SIDED = 1 / 3;
 /**
  * Shows the instructions of the first `most` changed functions in the residue, and of fewer that only one side has.
  * Several segments can lie in one function: the first has the instructions. Capstone is loaded where there is
- * something to show. `wholeA` and `wholeB` are the contents that the functions were read from.
+ * something to show; where it fails, a note says so, and the bytes have to do. `wholeA` and `wholeB` are the contents
+ * that the functions were read from.
  */
 export async function withInstructions(
-  residue: readonly ResidueSegment[],
+  explanation: PairExplanation,
   functions: readonly ChangedFunction[],
   wholeA: Uint8Array,
   wholeB: Uint8Array,
   most: number,
-): Promise<ResidueSegment[]> {
+): Promise<PairExplanation> {
   const places = functions.map((of) => ({ of, a: placed(of.a, wholeA), b: placed(of.b, wholeB) }));
   const left = { pairs: most, oneSided: Math.ceil(most * ONE_SIDED) };
   const taken = new Set<ChangedFunction>();
-  const out: ResidueSegment[] = [];
-  for (const segment of residue) {
-    const found =
-      segment.reason !== 'code'
-        ? undefined
-        : places.find(({ a, b }) =>
-            segment.aLength > 0
-              ? lies(segment.aStart, segment.aLength, a)
-              : lies(segment.bStart, segment.bLength, b),
-          )?.of;
+  const residue: ResidueSegment[] = [];
+  const notes: string[] = [];
+  for (const segment of explanation.residue) {
+    const found = places.find(({ a, b }) => lies(segment, a, b))?.of;
     const budget = found?.a === undefined || found.b === undefined ? 'oneSided' : 'pairs';
-    if (found === undefined || taken.has(found) || left[budget] === 0) {
-      out.push(segment);
+    if (found === undefined || taken.has(found) || left[budget] === 0 || notes.length > 0) {
+      residue.push(segment);
       continue;
     }
     taken.add(found);
     left[budget] -= 1;
-    const instructions = await instructionDiff(found);
-    out.push(instructions === undefined ? segment : { ...segment, instructions });
+    try {
+      const instructions = await instructionDiff(found);
+      residue.push(instructions === undefined ? segment : { ...segment, instructions });
+    } catch (error) {
+      residue.push(segment);
+      notes.push(`instructions are not shown: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
-  return out;
+  return { ...explanation, residue, notes: [...explanation.notes, ...notes] };
 }
 
 interface FileRange {
@@ -64,12 +64,19 @@ function placed(stretch: CodeStretch | undefined, whole: Uint8Array): FileRange 
   return { start: base + stretch.start, end: base + stretch.end };
 }
 
-function lies(start: number, length: number, range: FileRange | undefined): boolean {
+/** Whether changed code lies in a function; what only B has goes by B. */
+function lies(segment: ResidueSegment, a: FileRange | undefined, b: FileRange | undefined): boolean {
+  const { reason, aStart, aLength, bStart, bLength } = segment;
+  if (reason !== 'code') return false;
+  return aLength > 0 ? overlap(aStart, aLength, a) : overlap(bStart, bLength, b);
+}
+
+function overlap(start: number, length: number, range: FileRange | undefined): boolean {
   return range !== undefined && start < range.end && start + length > range.start;
 }
 
 /** The changed instructions of one function side by side; undefined where they are not read. */
-export async function instructionDiff(function_: ChangedFunction): Promise<InstructionDiff | undefined> {
+async function instructionDiff(function_: ChangedFunction): Promise<InstructionDiff | undefined> {
   const { a, b } = function_;
   const stretch = a ?? b;
   const machine = stretch === undefined ? undefined : machineOf(stretch.view.elf.header.e_machine);

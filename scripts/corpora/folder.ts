@@ -11,7 +11,7 @@ export const CONTENTS = join(CONTAINERS, 'contents.json');
 export const SUMS = join(CORPUS, 'SHA256SUMS');
 
 /** Bytes that all committed artefacts may have together. */
-export const BUDGET = 600 * 1024;
+export const BUDGET = 640 * 1024;
 
 /** Relative paths of all files below `root`, sorted by their bytes. */
 export function filesBelow(root: string): string[] {

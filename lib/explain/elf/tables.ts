@@ -4,6 +4,7 @@ import { SHT_DYNAMIC, SHT_NOTE } from '../../format/elf/constant.js';
 import { ehFrameHdrFollows, recomputeEhFrameHdr } from '../../format/elf/eh-frame-hdr.js';
 import { gnuHashFollows, recomputeGnuHash } from '../../format/elf/gnu-hash.js';
 import type { Section } from '../../format/elf/section.js';
+import { sysvHashFollows } from '../../format/elf/sysv-hash.js';
 import type { Sink } from '../../ledger/sink.js';
 import { explainBitcode } from '../bitcode.js';
 import { changedRanges, explainBytes } from '../bytes.js';
@@ -15,6 +16,7 @@ import type { ElfPairing } from './pairing.js';
 import { StringPairs } from './strings.js';
 import type { ElfView } from './view.js';
 
+const SHT_HASH = 5;
 const SHT_GNU_HASH = 0x6ffffff6;
 const SHT_GNU_VERNEED = 0x6ffffffe;
 const SHT_GNU_VERDEF = 0x6ffffffd;
@@ -39,6 +41,8 @@ export function explainTable(
     if (!explainBitcode(a, b, sink)) explainBytes(a, b, sink);
   } else if (name === '.rmeta' || name === '.rustc') explainRmeta(memoryBytes(a), memoryBytes(b), sink);
   else if (sh_type === SHT_GNU_HASH) explainGnuHash(pairing, section, other, a, b, sink);
+  else if (sh_type === SHT_HASH) explainSysvHash(pairing, section, other, a, b, sink);
+  else if (name === '.gnu_debuglink') explainDebugLink(a, b, sink);
   else if (name === '.eh_frame_hdr') explainFrameHeader(pairing, a, b, sink);
   else if (sh_type === SHT_GNU_VERSYM) explainVersions(pairing, a, b, sink);
   else if (sh_type === SHT_GNU_VERNEED || sh_type === SHT_GNU_VERDEF)
@@ -107,6 +111,27 @@ function firstHashed({ dynamic, symbols }: ElfView): number | undefined {
   let first = table.length;
   while (first > 1 && table.st_shndx[first - 1] !== 0) first -= 1;
   return first;
+}
+
+function explainSysvHash(
+  { a: viewA, b: viewB }: ElfPairing,
+  section: Section,
+  other: Section,
+  a: Uint8Array,
+  b: Uint8Array,
+  sink: Sink,
+): void {
+  if (sysvHashFollows(viewA.elf, section) && sysvHashFollows(viewB.elf, other))
+    follows(a, b, b, 'the names of the dynamic symbols', sink);
+  else explainBytes(a, b, sink);
+}
+
+/** The CRC is that of the file with the debug information, which is not at hand. */
+function explainDebugLink(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  const [atA, atB] = [Math.max(0, a.length - 4), Math.max(0, b.length - 4)];
+  explainBytes(a.subarray(0, atA), b.subarray(0, atB), sink);
+  if (Buffer.compare(a.subarray(atA), b.subarray(atB)) === 0) sink.equal(atA, atB, a.length - atA);
+  else sink.change(atA, a.length - atA, atB, b.length - atB, { reason: 'build-id', field: 'crc' });
 }
 
 function explainFrameHeader(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { memoryBytes } from '../../artefact/bytes.js';
 import { InputError } from '../../error.js';
 import { type Elf, openElf } from '../elf.js';
-import { readDwarfStrings, readStringSection } from './dwarf-strings.js';
+import { readDwarfStrings } from './dwarf-strings.js';
 import {
   type FixtureElf,
   type FixtureSection,
@@ -184,21 +184,6 @@ test('compressed debug sections are told and not read', (t) => {
   t.true(strings.compressed.includes('.zdebug_ranges'));
   t.deepEqual(strings.units, []);
   t.is(strings.lineTables.length, 2);
-  t.is(readStringSection(open(compressed), '.debug_str'), undefined);
-});
-
-test('a string section is its strings, each once, also where the last one has no end', (t) => {
-  const text = fc.array(fc.stringMatching(/^[a-z]{0,4}$/), { maxLength: 8 });
-  fc.assert(
-    fc.property(text, fc.stringMatching(/^[a-z]{0,3}$/), (texts, rest) => {
-      const content = Buffer.from(texts.map((x) => `${x}\0`).join('') + rest);
-      if (content.length === 0) return true;
-      const strings = readStringSection(open([{ name: '.debug_str', content }]), '.debug_str');
-      const read = Array.from({ length: strings?.length ?? 0 }, (_, index) => strings?.text(index));
-      return JSON.stringify(read) === JSON.stringify(rest === '' ? texts : [...texts, rest]);
-    }),
-  );
-  t.pass();
 });
 
 test('forged counts, forms and offsets are refused with their place', (t) => {

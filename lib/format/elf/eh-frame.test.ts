@@ -5,8 +5,6 @@ import { InputError } from '../../error.js';
 import { openElf } from '../elf.js';
 import { type EhFrame, readEhFrame } from './eh-frame.js';
 import { type FixtureElf, Numbers, writeElf } from './elf-fixture.js';
-import { readExceptTables } from './except-table.js';
-import { functionBounds } from './function-bounds.js';
 
 const KINDS = [
   { class: 64, littleEndian: true },
@@ -200,41 +198,11 @@ test('in a relocatable file the fields are placed, and the addresses left to the
   t.is(frame.lsda[0], Number.NaN);
   t.is(frame.pcRange[0], 0x20);
   t.deepEqual([frame.pcBeginLength[0], frame.lsdaLength[0]], [4, 4]);
-  t.is(functionBounds(open(frames.content, { type: 1 })).length, 0);
-});
-
-test('functions come sorted by address, without those of no bytes', (t) => {
-  const frames = new Frames();
-  const cie = frames.cie(PCREL4);
-  frames.fde(cie, 0x3000, 0x20);
-  frames.fde(cie, 0x1000, 0x20);
-  frames.fde(cie, 0x2000, 0);
-  const bounds = functionBounds(open(frames.content));
-  t.deepEqual([...bounds.start], [0x1000, 0x3000]);
-  t.deepEqual([...bounds.end], [0x1020, 0x3020]);
-  t.deepEqual([...bounds.fde], [1, 0]);
-});
-
-test('exception tables are found through the FDEs, each once', (t) => {
-  const frames = new Frames();
-  const cie = frames.cie(PCREL4, PCREL4);
-  frames.fde(cie, 0x1000, 0x20, 0x8004);
-  frames.fde(cie, 0x2000, 0x20, 0x8000);
-  frames.fde(cie, 0x3000, 0x20, 0x8004);
-  frames.fde(cie, 0x4000, 0x20, 0x7_0000);
-  const elf = open(frames.content);
-  const frame = readEhFrame(elf);
-  const tables = frame === undefined ? [] : readExceptTables(elf, frame);
-  t.deepEqual(
-    tables.map((x) => [x.section.name, [...x.at], [...x.fde], x.lsda(0).length, x.lsda(1).length]),
-    [['.gcc_except_table', [0, 4], [1, 0], 4, 4]],
-  );
 });
 
 test('a file without the section has no frames', (t) => {
   const elf = openElf(memoryBytes(writeElf({})));
   t.is(readEhFrame(elf), undefined);
-  t.is(functionBounds(elf).length, 0);
   t.is(frameOf(Buffer.alloc(0)).length, 0);
 });
 
@@ -314,8 +282,7 @@ test('whatever bytes the section has, it is read or refused', (t) => {
       for (const [at, value] of changes) content[at] = value;
       try {
         const elf = open(content);
-        const frame = readEhFrame(elf);
-        if (frame !== undefined) for (const table of readExceptTables(elf, frame)) table.lsda(0);
+        readEhFrame(elf);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
       }

@@ -35,6 +35,26 @@ export const ARCHIVES: readonly Recipe[] = [
     },
   },
   {
+    name: 'ar-mtime-all',
+    what: 'One archive of two objects, packed a day apart: the time of every member is another one.',
+    causes: ['archive-metadata'],
+    verdict: 'inconclusive',
+    make: (shop) => {
+      shop.rustc(`${RLIB} --emit=obj --out-dir /build/o table.rs`);
+      shop.rustc(`${RLIB} --emit=obj --out-dir /build/o circle.rs`);
+      for (const [side, time] of [
+        ['a', EPOCH],
+        ['b', LATER],
+      ] as const) {
+        for (const object of ['table.o', 'circle.o']) shop.touch(`/build/o/${object}`, time);
+        const archive = `/out/${side}/libshapes.a`;
+        shop.run(`mkdir /out/${side} && ar rcSU ${archive} table.o circle.o && ranlib -D ${archive}`, {
+          cwd: '/build/o',
+        });
+      }
+    },
+  },
+  {
     name: 'tar-mtime',
     what: 'Two archives of the same files, a day apart.',
     causes: ['archive-metadata'],

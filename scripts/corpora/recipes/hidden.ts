@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { InputError } from '../../../lib/error.js';
 import { patched, sectionOf } from '../object.js';
 import type { Recipe } from '../recipe.js';
 import { EPOCH, type Workshop } from '../workshop.js';
@@ -44,6 +45,21 @@ export const HIDDEN: readonly Recipe[] = [
     },
   },
   {
+    name: 'swapped-names',
+    what: 'One library, on side B with the hashes of two functions swapped wherever they stand: it has the looks of a renaming that is one to one.',
+    causes: [],
+    verdict: 'inconclusive',
+    make: (shop) => {
+      shop.rustc(`${RLIB} --out-dir /out/a kinds.rs`);
+      const a = shop.read('/out/a/libkinds.rlib');
+      const [one, other] = [hashOf(a, 'is_rustc'), hashOf(a, 'is_either')];
+      const b = a
+        .toString('latin1')
+        .replaceAll(new RegExp(`${one}|${other}`, 'g'), (hash) => (hash === one ? other : one));
+      shop.write('/out/b/libkinds.rlib', Buffer.from(b, 'latin1'), `as a, ${one} and ${other} swapped`);
+    },
+  },
+  {
     name: 'hidden-elf',
     what: 'Two objects: another digit in .comment, and twelve bytes after the section headers.',
     causes: ['rustc-version', 'padding'],
@@ -62,6 +78,13 @@ export const HIDDEN: readonly Recipe[] = [
     },
   },
 ];
+
+/** The hash in the name of a function. */
+function hashOf(library: Buffer, name: string): string {
+  const hash = new RegExp(`${name}17h([0-9a-f]{16})E`).exec(library.toString('latin1'))?.[1];
+  if (hash === undefined) throw new InputError(`the library has no function ${name}`);
+  return hash;
+}
 
 function deb(shop: Workshop, side: 'a' | 'b'): void {
   const root = `/build/deb-${side}`;

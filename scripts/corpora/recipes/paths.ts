@@ -39,6 +39,13 @@ export const PATHS: readonly Recipe[] = [
     },
   },
   {
+    name: 'build-path-proved',
+    what: 'One library and the metadata file that cargo has written beside it, built in two folders: every hash of a path stands twice.',
+    causes: ['build-path', 'crate-hash'],
+    verdict: 'inconclusive',
+    make: (shop) => inFolders(shop, `${RLIB} --emit=link,metadata`, '/build/a', '/build/b'),
+  },
+  {
     name: 'build-path-program',
     what: 'One linked program that prints its own path, built in two folders, with a build-id that follows.',
     causes: ['build-path', 'build-id'],
