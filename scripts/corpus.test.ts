@@ -34,6 +34,23 @@ for (const name of pairNames()) {
     t.regex(expect.made.rustc, /^rustc \d+\.\d+\.\d+/);
   });
 
+  test(`what is to be explained of the pair ${name} hides nothing that is known of it`, (t) => {
+    const { causes, explained, differing } = parseExpect(readFileSync(expectFile, 'utf8'), expectFile);
+    const { verdict, suspectedBytes, unexplainedBytes, residue, weak } = explained;
+    if (['identical', 'equivalent', 'root-effect-explained'].includes(verdict)) {
+      t.deepEqual({ suspectedBytes, unexplainedBytes, residue }, NOTHING_LEFT);
+      t.false(causes.some(isReal));
+    }
+    // A real change is named by its place; what else is left over is known to be a weakness.
+    t.true(!causes.some(isReal) || residue.length > 0);
+    t.true(unexplainedBytes === 0 || residue.length > 0 || weak !== undefined);
+    for (const place of residue)
+      t.true(
+        differing.some((path) => place.startsWith(path.replace(/^usr\//, ''))),
+        place,
+      );
+  });
+
   test(`the pair ${name} differs where its expect.json says, as far as it is made of folders`, (t) => {
     const expect = parseExpect(readFileSync(expectFile, 'utf8'), expectFile);
     const folder = join(PAIRS, name);
@@ -47,6 +64,13 @@ for (const name of pairNames()) {
     });
     t.like(expect, compareSides(a ?? new Map(), b ?? new Map()));
   });
+}
+
+const NOTHING_LEFT = { suspectedBytes: 0, unexplainedBytes: 0, residue: [] };
+
+/** Causes that say only where something is, and that it is another thing. */
+function isReal(cause: string): boolean {
+  return cause === 'code' || cause === 'padding';
 }
 
 test('contents.json tells of each container sample and of no other', (t) => {
@@ -78,6 +102,8 @@ test('an expect.json that lacks a field, or has one that is unknown, is refused 
   t.is(verdict, 'inconclusive');
   t.throws(() => parseExpect(JSON.stringify(without), file), { message: /field verdict/ });
   t.throws(() => parseExpect(JSON.stringify({ ...good, verdikt: 1 }), file), { message: /field verdikt/ });
+  const explained = { ...(good.explained as object), causes: [{ cause: 'magic', standing: 'confirmed' }] };
+  t.throws(() => parseExpect(JSON.stringify({ ...good, explained }), file), { message: /field explained/ });
 });
 
 test('files pair by their path, and by their path without its hash where that leaves no choice', (t) => {

@@ -11,9 +11,9 @@ import type { CompareOptions } from './options.js';
 const REACHED = {
   identical: pairOptions('same-twice'),
   'identical-shared-ancestor': { ...pairOptions('same-twice'), sharedAncestor: 'rustc 1.94' },
-  equivalent: pairOptions('tar-mtime'),
+  equivalent: pairOptions('build-path-proved'),
   noise: pairOptions('proc-macro-hash'),
-  'root-effect-explained': withControl('tar-mtime', 'a.tar.xz'),
+  'root-effect-explained': pairOptions('cascade-proved'),
   'root-effect-unexplained': pairOptions('noise-and-effect'),
   inconclusive: pairOptions('constant'),
   'not-comparable': pairOptions('rustc-version'),
@@ -26,10 +26,20 @@ for (const id of VERDICTS) {
   });
 }
 
-/** A deterministic build: its control is the same bytes again. */
-function withControl(name: string, a: string): CompareOptions {
-  return { ...pairOptions(name), controls: [{ of: 'a', paths: join(PAIRS, name, a) }] };
-}
+test('a cascade of hashes is shown to the last byte: each hash is one to one and stands in two files', async (t) => {
+  const { verdict, causes } = await reportOf({ ...pairOptions('cascade-proved'), jobs: 1 });
+  t.is(verdict.exit, 1);
+  t.like(causes?.accounts, { suspected: 0, unexplained: 0 });
+  t.regex(causes?.origin ?? '', /0123456789abcdef ↔ fedcba9876543210/);
+  const without = await reportOf({ ...pairOptions('cascade-proved'), controls: [], jobs: 1 });
+  t.is(without.verdict.id, 'equivalent');
+});
+
+test('a renaming that swaps two names is not one to one, however consistent it is', async (t) => {
+  const { verdict, causes } = await reportOf({ ...pairOptions('swapped-names'), jobs: 1 });
+  t.is(verdict.id, 'inconclusive');
+  t.is(causes?.accounts.confirmed, 0);
+});
 
 test('noise does not hide an effect: the changed constant is named, the shuffled table is not', async (t) => {
   const { verdict } = await reportOf({ ...pairOptions('noise-and-effect'), jobs: 1 });

@@ -122,8 +122,10 @@ class Explainer {
     ]);
     for (const [entryA, entryB] of blobs) {
       // What is in them is looked at byte by byte; the bits around them tell how long they are.
-      this.#recomputed.translation.explainedA[entryA] = 1;
-      this.#recomputed.translation.explainedB[entryB] = 1;
+      // Where it is not written as LLVM writes it, the bits around it say something else, too.
+      const regular = !this.#a.columns.irregular.has(entryA) && !this.#b.columns.irregular.has(entryB);
+      this.#recomputed.translation.explainedA[entryA] = regular ? 1 : 0;
+      this.#recomputed.translation.explainedB[entryB] = regular ? 1 : 0;
     }
     explainRun(this.#recomputed, a, b, this.#sink.within(0, 0, 'part', 'symbol and string table'), blobs);
   }

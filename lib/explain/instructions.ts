@@ -67,7 +67,7 @@ function placed(stretch: CodeStretch | undefined, whole: Uint8Array): FileRange 
 /** Whether changed code lies in a function; what only B has goes by B. */
 function lies(segment: ResidueSegment, a: FileRange | undefined, b: FileRange | undefined): boolean {
   const { reason, aStart, aLength, bStart, bLength } = segment;
-  if (reason !== 'code') return false;
+  if (reason !== 'code' && reason !== 'unexplained') return false;
   return aLength > 0 ? overlap(aStart, aLength, a) : overlap(bStart, bLength, b);
 }
 
@@ -118,12 +118,20 @@ type Shown = 'plain' | 'hashes' | 'bytes';
 
 /** The instructions of one side, those that are shown. */
 class Texts {
+  /** By the offset in the section. */
+  readonly #texts = new Map<number, string>();
+  readonly #content: Uint8Array;
+  readonly #operands: Operands | undefined;
+
   private constructor(
     readonly stretch: CodeStretch | undefined,
     readonly rows: Rows,
-    /** By the offset in the section. */
-    readonly texts: ReadonlyMap<number, string>,
-  ) {}
+  ) {
+    const section = stretch?.view.section(stretch.section);
+    this.#content =
+      stretch === undefined || section === undefined ? new Uint8Array(0) : stretch.view.content(section);
+    this.#operands = stretch === undefined ? undefined : new Operands(stretch);
+  }
 
   /** `shown` are rows in order, -1 for none. */
   static async read(
@@ -132,36 +140,31 @@ class Texts {
     rows: Rows,
     shown: readonly number[],
   ): Promise<Texts> {
-    const texts = new Map<number, string>();
-    const section = stretch?.view.section(stretch.section);
-    if (stretch === undefined || section === undefined) return new Texts(stretch, rows, texts);
-    const content = stretch.view.content(section);
-    const operands = new Operands(stretch);
-    for (const [first, end] of runs(shown)) {
-      const start = rows.starts[first] ?? 0;
-      const bytes = content.subarray(start, rows.starts[end] ?? 0);
-      for (const { offset, text } of await disassemble(bytes, operands.address(start), machine, end - first))
-        texts.set(start + offset, text);
-    }
-    return new Texts(stretch, rows, texts);
+    const texts = new Texts(stretch, rows);
+    for (const [first, end] of runs(shown)) await texts.#disassemble(machine, first, end);
+    return texts;
+  }
+
+  async #disassemble(machine: MachineName, first: number, end: number): Promise<void> {
+    const start = this.rows.starts[first] ?? 0;
+    const bytes = this.#content.subarray(start, this.rows.starts[end] ?? 0);
+    const address = this.#operands?.address(start) ?? 0;
+    for (const { offset, text } of await disassemble(bytes, address, machine, end - first))
+      this.#texts.set(start + offset, text);
   }
 
   instruction(row: number, how: Shown): { readonly offset: number; readonly text: string } {
     const start = this.rows.starts[row] ?? 0;
     const end = this.rows.starts[row + 1] ?? 0;
     const offset = start - (this.stretch?.start ?? 0);
-    const text = this.texts.get(start);
-    if (this.stretch === undefined || text === undefined) return { offset, text: this.#bytes(start, end) };
-    const named = new Operands(this.stretch).named(text, start, end, how !== 'plain');
-    return { offset, text: how === 'bytes' ? `${named} ; ${this.#bytes(start, end)}` : named };
-  }
-
-  #bytes(start: number, end: number): string {
-    const section = this.stretch?.view.section(this.stretch.section);
-    if (this.stretch === undefined || section === undefined) return '';
-    return Buffer.from(this.stretch.view.content(section).subarray(start, end))
+    const bytes = Buffer.from(this.#content.subarray(start, end))
       .toString('hex')
       .replace(/..(?=.)/g, '$& ');
+    const text = this.#texts.get(start);
+    // Where the two decoders are not at one about where an instruction begins.
+    if (this.#operands === undefined || text === undefined) return { offset, text: bytes };
+    const named = this.#operands.named(text, start, end, how !== 'plain');
+    return { offset, text: how === 'bytes' ? `${named} ; ${bytes}` : named };
   }
 }
 

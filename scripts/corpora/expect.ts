@@ -1,4 +1,6 @@
+import { CAUSE_IDS } from '../../lib/cause/cause-id.js';
 import { InputError } from '../../lib/error.js';
+import { VERDICTS as ALL_VERDICTS, type VerdictId } from '../../lib/verdict/verdict.js';
 
 /** What `corpus/pairs/<name>/expect.json` says: the known answer of one pair. */
 export interface Expect {
@@ -27,6 +29,33 @@ export interface Expect {
   readonly pairedWith?: Readonly<Record<string, string>>;
   /** Metadata of members whose content is equal, where a container stores it and it differs. */
   readonly metadata?: readonly MetadataDifference[];
+  /** What has to come out once differences are explained. Judged by hand, and kept when a pair is made anew. */
+  readonly explained: ExplainedExpect;
+}
+
+/**
+ * What an explanation owes to the known answer. That it finds more, or leaves fewer bytes over, is no fault; that it
+ * explains one of the places in `residue` away is the worst one.
+ */
+export interface ExplainedExpect {
+  readonly verdict: VerdictId;
+  /** The verdict when `control-a/` is not given; only where there is a control. */
+  readonly verdictWithoutControl?: VerdictId;
+  /** The causes that have to be found, with the best standing each has to have somewhere. */
+  readonly causes: readonly CauseExpect[];
+  /** Bytes of both sides, at most. Their sum with `unexplainedBytes` is what counts as residue. */
+  readonly suspectedBytes: number;
+  /** Bytes of both sides, at most; 0 where the cause is harmless and can be proved. */
+  readonly unexplainedBytes: number;
+  /** Places that must be left in doubt, whatever else is explained: `file › member › section › function`, `*` for hashes. */
+  readonly residue: readonly string[];
+  /** Why bytes of a harmless cause are left, or a true cause is not found. */
+  readonly weak?: string;
+}
+
+export interface CauseExpect {
+  readonly cause: string;
+  readonly standing: 'confirmed' | 'derived' | 'suspected' | 'unexplained';
 }
 
 export interface Made {
@@ -69,6 +98,11 @@ function wrongField(value: unknown): string | undefined {
   return Object.keys(value).find((field) => !(field in FIELDS));
 }
 
+function fieldsFit(value: Record<string, unknown>, fields: Readonly<Record<string, Check>>): boolean {
+  const known = Object.keys(value).every((field) => field in fields);
+  return known && Object.entries(fields).every(([field, fits]) => fits(value[field]));
+}
+
 type Check = (value: unknown) => boolean;
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -87,6 +121,22 @@ const optional =
   (fits: Check): Check =>
   (value) =>
     value === undefined || fits(value);
+
+const STANDINGS: readonly unknown[] = ['confirmed', 'derived', 'suspected', 'unexplained'];
+const REASONS: readonly unknown[] = [...CAUSE_IDS, 'derived', 'unexplained'];
+const anyVerdict: Check = (value) => ALL_VERDICTS.some((known) => known === value);
+
+const EXPLAINED_FIELDS = {
+  verdict: anyVerdict,
+  verdictWithoutControl: optional(anyVerdict),
+  causes: listOf(
+    (value) => isRecord(value) && REASONS.includes(value.cause) && STANDINGS.includes(value.standing),
+  ),
+  suspectedBytes: count,
+  unexplainedBytes: count,
+  residue: listOf(text),
+  weak: optional(text),
+} satisfies Record<keyof ExplainedExpect, Check>;
 
 const FIELDS = {
   what: text,
@@ -111,4 +161,5 @@ const FIELDS = {
       (value) => isRecord(value) && text(value.path) && text(value.field) && count(value.a) && count(value.b),
     ),
   ),
+  explained: (value) => isRecord(value) && fieldsFit(value, EXPLAINED_FIELDS),
 } satisfies Record<keyof Expect, Check>;

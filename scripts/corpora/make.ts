@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../lib/error.js';
 import { compareSides } from './compare.js';
 import type { Compiler } from './compiler.js';
-import type { Expect } from './expect.js';
+import { type Expect, type ExplainedExpect, parseExpect } from './expect.js';
 import { filesBelow, formatSums, PAIRS, SUMS } from './folder.js';
 import type { Recipe, Tools } from './recipe.js';
 import { readSide, type SideFiles, sideName } from './side.js';
@@ -14,6 +14,7 @@ export function makePair(recipe: Recipe, compiler: Compiler, tools: Tools): stri
   const folder = join(PAIRS, recipe.name);
   const missing = recipe.missing?.(tools);
   if (missing !== undefined) return `${recipe.name}: left as it is, needs ${missing}`;
+  const explained = explainedOf(join(folder, 'expect.json'));
   const shop = new Workshop(compiler, folder);
   try {
     recipe.make(shop, tools);
@@ -37,9 +38,16 @@ export function makePair(recipe: Recipe, compiler: Compiler, tools: Tools): stri
     causes: recipe.causes,
     ...facts,
     ...(recipe.metadata !== undefined && { metadata: recipe.metadata }),
+    explained,
   };
   writeFileSync(join(folder, 'expect.json'), `${JSON.stringify(expect, null, 2)}\n`);
   return `${recipe.name}: ${facts.identical} identical, ${facts.differing.length} differing`;
+}
+
+/** What was judged of the pair as it was; of a new pair, what fits only one in which nothing differs. */
+function explainedOf(file: string): ExplainedExpect {
+  if (existsSync(file)) return parseExpect(readFileSync(file, 'utf8'), file).explained;
+  return { verdict: 'identical', causes: [], suspectedBytes: 0, unexplainedBytes: 0, residue: [] };
 }
 
 /** Writes corpus/SHA256SUMS for what is there now. */

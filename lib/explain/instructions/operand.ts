@@ -103,6 +103,10 @@ export class Operands {
 
 const STT_SECTION = 3;
 const STT_FILE = 4;
+/** aarch64's symbols that tell code from data are no names: `$x`, `$d.3`. */
+const MAPPING = '$';
+/** Symbols before a place that are tried: labels inside a function hide it. */
+const MAX_BACK = 8;
 
 /** What stands at a place, by the symbols of the file. */
 class PlaceNames {
@@ -111,27 +115,28 @@ class PlaceNames {
 
   constructor(readonly view: ElfView) {
     const { symbols } = view;
-    const found: [number, number][] = [];
+    const at = new Float64Array(symbols?.length ?? 0).fill(NOWHERE);
     for (let i = 1; symbols !== undefined && i < symbols.length; i += 1) {
       const type = symbols.table.type(i);
-      if (type === STT_SECTION || type === STT_FILE || (symbols.table.st_name[i] ?? 0) === 0) continue;
-      const location = symbols.location(i, view);
-      if (location !== NOWHERE) found.push([location, i]);
+      if (type !== STT_SECTION && type !== STT_FILE && (symbols.table.st_name[i] ?? 0) !== 0)
+        at[i] = symbols.location(i, view);
     }
-    found.sort((x, y) => x[0] - y[0] || x[1] - y[1]);
-    this.#at = Float64Array.from(found, ([at]) => at);
-    this.#symbol = Uint32Array.from(found, ([, symbol]) => symbol);
+    const placed = Uint32Array.from(at.keys()).filter((i) => at[i] !== NOWHERE);
+    // Of several at one place the first of the table comes last: it is tried first.
+    this.#symbol = placed.sort((x, y) => (at[x] ?? 0) - (at[y] ?? 0) || y - x);
+    this.#at = Float64Array.from(this.#symbol, (i) => at[i] ?? 0);
   }
 
   /** The symbol that covers it, a slot of the global offset table by what it holds, or section and offset. */
   at(location: Location, hashes: boolean): string {
     const { symbols } = this.view;
-    const row = this.#lastTo(location);
-    const symbol = this.#symbol[row];
-    if (symbols !== undefined && symbol !== undefined) {
+    const last = this.#lastTo(location);
+    for (let row = last; symbols !== undefined && row >= 0 && row > last - MAX_BACK; row -= 1) {
+      const symbol = this.#symbol[row] ?? 0;
       const within = location - (this.#at[row] ?? 0);
-      if (within === 0 || within < (symbols.table.st_size[symbol] ?? 0))
-        return shortened(symbols.name(symbol), hashes) + plus(within);
+      if (within !== 0 && within >= (symbols.table.st_size[symbol] ?? 0)) continue;
+      const name = symbols.name(symbol);
+      if (!name.startsWith(MAPPING)) return shortened(name, hashes) + plus(within);
     }
     const section = this.view.section(sectionOf(location));
     const slot = section?.name.startsWith('.got') === true ? this.#slot(location, hashes) : undefined;
@@ -152,7 +157,7 @@ class PlaceNames {
       : `${this.at(target, hashes)}@GOT`;
   }
 
-  /** The first of the symbols at the last place that is not behind `location`; -1 where there is none. */
+  /** The last of the symbols that are not behind `location`; -1 where there is none. */
   #lastTo(location: Location): number {
     let low = 0;
     let high = this.#at.length;
@@ -161,9 +166,7 @@ class PlaceNames {
       if ((this.#at[middle] ?? 0) <= location) low = middle + 1;
       else high = middle;
     }
-    let row = low - 1;
-    while (row > 0 && this.#at[row - 1] === this.#at[row]) row -= 1;
-    return row;
+    return low - 1;
   }
 }
 

@@ -178,8 +178,9 @@ function withoutSymbol(section: string): string {
 /** Segments of one function share its instructions. */
 function functionKey({ path }: PairReport, of: ResidueReport): string | undefined {
   const { reason, place, symbolA, symbolB } = of;
-  const unnamed = symbolA === undefined && symbolB === undefined;
-  return unnamed || reason !== 'code' ? undefined : JSON.stringify([path, place, symbolA, symbolB]);
+  const named = symbolA !== undefined || symbolB !== undefined;
+  const isCode = reason === 'code' || reason === 'unexplained';
+  return named && isCode ? JSON.stringify([path, place, symbolA, symbolB]) : undefined;
 }
 
 function segmentLines(
