@@ -70,6 +70,19 @@ function explainNumbered(a: Uint8Array, b: Uint8Array, sink: Sink, counted: bool
   return true;
 }
 
+/** What a name counts among: its family, and the numbers it has in there. Undefined where it has none. */
+export function numberOf(name: Uint8Array): { readonly family: string; readonly number: string } | undefined {
+  const text = latin1(name);
+  if (!/\d/.test(text)) return undefined;
+  if (NUMBERED.test(text)) {
+    const head = numberAt(name);
+    return { family: `${symbolTokens(text.slice(0, head)).skeleton}#`, number: text.slice(head) };
+  }
+  const { skeleton, tokens } = symbolTokens(text);
+  const numbers = tokens.filter(({ kind }) => kind === 'counter').map((token) => token.text);
+  return numbers.length === 0 ? undefined : { family: skeleton, number: numbers.join(' ') };
+}
+
 function numberAt(name: Uint8Array): number {
   let at = name.length - (name.at(-1) === 0 ? 1 : 0);
   while (at > 0 && (name[at - 1] ?? 0) >= 0x30 && (name[at - 1] ?? 0) <= 0x39) at -= 1;

@@ -2,6 +2,8 @@ import { type Ledger, replay } from '../ledger/ledger.js';
 import type { Place } from '../ledger/owner.js';
 import { ledgerOf } from './explain.js';
 import type { FunctionCounts } from './explanation.js';
+import { settle } from './settle.js';
+import { summarise } from './summarise.js';
 
 /** One segment of a ledger that is not equal, as tests look at it. */
 export interface ToldSegment {
@@ -29,6 +31,8 @@ export interface Told {
   readonly claims: readonly string[];
   readonly notes: readonly string[];
   readonly functions: FunctionCounts | undefined;
+  /** Bytes of both sides that are unexplained or only suspected, once claims are settled. */
+  readonly open: number;
 }
 
 /**
@@ -51,7 +55,14 @@ export function tellLedger(a: Uint8Array, b: Uint8Array): Told {
     claims: ledger.claims.cause.map((cause, i) => `${cause} ${ledger.claims.a[i]} ↔ ${ledger.claims.b[i]}`),
     notes: ledger.notes,
     functions: tally.counts(),
+    open: openBytes(ledger),
   };
+}
+
+function openBytes(ledger: Ledger): number {
+  const explanation = summarise(ledger, { formatA: '', formatB: '', maxResidue: 0 });
+  const { accounts } = settle([{ path: '', explanation }]).causes;
+  return accounts.unexplained + accounts.suspected;
 }
 
 /** Throws unless each byte of A and each of B lies in exactly one segment: counted here byte by byte, unlike there. */

@@ -1,6 +1,6 @@
 import type { Sink } from '../../ledger/sink.js';
 import { symbolTokens } from '../../symbol/name.js';
-import { explainName } from '../name.js';
+import { explainName, numberOf } from '../name.js';
 
 /** The strings of one table as they are stored, each with the NUL that ends it; names that others end with are inside. */
 class StoredStrings {
@@ -148,8 +148,28 @@ export class StringPairs {
     return expected >= 0 && textAt(this.#b.bytes, expected) === textAt(this.#b.bytes, b);
   }
 
+  /**
+   * Families of numbered names that have the same numbers on both sides: only there another number is a renumbering. A
+   * number that somebody changed leaves one missing.
+   */
+  #renumbered(): (name: Uint8Array) => boolean {
+    const [ofA, ofB] = [numbersByFamily(this.#a), numbersByFamily(this.#b)];
+    const known = new Map<string, boolean>();
+    return (name) => {
+      const family = numberOf(name)?.family;
+      if (family === undefined) return true;
+      let same = known.get(family);
+      if (same === undefined) {
+        same = sortedText(ofA.get(family)) === sortedText(ofB.get(family));
+        known.set(family, same);
+      }
+      return same;
+    };
+  }
+
   /** @param text compares two strings that are not the same */
   explain(sink: Sink, text?: (a: Uint8Array, b: Uint8Array, sink: Sink) => void): void {
+    let renumbered: ((name: Uint8Array) => boolean) | undefined;
     for (let i = 0; i < this.#pairs.length; i += 1) {
       const start = this.#a.start(i);
       const end = this.#a.end(i);
@@ -163,13 +183,36 @@ export class StringPairs {
       const b = this.#b.bytes.subarray(other, this.#b.end(to));
       if (Buffer.compare(a, b) === 0) sink.equal(start, other, a.length);
       else if (text !== undefined) text(a, b, sink.at(start, other));
-      else explainName(a, b, sink.at(start, other), this.#counted[i] === 1);
+      else {
+        let counted = this.#counted[i] === 1;
+        if (counted && numberOf(a) !== undefined) {
+          renumbered ??= this.#renumbered();
+          counted = renumbered(a);
+        }
+        explainName(a, b, sink.at(start, other), counted);
+      }
     }
     for (let i = 0; i < this.#taken.length; i += 1) {
       const start = this.#b.start(i);
       if (this.#taken[i] === 0) sink.change(0, 0, start, this.#b.end(i) - start);
     }
   }
+}
+
+function numbersByFamily(strings: StoredStrings): Map<string, string[]> {
+  const out = new Map<string, string[]>();
+  for (let i = 0; i < strings.starts.length; i += 1) {
+    const of = numberOf(strings.bytes.subarray(strings.start(i), strings.end(i)));
+    if (of === undefined) continue;
+    const list = out.get(of.family);
+    if (list === undefined) out.set(of.family, [of.number]);
+    else list.push(of.number);
+  }
+  return out;
+}
+
+function sortedText(numbers: readonly string[] | undefined): string {
+  return [...(numbers ?? [])].sort().join(',');
 }
 
 /** Undefined where a text is no path. */
