@@ -440,7 +440,7 @@ function indexEntries(index: Uint8Array): IndexEntry[] | undefined {
     const end = bytes.indexOf(0, start) + 1;
     if (end <= 0 || start >= bytes.length) return undefined;
     const at = 4 + 4 * i;
-    const { skeleton } = symbolTokens(bytes.toString('latin1', start, end));
+    const { skeleton } = symbolTokens(bytes.toString('latin1', start, end - 1));
     entries.push({ at, member: bytes.readUInt32BE(at), start, end, skeleton });
     start = end;
   }

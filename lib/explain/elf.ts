@@ -1,4 +1,4 @@
-import { SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from '../format/elf/constant.js';
+import { SHT_DYNAMIC, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from '../format/elf/constant.js';
 import type { Region } from '../format/elf/region.js';
 import { isRelocationSection } from '../format/elf/relocation.js';
 import type { Section } from '../format/elf/section.js';
@@ -154,7 +154,8 @@ class ElfExplainer {
       length === pair.end - pair.start &&
       Buffer.compare(a.bytes.subarray(fromA, fromA + length), b.bytes.subarray(fromB, fromB + length)) === 0;
     const isFunction = piece.kind === 'code' && (piece.name !== '' || pair.name !== '');
-    if (equal && !isFunction) {
+    // The same code may lead elsewhere: it counts from where it stands, and what it leads to may have moved.
+    if (equal && piece.kind === 'data') {
       sink.equal(fromA, fromB, length);
       return;
     }
@@ -212,7 +213,8 @@ class ElfExplainer {
       const inner = sink.within(section.sh_offset, other.sh_offset, 'section', section.name, other.name);
       const contentA = a.content(section);
       const contentB = b.content(other);
-      if (Buffer.compare(contentA, contentB) === 0) inner.equal(0, 0, contentA.length);
+      if (!refersElsewhere(section) && Buffer.compare(contentA, contentB) === 0)
+        inner.equal(0, 0, contentA.length);
       else if (section === framesA?.section && other === framesB?.section)
         explainFrames(this.pairing, framesA, framesB, inner);
       else this.#table(section, other, inner);
@@ -316,4 +318,11 @@ function isLikeBuilt(a: Elf, b: Elf): boolean {
     sizes(a.sectionTable, b.sectionTable) &&
     sizes(a.segmentTable, b.segmentTable)
   );
+}
+
+/** Tables whose equal bytes may lead to something else, as numbers and places of what they name change. */
+function refersElsewhere(section: Section): boolean {
+  const { sh_type, name } = section;
+  const named = sh_type === SHT_SYMTAB || sh_type === SHT_DYNSYM || sh_type === SHT_DYNAMIC;
+  return isRelocationSection(section) || named || name === '.eh_frame';
 }

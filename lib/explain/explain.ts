@@ -74,7 +74,6 @@ export function ledgerOf(
     explainAny(a, b, builder.sink(), tally);
     return { ledger: builder.finish(), tally };
   } catch (error) {
-    if (error instanceof Error && process.env['TRUSTDIFF_DEBUG'] !== undefined) console.error(error);
     const why = error instanceof InputError ? error.message : `fault of trustdiff: ${String(error)}`;
     const builder = new LedgerBuilder(a, b);
     builder.sink().note(`compared as plain bytes: ${why}`);

@@ -37,9 +37,10 @@ export function explainName(a: Uint8Array, b: Uint8Array, sink: Sink, counted: b
     sink.equal(0, 0, a.length);
     return;
   }
-  const nameA = symbolTokens(latin1(a));
-  const nameB = symbolTokens(latin1(b));
-  if (nameA.skeleton === nameB.skeleton && nameA.tokens.length === nameB.tokens.length)
+  const nameA = symbolTokens(withoutEnd(a));
+  const nameB = symbolTokens(withoutEnd(b));
+  const ended = (a.at(-1) === 0) === (b.at(-1) === 0);
+  if (ended && nameA.skeleton === nameB.skeleton && nameA.tokens.length === nameB.tokens.length)
     explainTokens(a, b, nameA, nameB, sink, counted);
   else if (isNumbered(a) && isNumbered(b) && explainNumbered(a, b, sink, counted)) return;
   else if (counted) explainTwin(a, b, sink);
@@ -72,7 +73,7 @@ function explainNumbered(a: Uint8Array, b: Uint8Array, sink: Sink, counted: bool
 
 /** What a name counts among: its family, and the numbers it has in there. Undefined where it has none. */
 export function numberOf(name: Uint8Array): { readonly family: string; readonly number: string } | undefined {
-  const text = latin1(name);
+  const text = withoutEnd(name);
   if (!/\d/.test(text)) return undefined;
   if (NUMBERED.test(text)) {
     const head = numberAt(name);
@@ -137,6 +138,11 @@ function explainTokens(
     atB = other.end;
   }
   sink.equal(atA, atB, a.length - atA);
+}
+
+/** Without the NUL that ends it: patterns of names end where the name does. */
+function withoutEnd(name: Uint8Array): string {
+  return latin1(name.at(-1) === 0 ? name.subarray(0, -1) : name);
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -1,27 +1,50 @@
-/** A column of 32-bit numbers that grows. */
+/** Numbers of one full block: 256 kB. */
+const BITS = 16;
+const SIZE = 1 << BITS;
+const MASK = SIZE - 1;
+
+/** A column of 32-bit numbers that grows: by doubling at first, then by blocks, so that nothing large is copied. */
 export class Column {
   length = 0;
-  #values = new Uint32Array(1024);
+  readonly #blocks: Uint32Array[] = [new Uint32Array(1024)];
 
   push(value: number): void {
-    if (this.length === this.#values.length) {
-      const grown = new Uint32Array(this.#values.length * 2);
-      grown.set(this.#values);
-      this.#values = grown;
+    const index = this.length;
+    this.length = index + 1;
+    let block = this.#blocks[index >>> BITS];
+    if (block === undefined) {
+      block = new Uint32Array(SIZE);
+      this.#blocks.push(block);
+    } else if ((index & MASK) >= block.length) {
+      const grown = new Uint32Array(block.length * 2);
+      grown.set(block);
+      this.#blocks[0] = grown;
+      block = grown;
     }
-    this.#values[this.length] = value;
-    this.length += 1;
+    block[index & MASK] = value;
   }
 
   at(index: number): number {
-    return this.#values[index] ?? 0;
+    return this.#blocks[index >>> BITS]?.[index & MASK] ?? 0;
   }
 
   set(index: number, value: number): void {
-    this.#values[index] = value;
+    const block = this.#blocks[index >>> BITS];
+    if (block !== undefined) block[index & MASK] = value;
   }
 
   add(index: number, value: number): void {
-    this.#values[index] = (this.#values[index] ?? 0) + value;
+    const block = this.#blocks[index >>> BITS];
+    if (block !== undefined) block[index & MASK] = (block[index & MASK] ?? 0) + value;
+  }
+
+  /** All of them in one array, as a copy. */
+  values(): Uint32Array {
+    const out = new Uint32Array(this.length);
+    for (const [i, block] of this.#blocks.entries()) {
+      const from = i * SIZE;
+      if (from < this.length) out.set(block.subarray(0, Math.min(SIZE, this.length - from)), from);
+    }
+    return out;
   }
 }

@@ -18,8 +18,6 @@ interface Segments {
 const HASHES: ReadonlySet<string> = new Set(['hash', 'crate-hash', 'metadata-hash', 'thinlto-suffix']);
 /** What is shorter may stand somewhere by chance. Bytes. */
 const SHORTEST = 8;
-/** Bits of the numbers by which patterns are looked up. */
-const BITS = 20;
 
 /**
  * Which claimed hashes stand where their claims cannot be true, in whatever form: what is `a ↔ a` in the equal bytes of
@@ -29,123 +27,173 @@ const BITS = 20;
  */
 export function keptTokens(segments: Segments, a: Uint8Array, b: Uint8Array): string[] {
   const { claims, kept } = segments;
-  const equal = patternsOf(claims, [claims.a, claims.b], kept);
-  const [inA, inB] = [patternsOf(claims, [claims.b], kept), patternsOf(claims, [claims.a], kept)];
-  if (equal.length === 0) return [];
-  for (let i = 0; i < segments.count; i += 1) {
-    const owner = segments.owner.at(i);
-    const state = owner === 0 ? 'moved' : segments.owners[owner]?.state;
-    const [startA, startB] = [segments.aStart.at(i), segments.bStart.at(i)];
-    const [endA, endB] = [startA + segments.aLength.at(i), startB + segments.bLength.at(i)];
-    if (state === 'moved') equal.search(a, startA, endA);
-    else if (state === 'residue') {
-      inA.search(a, startA, endA);
-      inB.search(b, startB, endB);
-    }
-  }
-  return [...equal.found, ...inA.found, ...inB.found];
-}
-
-function patternsOf(
-  claims: Claims,
-  sides: readonly (readonly string[])[],
-  kept: ReadonlySet<string>,
-): Patterns {
   const patterns = new Patterns();
   for (const [i, domain] of claims.domain.entries()) {
     if (!HASHES.has(domain)) continue;
-    for (const side of sides) {
-      const token = side[i];
-      if (token !== undefined && !kept.has(token)) patterns.add(token, domain === 'hash');
-    }
+    const [tokenA, tokenB] = [claims.a[i], claims.b[i]];
+    if (tokenA !== undefined && !kept.has(tokenA)) patterns.add(tokenA, domain === 'hash', OF_A);
+    if (tokenB !== undefined && !kept.has(tokenB)) patterns.add(tokenB, domain === 'hash', OF_B);
   }
+  if (patterns.count === 0) return [];
   patterns.close();
-  return patterns;
+  const states = Uint8Array.from(segments.owners, ({ state }, owner) =>
+    owner === 0 || state === 'moved' ? EQUAL : state === 'residue' ? RESIDUE : EXPLAINED,
+  );
+  for (let i = 0; i < segments.count; i += 1) {
+    const state = states[segments.owner.at(i)];
+    if (state === EXPLAINED) continue;
+    const [startA, lengthA] = [segments.aStart.at(i), segments.aLength.at(i)];
+    if (state === EQUAL) {
+      if (lengthA >= SHORTEST) patterns.search(a, startA, startA + lengthA, OF_A | OF_B);
+      continue;
+    }
+    const [startB, lengthB] = [segments.bStart.at(i), segments.bLength.at(i)];
+    if (lengthA >= SHORTEST) patterns.search(a, startA, startA + lengthA, OF_B);
+    if (lengthB >= SHORTEST) patterns.search(b, startB, startB + lengthB, OF_A);
+  }
+  return patterns.found();
 }
 
-/** Forms of tokens, to be looked for all at once. */
-class Patterns {
-  readonly found = new Set<string>();
-  readonly #tokens = new Map<string, number>();
-  readonly #names: string[] = [];
-  readonly #forms: Uint8Array[] = [];
-  readonly #tokenOf: number[] = [];
-  readonly #heads = new Int32Array(2 ** BITS).fill(-1);
-  readonly #seen = new Uint32Array(2 ** (BITS - 5));
-  #next = new Int32Array(0);
+const EXPLAINED = 0;
+const EQUAL = 1;
+const RESIDUE = 2;
 
-  get length(): number {
-    return this.#forms.length;
+/** Whose tokens are looked for. */
+const OF_A = 1;
+const OF_B = 2;
+
+/**
+ * Forms of tokens, to be looked for all at once, in one array: there may be hundreds of thousands. The first eight
+ * bytes of each decide by a hash where it may stand.
+ */
+class Patterns {
+  readonly #rows = new Map<string, number>();
+  readonly #tokens: string[] = [];
+  readonly #sides: number[] = [];
+  readonly #found: boolean[] = [];
+  #bytes = Buffer.allocUnsafe(1 << 12);
+  #length = 0;
+  /** Where each form starts in `#bytes`, and whose it is. */
+  readonly #starts: number[] = [];
+  readonly #token: number[] = [];
+  #heads = new Int32Array(0);
+  #next = new Int32Array(0);
+  #seen = new Int32Array(0);
+  #bits = 0;
+
+  get count(): number {
+    return this.#token.length;
   }
 
-  add(token: string, isHash: boolean): void {
-    if (this.#tokens.has(token)) return;
-    const index = this.#names.length;
-    this.#tokens.set(token, index);
-    this.#names.push(token);
-    for (const form of isHash ? formsOf(token) : [Buffer.from(token, 'latin1')]) {
-      if (form.length < SHORTEST) continue;
-      this.#forms.push(form);
-      this.#tokenOf.push(index);
+  add(token: string, isHash: boolean, side: number): void {
+    const known = this.#rows.get(token);
+    if (known !== undefined) {
+      this.#sides[known] = (this.#sides[known] ?? 0) | side;
+      return;
     }
+    this.#rows.set(token, this.#tokens.length);
+    const shortened = token.replace(/^0+/, '');
+    const digits = isHash && (token.length === 16 || token.length === 32);
+    this.#form(token.length, (into, at) => into.write(token, at, 'latin1'));
+    if (digits) {
+      const length = token.length / 2;
+      this.#form(length, (into, at) => into.write(token, at, 'hex'));
+      if (length === 8) {
+        if (shortened !== token)
+          this.#form(shortened.length, (into, at) => into.write(shortened, at, 'latin1'));
+        const [high, low] = [Number.parseInt(token.slice(0, 8), 16), Number.parseInt(token.slice(8), 16)];
+        this.#form(8, (into, at) => {
+          into.writeUInt32LE(low, at);
+          into.writeUInt32LE(high, at + 4);
+        });
+        const leb = leb128(high, low);
+        this.#form(leb.length, (into, at) => into.set(leb, at));
+      }
+    }
+    this.#tokens.push(token);
+    this.#sides.push(side);
+    this.#found.push(false);
   }
 
   close(): void {
-    this.#next = new Int32Array(this.#forms.length);
-    for (const [i, form] of this.#forms.entries()) {
-      const key = keyOf(
-        (form[0] ?? 0) | ((form[1] ?? 0) << 8) | ((form[2] ?? 0) << 16) | ((form[3] ?? 0) << 24),
-      );
-      this.#next[i] = this.#heads[key] ?? -1;
-      this.#heads[key] = i;
-      this.#seen[key >>> 5] = (this.#seen[key >>> 5] ?? 0) | (1 << (key & 31));
+    const count = this.#token.length;
+    this.#starts.push(this.#length);
+    // About one bit in 64 is set; longer tables would not stay in the cache.
+    this.#bits = Math.min(24, Math.max(12, Math.ceil(Math.log2(count)) + 6));
+    this.#seen = new Int32Array(2 ** (this.#bits - 5));
+    this.#heads = new Int32Array(2 ** (this.#bits - 5)).fill(-1);
+    this.#next = new Int32Array(count);
+    const bytes = this.#bytes;
+    for (let form = 0; form < count; form += 1) {
+      const start = this.#starts[form] ?? 0;
+      const key = keyOf(bytes.readInt32LE(start), bytes.readInt32LE(start + 4)) >>> (32 - this.#bits);
+      this.#seen[key >>> 5] = (this.#seen[key >>> 5] as number) | (1 << (key & 31));
+      this.#next[form] = this.#heads[key >>> 5] as number;
+      this.#heads[key >>> 5] = form;
     }
   }
 
-  search(bytes: Uint8Array, start: number, end: number): void {
-    if (end - start < SHORTEST) return;
+  /** Marks what stands in these bytes, of at least `SHORTEST`, of the tokens of some sides. */
+  search(bytes: Uint8Array, start: number, end: number, sides: number): void {
     const seen = this.#seen;
-    let word = 0;
-    for (let at = start; at < end; at += 1) {
-      word = (word >>> 8) | ((bytes[at] as number) << 24);
-      const key = keyOf(word);
+    const shift = 32 - this.#bits;
+    let low = 0;
+    let high = 0;
+    for (let at = start; at < start + SHORTEST - 1; at += 1) {
+      low = (low >>> 8) | (high << 24);
+      high = (high >>> 8) | ((bytes[at] as number) << 24);
+    }
+    for (let at = start + SHORTEST - 1; at < end; at += 1) {
+      low = (low >>> 8) | (high << 24);
+      high = (high >>> 8) | ((bytes[at] as number) << 24);
+      const key = keyOf(low, high) >>> shift;
       if (((seen[key >>> 5] as number) & (1 << (key & 31))) !== 0)
-        this.#match(key, bytes, at - 3, start, end);
+        this.#match(key >>> 5, bytes, at - SHORTEST + 1, end, sides);
     }
   }
 
-  #match(key: number, bytes: Uint8Array, at: number, start: number, end: number): void {
-    if (at < start) return;
-    for (let i = this.#heads[key] ?? -1; i >= 0; i = this.#next[i] ?? -1) {
-      const form = this.#forms[i];
-      if (form === undefined || at + form.length > end) continue;
+  found(): string[] {
+    return this.#tokens.filter((_, i) => this.#found[i] === true);
+  }
+
+  /** A form of `length` bytes; `write` puts it where it belongs. */
+  #form(length: number, write: (into: Buffer, at: number) => void): void {
+    if (length < SHORTEST) return;
+    const start = this.#length;
+    if (start + length > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, start + length));
+      this.#bytes.copy(grown);
+      this.#bytes = grown;
+    }
+    write(this.#bytes, start);
+    this.#starts.push(start);
+    this.#token.push(this.#tokens.length);
+    this.#length = start + length;
+  }
+
+  #match(bucket: number, bytes: Uint8Array, at: number, end: number, sides: number): void {
+    for (let form = this.#heads[bucket] as number; form >= 0; form = this.#next[form] as number) {
+      const token = this.#token[form] ?? 0;
+      if (this.#found[token] === true || ((this.#sides[token] ?? 0) & sides) === 0) continue;
+      const start = this.#starts[form] ?? 0;
+      const length = (this.#starts[form + 1] ?? 0) - start;
+      if (at + length > end) continue;
       let same = 0;
-      while (same < form.length && form[same] === bytes[at + same]) same += 1;
-      if (same === form.length) this.found.add(this.#names[this.#tokenOf[i] ?? 0] ?? '');
+      while (same < length && this.#bytes[start + same] === bytes[at + same]) same += 1;
+      if (same === length) this.#found[token] = true;
     }
   }
 }
 
-function keyOf(word: number): number {
-  return Math.imul(word, 0x9e3779b1) >>> (32 - BITS);
+function keyOf(low: number, high: number): number {
+  const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) >>> 0;
 }
 
-/** How a hash told as hexadecimal digits may stand in a file: see `TokenEncoding`. */
-function formsOf(token: string): Uint8Array[] {
-  const forms: Uint8Array[] = [Buffer.from(token, 'latin1')];
-  if (token.length !== 16 && token.length !== 32) return forms;
-  const shortened = token.replace(/^0+/, '');
-  if (token.length === 16 && shortened !== token) forms.push(Buffer.from(shortened, 'latin1'));
-  const raw = Buffer.from(token, 'hex');
-  forms.push(raw);
-  if (token.length === 16) forms.push(Buffer.from(raw).reverse(), leb128(raw));
-  return forms;
-}
-
-/** Unsigned LEB128 of a big-endian number of eight bytes. */
-function leb128(raw: Buffer): Uint8Array {
+/** Unsigned LEB128 of a number of eight bytes. */
+function leb128(upper: number, lower: number): Uint8Array {
   const out: number[] = [];
-  let [high, low] = [raw.readUInt32BE(0), raw.readUInt32BE(4)];
+  let [high, low] = [upper, lower];
   do {
     const group = low & 0x7f;
     low = ((low >>> 7) | (high << 25)) >>> 0;

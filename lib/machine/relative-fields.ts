@@ -45,6 +45,43 @@ function looksHashed(code: Uint8Array, at: number): boolean {
 }
 
 /**
+ * Both at once, of code from `start` to `end`: `at` counts from `start`, `target` is NaN for a field that names no
+ * address. `address` is that of `start`.
+ */
+export function relativeReferences(
+  e_machine: number,
+  code: Uint8Array,
+  start: number,
+  end: number,
+  address: number,
+  found: (at: number, length: number, target: number) => void,
+): void {
+  if (e_machine === EM_X86_64) {
+    eachX86(code, start, end, (at, instruction) => {
+      const { flags, length, displacementAt, displacementSize } = instruction;
+      if ((flags & PC_RELATIVE) !== 0) {
+        const field = at + displacementAt;
+        found(
+          field - start,
+          displacementSize,
+          address + at + length - start + displacement(code, field, displacementSize),
+        );
+      }
+      if (instruction.immediateSize === 8 && looksHashed(code, at + instruction.immediateAt))
+        found(at + instruction.immediateAt - start, 8, Number.NaN);
+    });
+  } else if (e_machine === EM_AARCH64) {
+    for (let at = start; at + 4 <= end; at += 4) {
+      const word = wordAt(code, at);
+      const kind = fieldOf(word);
+      if (kind === NO_FIELD || FIELD_MASKS[kind] === 0) continue;
+      const branch = kind === BRANCH_26 || kind === BRANCH_19 || kind === BRANCH_14;
+      found(at - start, 4, branch ? targetOf(word, kind, address + at - start) : Number.NaN);
+    }
+  }
+}
+
+/**
  * The addresses that code from `start` to `end` names: of branches, calls and data beside the program counter. `at` is
  * the offset of the field from `start`; `address` is that of `start`. On aarch64 only branches: others take two steps.
  */
@@ -60,14 +97,7 @@ export function relativeTargets(
     eachX86(code, start, end, (at, { flags, length, displacementAt, displacementSize }) => {
       if ((flags & PC_RELATIVE) === 0) return;
       const field = at + displacementAt;
-      const value =
-        displacementSize === 4
-          ? (code[field] ?? 0) |
-            ((code[field + 1] ?? 0) << 8) |
-            ((code[field + 2] ?? 0) << 16) |
-            ((code[field + 3] ?? 0) << 24)
-          : ((code[field] ?? 0) << 24) >> 24;
-      found(field - start, address + at + length - start + value);
+      found(field - start, address + at + length - start + displacement(code, field, displacementSize));
     });
   } else if (e_machine === EM_AARCH64) {
     for (let at = start; at + 4 <= end; at += 4) {
@@ -77,6 +107,13 @@ export function relativeTargets(
         found(at - start, targetOf(word, kind, address + at - start));
     }
   }
+}
+
+function displacement(code: Uint8Array, at: number, size: number): number {
+  if (size !== 4) return ((code[at] ?? 0) << 24) >> 24;
+  return (
+    (code[at] ?? 0) | ((code[at + 1] ?? 0) << 8) | ((code[at + 2] ?? 0) << 16) | ((code[at + 3] ?? 0) << 24)
+  );
 }
 
 function eachX86(

@@ -1,9 +1,9 @@
 import { SHT_NOBITS } from '../../format/elf/constant.js';
-import type { Section } from '../../format/elf/section.js';
 import { relativeFields } from '../../machine/relative-fields.js';
 import { symbolTokens } from '../../symbol/name.js';
+import { hashScratch, hashText, type Key, mixed, scratchOf } from './hash.js';
 import { firstPatch, type Patches } from './patch.js';
-import type { Piece } from './piece.js';
+import type { Division, Piece } from './piece.js';
 import type { ElfView } from './view.js';
 
 /**
@@ -11,10 +11,25 @@ import type { ElfView } from './view.js';
  * what belongs together and proves nothing.
  */
 export class Bodies {
-  readonly #keys = new Map<Piece, string | undefined>();
+  /** By the index of the piece; NaN where none was made yet. */
+  readonly #plain: Float64Array;
+  readonly #keys: Float64Array;
   readonly #sketches = new Map<Piece, Uint32Array>();
 
-  constructor(readonly view: ElfView) {}
+  constructor(
+    readonly view: ElfView,
+    { all, sweep }: Division,
+  ) {
+    this.#plain = new Float64Array(all.length).fill(Number.NaN);
+    this.#keys = view.relocatable ? Float64Array.from(this.#plain) : this.#plain;
+    if (sweep === undefined) return;
+    let function_ = 0;
+    for (const { kind, index } of all) {
+      if (kind !== 'code') continue;
+      this.#plain[index] = sweep.content(function_);
+      function_ += 1;
+    }
+  }
 
   /** The piece's own bytes; empty where its section has none in the file. */
   bytes(piece: Piece): Uint8Array {
@@ -24,50 +39,44 @@ export class Bodies {
   }
 
   /** The content without what relocations patch and without what they lead to. */
-  plainKey(piece: Piece): string {
-    const section = this.view.section(piece.section);
-    if (section === undefined || section.sh_type === SHT_NOBITS) return `size ${piece.body - piece.start}`;
-    const bytes = Uint8Array.from(this.bytes(piece));
-    const patches = this.view.patches(piece.section);
-    if (patches !== undefined) {
-      for (let i = firstPatch(patches, piece.start); i < patches.length; i += 1) {
-        const at = (patches.offset[i] ?? 0) - piece.start;
-        if (at >= bytes.length) break;
-        bytes.fill(0, at, at + (patches.size[i] ?? 0));
-      }
-    }
-    if (piece.kind === 'code') this.#withoutHashes(bytes);
-    return `${bytes.length} ${hash(bytes)}`;
+  plainKey(piece: Piece): Key {
+    return this.#known(this.#plain, piece, false);
   }
 
-  #withoutHashes(bytes: Uint8Array): void {
-    relativeFields(this.view.elf.header.e_machine, bytes, (at, length) => bytes.fill(0, at, at + length));
+  /** The content with what relocations lead to, by name. In linked files nothing has a name there. */
+  key(piece: Piece): Key {
+    return this.#known(this.#keys, piece, this.view.relocatable);
   }
 
-  key(piece: Piece): string | undefined {
-    if (this.#keys.has(piece)) return this.#keys.get(piece);
-    const key = this.#key(piece);
-    this.#keys.set(piece, key);
+  #known(keys: Float64Array, piece: Piece, withTargets: boolean): Key {
+    const known = keys[piece.index];
+    if (known !== undefined && !Number.isNaN(known)) return known;
+    const key = this.#key(piece, withTargets);
+    if (known !== undefined) keys[piece.index] = key;
     return key;
   }
 
-  #key(piece: Piece): string | undefined {
-    const section = this.view.section(piece.section) as Section;
-    if (section.sh_type === SHT_NOBITS) return `size ${piece.body - piece.start}`;
-    const bytes = Uint8Array.from(this.bytes(piece));
-    const patches = this.view.patches(piece.section);
-    const targets: string[] = [];
+  #key(piece: Piece, withTargets: boolean): Key {
+    const { view } = this;
+    const section = view.section(piece.section);
+    if (section === undefined || section.sh_type === SHT_NOBITS)
+      return mixed(WITHOUT_CONTENT, piece.body - piece.start);
+    const bytes = scratchOf(this.bytes(piece));
+    const patches = view.patches(piece.section);
+    let targets = 0;
     if (patches !== undefined) {
       for (let i = firstPatch(patches, piece.start); i < patches.length; i += 1) {
         const at = (patches.offset[i] ?? 0) - piece.start;
         if (at >= bytes.length) break;
         bytes.fill(0, at, at + (patches.size[i] ?? 0));
-        if (this.view.relocatable)
-          targets.push(`${at} ${patches.type[i]} ${targetKey(this.view, patches, i)}`);
+        if (!withTargets) continue;
+        targets = mixed(mixed(targets, at + (patches.type[i] ?? 0) * 2 ** 32), targetKey(view, patches, i));
       }
     }
-    if (piece.kind === 'code') this.#withoutHashes(bytes);
-    return `${bytes.length} ${hash(bytes)} ${targets.join(' ')}`;
+    if (piece.kind === 'code')
+      relativeFields(view.elf.header.e_machine, bytes, (at, length) => bytes.fill(0, at, at + length));
+    const plain = hashScratch(bytes.length);
+    return targets === 0 ? plain : mixed(plain, targets);
   }
 
   /** How much two bodies have in common, by the runs of five bytes they share: from 0 to 1. */
@@ -90,20 +99,23 @@ export class Bodies {
 }
 
 const NONE = new Uint8Array(0);
+const WITHOUT_CONTENT = 1;
+/** The key of a name that is empty. */
+const EMPTY = hashText('');
 const SKETCH = 16;
 /** Of a long function the first bytes are enough to know it again. */
 const SKETCHED = 16_384;
 
-/** What a relocation leads to, by a name that both sides share. */
-export function targetKey(view: ElfView, patches: Patches, index: number): string {
+/** What a relocation leads to, by a name that both sides share, in one number. */
+export function targetKey(view: ElfView, patches: Patches, index: number): Key {
   const symbol = patches.symbol[index] ?? 0;
-  const addend = patches.addend[index] ?? 0;
+  const addend = mixed(0, patches.addend[index] ?? 0);
   const { symbols } = patches;
-  if (symbol === 0 || symbols === undefined) return `${addend}`;
-  const name = symbols.skeleton(symbol);
-  if (name !== '') return `${name}+${addend}`;
+  if (symbol === 0 || symbols === undefined) return addend;
+  const key = symbols.key(symbol);
+  if (key !== EMPTY) return mixed(key, addend);
   const section = view.section(symbols.table.st_shndx[symbol] ?? 0);
-  return section === undefined ? `${addend}` : symbolTokens(section.name).skeleton;
+  return section === undefined ? addend : hashText(symbolTokens(section.name).skeleton);
 }
 
 /** Sixteen smallest values of sixteen hashes over the runs of five bytes (MinHash, Broder 1997). */
@@ -120,16 +132,4 @@ function sketchOf(bytes: Uint8Array): Uint32Array {
     }
   }
   return out;
-}
-
-/** 64 bits of two FNV-1a hashes of other bases. */
-function hash(bytes: Uint8Array): string {
-  let low = 0x811c9dc5;
-  let high = 0x01234567;
-  for (let i = 0; i < bytes.length; i += 1) {
-    const byte = bytes[i] ?? 0;
-    low = Math.imul(low ^ byte, 0x01000193);
-    high = Math.imul(high ^ byte, 0x01000193) + 0x5bd1;
-  }
-  return `${(low >>> 0).toString(36)}${(high >>> 0).toString(36)}`;
 }

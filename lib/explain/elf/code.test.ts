@@ -141,16 +141,23 @@ test('padding between functions is owned as padding, other bytes there are not',
       { name: 'two', code: ['b801000000c3'] },
     ],
   });
-  const zeros = tellLedger(linked(of('90'.repeat(1) + '0f1f440000' + '0f1f8000000000')), linked(of('cc'.repeat(13))));
+  const zeros = tellLedger(
+    linked(of('90'.repeat(1) + '0f1f440000' + '0f1f8000000000')),
+    linked(of('cc'.repeat(13))),
+  );
   t.deepEqual(zeros.lines, ['.text › one: padding derived']);
   const one = tellLedger(linked(of('cc'.repeat(13))), linked(of(`${'cc'.repeat(12)}90`)));
   t.true(one.residue.length > 0);
-  const planted = tellLedger(linked(of('cc'.repeat(13))), linked(of(`${'cc'.repeat(5)}31c0${'cc'.repeat(6)}`)));
+  const planted = tellLedger(
+    linked(of('cc'.repeat(13))),
+    linked(of(`${'cc'.repeat(5)}31c0${'cc'.repeat(6)}`)),
+  );
   t.true(planted.residue.length > 0);
 });
 
 test('machines whose instructions are not read are compared as bytes', (t) => {
-  const of = (code: string): Buffer => relocatable({ machine: 8, functions: [{ name: 'one', code: [code] }] });
+  const of = (code: string): Buffer =>
+    relocatable({ machine: 8, functions: [{ name: 'one', code: [code] }] });
   const { lines, functions } = tellLedger(of('0102030405060708'), of('0102030405060798'));
   t.true(lines.every((line) => /residue/.test(line)));
   t.like(functions, { changed: 1 });
@@ -166,7 +173,8 @@ test('machines whose instructions are not read are compared as bytes', (t) => {
 });
 
 test('two files for different machines are compared as bytes', (t) => {
-  const of = (machine: number): Buffer => relocatable({ machine, functions: [{ name: 'one', code: ['e8000000'] }] });
+  const of = (machine: number): Buffer =>
+    relocatable({ machine, functions: [{ name: 'one', code: ['e8000000'] }] });
   t.true(tellLedger(of(62), of(183)).residue.length > 0);
 });
 
@@ -183,7 +191,8 @@ for (const [what, shape] of [
   ['32-bit big-endian', { class: 32, littleEndian: false, machine: 8 }],
 ] as const) {
   test(`a ${what} pair closes and replays`, (t) => {
-    const of = (imm: string, more: boolean): Buffer => relocatable({ ...image(more ? [{ name: 'extra', code: ['31c0c3'] }] : [], imm), ...shape });
+    const of = (imm: string, more: boolean): Buffer =>
+      relocatable({ ...image(more ? [{ name: 'extra', code: ['31c0c3'] }] : [], imm), ...shape });
     t.deepEqual(tellLedger(of('05000000', false), of('05000000', false)).lines, []);
     const changed = tellLedger(of('05000000', false), of('06000000', false));
     t.true(changed.residue.length > 0);

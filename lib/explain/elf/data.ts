@@ -28,7 +28,10 @@ export class DataExplainer {
     const { a, b } = this.pairing;
     const bytesA = bytesOf(a, piece);
     const bytesB = bytesOf(b, pair);
-    if (Buffer.compare(bytesA, bytesB) === 0) {
+    if (
+      Buffer.compare(bytesA, bytesB) === 0 &&
+      Buffer.compare(inTermsOf(this.pairing, piece, bytesA), bytesB) === 0
+    ) {
       sink.equal(0, 0, bytesA.length);
       return;
     }
@@ -60,6 +63,9 @@ export class DataExplainer {
       const changedB = bytesB.subarray(range.bStart, atB);
       if (range.aLength !== range.bLength || (isText(changedA) && isText(changedB)))
         explainBytes(changedA, changedB, inner);
+      else if (Buffer.compare(changedA, changedB) === 0)
+        // The same bytes, but what they led to is elsewhere now.
+        sink.change(range.aStart, range.aLength, range.bStart, range.bLength, { field: 'pointer' });
       else this.#inPlace(piece, pair, bytesA, bytesB, range.aStart, range.bStart, range.aLength, sink);
     }
     if (truncated) sink.change(atA, bytesA.length - atA, atB, bytesB.length - atB);

@@ -1,11 +1,11 @@
 import { SHT_NOBITS } from '../../format/elf/constant.js';
 import type { EhFrame } from '../../format/elf/eh-frame.js';
 import { Column } from '../../ledger/columns.js';
-import { relativeTargets } from '../../machine/relative-fields.js';
 import { framePointer, functionOf } from './frame-pairs.js';
+import type { Key } from './hash.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import { firstPatch, type Patches, patchTarget } from './patch.js';
-import { type Piece, pieceAt } from './piece.js';
+import type { Division, Piece } from './piece.js';
 import type { ElfView, NamedSymbols } from './view.js';
 
 /** Types of edges that no relocation has. */
@@ -15,31 +15,42 @@ const EXCEPTION_TABLE = 1001;
 /** What each piece refers to, in order of the places: edges `start[i]` up to `start[i + 1]` are those of piece `i`. */
 export class Edges {
   readonly start: Uint32Array;
-  readonly at: number[] = [];
-  readonly type: number[] = [];
-  readonly to: number[] = [];
+  readonly at: Uint32Array;
+  readonly type: Uint32Array;
+  readonly to: Uint32Array;
   /** Undefined symbols that are referred to; their nodes come behind those of the pieces. */
   readonly symbols: number[] = [];
   readonly #symbolNodes = new Map<number, number>();
-  readonly #nodes: Map<Piece, number>;
+  /** By section: where its pieces start, in order, and the number of the first. */
+  readonly #starts = new Map<number, { readonly starts: Float64Array; readonly first: number }>();
+  readonly #at = new Column();
+  readonly #type = new Column();
+  readonly #to = new Column();
   #table: NamedSymbols | undefined;
 
   constructor(
     readonly view: ElfView,
-    readonly bySection: ReadonlyMap<number, readonly Piece[]>,
-    pieces: readonly Piece[],
+    readonly division: Division,
     frames: EhFrame | undefined,
   ) {
-    this.#nodes = new Map(pieces.map((piece, i) => [piece, i]));
-    const tables = frames === undefined ? new Map<Location, Location>() : exceptionTables(view, frames);
-    const starts = new Column();
-    for (const piece of pieces) {
-      starts.push(this.to.length);
-      this.#piece(piece, tables.get(locationOf(piece.section, piece.start)));
+    const { all, bySection } = division;
+    for (const [section, pieces] of bySection) {
+      const starts = Float64Array.from(pieces, ({ start }) => start);
+      this.#starts.set(section, { starts, first: pieces[0]?.index ?? 0 });
     }
-    const end = this.to.length;
-    this.start = new Uint32Array(pieces.length + this.symbols.length + 1).fill(end);
-    for (let i = 0; i < pieces.length; i += 1) this.start[i] = starts.at(i);
+    const tables = frames === undefined ? new Map<Location, Location>() : exceptionTables(view, frames);
+    const starts = new Uint32Array(all.length);
+    let function_ = 0;
+    for (const piece of all) {
+      starts[piece.index] = this.#to.length;
+      this.#piece(piece, function_, tables.get(locationOf(piece.section, piece.start)));
+      if (piece.kind === 'code') function_ += 1;
+    }
+    this.at = this.#at.values();
+    this.type = this.#type.values();
+    this.to = this.#to.values();
+    this.start = new Uint32Array(all.length + this.symbols.length + 1).fill(this.to.length);
+    this.start.set(starts);
   }
 
   /** The edges that lead to each node: those of node `i` are `order[start[i]]` up to `order[start[i + 1]]`. */
@@ -55,7 +66,8 @@ export class Edges {
     const order = new Uint32Array(this.to.length);
     const from = new Uint32Array(this.to.length);
     for (let node = 0; node + 1 < this.start.length; node += 1) {
-      for (let edge = this.start[node] ?? 0; edge < (this.start[node + 1] ?? 0); edge += 1) {
+      const end = this.start[node + 1] ?? 0;
+      for (let edge = this.start[node] ?? 0; edge < end; edge += 1) {
         const to = this.to[edge] ?? 0;
         order[next[to] ?? 0] = edge;
         from[edge] = node;
@@ -65,30 +77,23 @@ export class Edges {
     return { start, order, from };
   }
 
-  nameOf(symbol: number): string {
-    return this.#table?.skeleton(symbol) ?? '';
+  keyOf(symbol: number): Key {
+    return this.#table?.key(symbol) ?? 0;
   }
 
-  #piece(piece: Piece, table: Location | undefined): void {
+  #piece(piece: Piece, function_: number, table: Location | undefined): void {
     const { view } = this;
     const section = view.section(piece.section);
     if (section === undefined || section.sh_type === SHT_NOBITS) return;
     const patches = view.patches(piece.section);
     if (patches !== undefined) this.#patches(piece, patches);
-    if (piece.kind === 'code' && !view.relocatable) {
-      const address = view.address(piece.section) + piece.start;
-      relativeTargets(
-        view.elf.header.e_machine,
-        view.content(section),
-        piece.start,
-        piece.body,
-        address,
-        (at, target) => {
-          const location = this.#throughTable(view.locate(target));
-          const to = this.#node(location, piece);
-          if (to >= 0) this.#add(at, RELATIVE, to);
-        },
-      );
+    const { sweep } = this.division;
+    if (piece.kind === 'code' && sweep !== undefined) {
+      const end = sweep.start.at(function_ + 1);
+      for (let i = sweep.start.at(function_); i < end; i += 1) {
+        const to = this.#node(this.#throughTable(sweep.target(i)), piece);
+        if (to >= 0) this.#add(sweep.at.at(i), RELATIVE, to);
+      }
     }
     const to = table === undefined ? -1 : this.#node(table, piece);
     if (to >= 0) this.#add(0, EXCEPTION_TABLE, to);
@@ -127,9 +132,22 @@ export class Edges {
   /** The piece that begins at a place or holds it; none for a place in the piece itself. */
   #node(location: Location, own: Piece | undefined): number {
     if (location === NOWHERE) return -1;
-    const pieces = this.bySection.get(sectionOf(location));
-    const piece = pieces === undefined ? undefined : pieceAt(pieces, offsetOf(location));
-    return piece === undefined || piece === own ? -1 : (this.#nodes.get(piece) ?? -1);
+    const of = this.#starts.get(sectionOf(location));
+    if (of === undefined) return -1;
+    const { starts, first } = of;
+    const offset = offsetOf(location);
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return -1;
+    const node = first + low - 1;
+    if (node === own?.index) return -1;
+    // Only behind the last piece is there anything that no piece holds.
+    return low < starts.length || offset <= (this.division.all[node]?.end ?? 0) ? node : -1;
   }
 
   #symbol(symbol: number, table: NamedSymbols | undefined): number {
@@ -137,7 +155,7 @@ export class Edges {
     this.#table ??= table;
     let node = this.#symbolNodes.get(symbol);
     if (node === undefined) {
-      node = this.#nodes.size + this.symbols.length;
+      node = this.division.all.length + this.symbols.length;
       this.symbols.push(symbol);
       this.#symbolNodes.set(symbol, node);
     }
@@ -145,9 +163,9 @@ export class Edges {
   }
 
   #add(at: number, type: number, to: number): void {
-    this.at.push(at);
-    this.type.push(type);
-    this.to.push(to);
+    this.#at.push(at);
+    this.#type.push(type);
+    this.#to.push(to);
   }
 }
 

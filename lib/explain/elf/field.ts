@@ -70,8 +70,9 @@ export function sameBytes(
 }
 
 /**
- * One field of a record: equal, derived where `expected` is B's value, else unexplained. `expected` is undefined where
- * nothing says what it should be.
+ * One field of a record: equal, derived where `expected` is B's value, else unexplained; unexplained, too, where the
+ * bytes are equal and should not be, since what they lead to is elsewhere now. `expected` is undefined where nothing
+ * says what the field should be.
  */
 export function explainField(
   a: Words,
@@ -84,7 +85,25 @@ export function explainField(
   from: string,
   expected: number | undefined,
 ): void {
-  if (sameBytes(a.bytes, aStart, b.bytes, bStart, length)) sink.equal(aStart, bStart, length);
-  else if (expected === undefined) sink.change(aStart, length, bStart, length, { field });
-  else sink.derived(aStart, length, bStart, length, encoded(expected, length, b.littleEndian), from, field);
+  const value = expected === undefined ? undefined : encoded(expected, length, b.littleEndian);
+  explainValue(a.bytes, aStart, b.bytes, bStart, length, sink, field, from, value);
+}
+
+/** The same with the expected bytes. */
+export function explainValue(
+  a: Uint8Array,
+  aStart: number,
+  b: Uint8Array,
+  bStart: number,
+  length: number,
+  sink: Sink,
+  field: string,
+  from: string,
+  expected: Uint8Array | undefined,
+): void {
+  const equal = sameBytes(a, aStart, b, bStart, length);
+  if (equal && (expected === undefined || sameBytes(expected, 0, b, bStart, length)))
+    sink.equal(aStart, bStart, length);
+  else if (equal || expected === undefined) sink.change(aStart, length, bStart, length, { field });
+  else sink.derived(aStart, length, bStart, length, expected, from, field);
 }

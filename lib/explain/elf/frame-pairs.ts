@@ -55,34 +55,35 @@ function records(
   frames: EhFrame,
 ): { all: Piece[]; cies: Piece[]; fdes: Piece[]; ends: Piece[] } {
   const { section } = frames;
-  const piece = (offset: number, length: number, key: string): Piece => ({
+  const piece = (offset: number, length: number): Piece => ({
     kind: 'record',
     section: section.index,
     start: offset - section.sh_offset,
     body: offset - section.sh_offset + length,
     end: offset - section.sh_offset + length,
     name: '',
-    key,
+    key: 0,
+    index: -1,
     pair: undefined,
     rule: undefined,
     map: undefined,
   });
-  const cies = frames.cies.map(({ offset, length }) => piece(offset, length, 'CIE'));
+  const cies = frames.cies.map(({ offset, length }) => piece(offset, length));
   const fdes = Array.from({ length: frames.length }, (_, i) =>
-    piece(frames.offset[i] ?? 0, frames.recordLength[i] ?? 0, 'FDE'),
+    piece(frames.offset[i] ?? 0, frames.recordLength[i] ?? 0),
   );
-  const ends = frames.terminators.map(({ offset, length }) => piece(offset, length, 'end'));
+  const ends = frames.terminators.map(({ offset, length }) => piece(offset, length));
   const known = [...cies, ...fdes, ...ends].sort((x, y) => x.start - y.start);
   // What no record covers stands in pieces too, so that nothing of the section is lost.
   const all: Piece[] = [];
   let at = 0;
   for (const record of known) {
-    if (record.start > at) all.push(piece(section.sh_offset + at, record.start - at, 'gap'));
+    if (record.start > at) all.push(piece(section.sh_offset + at, record.start - at));
     all.push(record);
     at = record.end;
   }
   const size = view.content(section).length;
-  if (size > at) all.push(piece(section.sh_offset + at, size - at, 'gap'));
+  if (size > at) all.push(piece(section.sh_offset + at, size - at));
   return { all, cies, fdes, ends };
 }
 

@@ -23,18 +23,16 @@ export function explainFrames(pairing: ElfPairing, framesA: EhFrame, framesB: Eh
       sink.change(start, length, 0, 0);
       continue;
     }
-    if (
-      length === pair.end - pair.start &&
-      sameBytes(wordsA.bytes, start, wordsB.bytes, pair.start, length)
-    ) {
-      sink.equal(start, pair.start, length);
-      continue;
-    }
     const fdeA = fdesA.get(start);
     const fdeB = fdesB.get(pair.start);
     const inner = sink.at(start, pair.start);
     if (fdeA !== undefined && fdeB !== undefined)
       explainFde(pairing, framesA, framesB, fdeA, fdeB, wordsA, wordsB, sink, piece, pair);
+    else if (
+      length === pair.end - pair.start &&
+      sameBytes(wordsA.bytes, start, wordsB.bytes, pair.start, length)
+    )
+      inner.equal(0, 0, length);
     else if (length === pair.end - pair.start)
       explainCie(pairing, framesA, framesB, piece, pair, wordsA, wordsB, inner);
     else

@@ -1,7 +1,10 @@
 import type { EhFrame } from '../../format/elf/eh-frame.js';
 import type { Bodies } from './body.js';
 import { Edges } from './edges.js';
-import type { Piece } from './piece.js';
+import { highOf, type Key, lowOf, mixed } from './hash.js';
+import { Labels, NodeIndex } from './labels.js';
+import { ofKind } from './match.js';
+import type { Division, Piece } from './piece.js';
 import type { ElfView } from './view.js';
 
 /** Rounds of refinement: a thing is told from another by what refers to what refers to it, at most so many steps far. */
@@ -13,61 +16,88 @@ const FEW_ROUNDS = 5;
 const MAX_REFERRERS = 64;
 /** A body shorter than this says nothing: `ret` is everywhere. Bytes. */
 const TELLING_BODY = 8;
-const MIX = 0x9e3779b1;
+
+/** One file as it is paired. */
+interface Side {
+  readonly view: ElfView;
+  readonly division: Division;
+  readonly bodies: Bodies;
+  readonly frames: EhFrame | undefined;
+}
 
 /**
  * The pieces of one file, its undefined symbols, and which refers to which where. Node `i` is piece `i`; behind the
- * pieces come the undefined symbols. A node's label is 53 bits of a hash.
+ * pieces come the undefined symbols.
  */
 class Graph {
-  readonly key: Float64Array;
-  label: Float64Array;
+  readonly length: number;
+  readonly pieces: readonly Piece[];
+  readonly edges: Edges;
+  /** What a node is by itself. */
+  readonly key: Labels;
+  label: Labels;
   readonly pair: Int32Array;
   readonly reversed: ReturnType<Edges['reversed']>;
+  readonly #bodies: Bodies;
+  #spare: Labels;
+  readonly #into: Labels;
 
-  constructor(
-    readonly pieces: readonly Piece[],
-    readonly edges: Edges,
-    /** Of the pieces; behind them those of undefined symbols. */
-    readonly keys: readonly string[],
-    /** Of the pieces: their content without addresses. */
-    readonly contents: readonly string[],
-  ) {
-    this.key = Float64Array.from(keys, hashOf);
-    this.label = Float64Array.from(this.key);
-    this.pair = new Int32Array(keys.length).fill(-1);
-    this.reversed = edges.reversed(keys.length);
-  }
-
-  get length(): number {
-    return this.keys.length;
+  constructor({ view, division, bodies, frames }: Side) {
+    this.pieces = division.all;
+    this.#bodies = bodies;
+    this.edges = new Edges(view, division, frames);
+    this.length = this.pieces.length + this.edges.symbols.length;
+    this.key = new Labels(this.length);
+    for (const piece of this.pieces)
+      this.key.setKey(piece.index, mixed(ofKind(piece.kind, piece.key), bodies.plainKey(piece)));
+    for (const [i, symbol] of this.edges.symbols.entries())
+      this.key.setKey(this.pieces.length + i, mixed(UNDEFINED, this.edges.keyOf(symbol)));
+    this.label = this.key.copy();
+    this.#spare = new Labels(this.length);
+    this.#into = new Labels(this.length);
+    this.pair = new Int32Array(this.length).fill(-1);
+    this.reversed = this.edges.reversed(this.length);
   }
 
   /**
    * Labels that say what a node is, what it refers to and what refers to it (Weisfeiler and Leman 1968). Those of
-   * pairs were set by `markPairs` and stay.
+   * pairs were set when they were joined and stay.
    */
   refine(): void {
-    const { edges, label } = this;
-    const into = new Float64Array(this.length);
-    const next = new Float64Array(this.length);
+    const { edges, label, pair, key } = this;
+    const { start, at: places, type, to: targets } = edges;
+    const into = this.#into;
+    const next = this.#spare;
+    into.clear();
+    const low = label.low;
+    const high = label.high;
     for (let node = 0; node < this.length; node += 1) {
-      let out = this.key[node] ?? 0;
-      const from = label[node] ?? 0;
-      const end = edges.start[node + 1] ?? 0;
-      for (let edge = edges.start[node] ?? 0; edge < end; edge += 1) {
-        const to = edges.to[edge] ?? 0;
-        const at = (edges.at[edge] ?? 0) + (edges.type[edge] ?? 0) * 65_537;
-        out = mixed(out, mixed(label[to] ?? 0, at));
+      const isFree = (pair[node] as number) < 0;
+      let outLow = key.low[node] as number;
+      let outHigh = key.high[node] as number;
+      const fromLow = low[node] as number;
+      const fromHigh = high[node] as number;
+      const end = start[node + 1] as number;
+      for (let edge = start[node] as number; edge < end; edge += 1) {
+        const to = targets[edge] as number;
+        const toFree = (pair[to] as number) < 0;
+        if (!isFree && !toFree) continue;
+        const at = (places[edge] as number) + (type[edge] as number) * 65_537;
+        if (isFree) {
+          outLow = Math.imul(outLow ^ (low[to] as number) ^ Math.imul(at, 0x9e3779b1), 0x85ebca6b);
+          outHigh = Math.imul(outHigh ^ (high[to] as number) ^ (outLow >>> 15), 0xc2b2ae35) ^ at;
+          outLow ^= outHigh >>> 13;
+        }
         // A sum, since what refers to a thing has no order.
-        into[to] = ((into[to] ?? 0) + mixed(from, at)) % 2 ** 52;
+        if (toFree) into.addMixed(to, fromLow, fromHigh, at);
       }
-      next[node] = out;
+      next.low[node] = isFree ? outLow : fromLow;
+      next.high[node] = isFree ? outHigh : fromHigh;
     }
-    for (let node = 0; node < this.length; node += 1) {
-      if ((this.pair[node] ?? -1) >= 0) next[node] = label[node] ?? 0;
-      else next[node] = mixed(next[node] ?? 0, into[node] ?? 0);
-    }
+    for (let node = 0; node < this.length; node += 1)
+      if ((pair[node] as number) < 0)
+        next.addMixed(node, into.low[node] as number, into.high[node] as number, next.low[node] as number);
+    this.#spare = label;
     this.label = next;
   }
 
@@ -76,61 +106,49 @@ class Graph {
     for (const [i, piece] of this.pieces.entries()) {
       if ((this.pair[i] ?? -1) >= 0) continue;
       const telling = piece.name !== '' && piece.body - piece.start >= TELLING_BODY;
-      this.key[i] = telling ? hashOf(`${piece.kind} ${this.contents[i]}`) : Number.NaN;
-      this.label[i] = this.key[i] ?? Number.NaN;
+      if (telling) this.key.setKey(i, this.content(piece));
+      else this.key.setNone(i);
+      this.label.low[i] = this.key.low[i] ?? 0;
+      this.label.high[i] = this.key.high[i] ?? 0;
     }
   }
 
+  content(piece: Piece): Key {
+    return ofKind(piece.kind, this.#bodies.plainKey(piece));
+  }
+
   /** What refers to a node, in one number. */
-  referrers(): Float64Array {
-    const { edges, label } = this;
-    const into = new Float64Array(this.length);
+  referrers(): Labels {
+    const { edges, label, pair } = this;
+    const into = new Labels(this.length);
     for (let node = 0; node < this.length; node += 1) {
-      for (let edge = edges.start[node] ?? 0; edge < (edges.start[node + 1] ?? 0); edge += 1) {
+      const low = label.low[node] ?? 0;
+      const high = label.high[node] ?? 0;
+      const end = edges.start[node + 1] ?? 0;
+      for (let edge = edges.start[node] ?? 0; edge < end; edge += 1) {
         const to = edges.to[edge] ?? 0;
-        into[to] = ((into[to] ?? 0) + mixed(label[node] ?? 0, edges.at[edge] ?? 0)) % 2 ** 52;
+        if ((pair[to] ?? -1) < 0) into.addMixed(to, low, high, edges.at[edge] ?? 0);
       }
     }
     return into;
   }
 }
 
+const UNDEFINED: Key = 2;
+
 /**
  * Pairs the pieces of two files by what they refer to and what refers to them: names without hashes alone cannot tell
  * the many instances of one generic function from each other, and constants have no names at all. Gives the undefined
  * symbols that were paired on the way.
  */
-export function pairByReferences(
-  a: ElfView,
-  b: ElfView,
-  piecesA: ReadonlyMap<number, readonly Piece[]>,
-  piecesB: ReadonlyMap<number, readonly Piece[]>,
-  bodiesA: Bodies,
-  bodiesB: Bodies,
-  framesA: EhFrame | undefined,
-  framesB: EhFrame | undefined,
-): [number, number][] {
-  const matching = new Matching(graphOf(a, piecesA, bodiesA, framesA), graphOf(b, piecesB, bodiesB, framesB));
-  return matching.run();
-}
-
-function graphOf(
-  view: ElfView,
-  bySection: ReadonlyMap<number, readonly Piece[]>,
-  bodies: Bodies,
-  frames: EhFrame | undefined,
-): Graph {
-  const pieces: Piece[] = [];
-  for (const list of bySection.values()) for (const piece of list) pieces.push(piece);
-  const edges = new Edges(view, bySection, pieces, frames);
-  const contents = pieces.map((piece) => bodies.plainKey(piece));
-  const keys = pieces.map((piece, i) => `${piece.kind} ${piece.key} ${contents[i]}`);
-  for (const symbol of edges.symbols) keys.push(`undefined ${edges.nameOf(symbol)}`);
-  return new Graph(pieces, edges, keys, contents);
+export function pairByReferences(a: Side, b: Side): [number, number][] {
+  return new Matching(new Graph(a), new Graph(b)).run();
 }
 
 class Matching {
   readonly #symbols: [number, number][] = [];
+  readonly #mine = new Referrers();
+  readonly #theirs = new Referrers();
   #pairs = 0;
 
   constructor(
@@ -173,27 +191,31 @@ class Matching {
     for (const graph of [a, b]) graph.forgetNames();
     this.#refined();
     this.#ties(a.label, b.label);
+    this.#ties(contents(a), contents(b));
   }
 
-  /** Pairs free nodes whose key only they have; a key of NaN is none. */
-  #alone(keysA: Float64Array, keysB: Float64Array): void {
-    const ofB = single(this.b, keysB);
-    for (const [key, node] of single(this.a, keysA)) {
-      const other = ofB.get(key) ?? SEVERAL;
-      if (node !== SEVERAL && other !== SEVERAL) this.#join(node, other);
+  /** Pairs free nodes whose key only they have. */
+  #alone(keysA: Labels, keysB: Labels): void {
+    const inA = new NodeIndex(keysA, this.a.pair);
+    const inB = new NodeIndex(keysB, this.b.pair);
+    const firsts = inB.firstsLike(inA);
+    for (let node = 0; node < firsts.length; node += 1) {
+      const other = firsts[node] ?? -1;
+      if (other >= 0 && inA.isSingle(node) && inB.isSingle(other)) this.#join(node, other);
     }
   }
 
   /** Things that nothing tells apart: first with first, and what they refer to goes with them. */
-  #ties(keysA: Float64Array, keysB: Float64Array): void {
-    const ofB = grouped(this.b, keysB);
-    for (const [key, list] of grouped(this.a, keysA)) {
-      const others = ofB.get(key) ?? [];
-      let at = 0;
-      for (const node of list) {
-        while (at < others.length && (this.b.pair[others[at] ?? 0] ?? -1) >= 0) at += 1;
-        const other = others[at];
-        if (other !== undefined && (this.a.pair[node] ?? -1) < 0) this.#join(node, other);
+  #ties(keysA: Labels, keysB: Labels): void {
+    const inA = new NodeIndex(keysA, this.a.pair);
+    const inB = new NodeIndex(keysB, this.b.pair);
+    const firsts = inB.firstsLike(inA);
+    for (let first = 0; first < firsts.length; first += 1) {
+      let other = firsts[first] ?? -1;
+      for (let node = other < 0 ? -1 : first; node >= 0; node = inA.next(node)) {
+        while (other >= 0 && (this.b.pair[other] ?? -1) >= 0) other = inB.next(other);
+        if (other < 0) break;
+        if ((this.a.pair[node] ?? -1) < 0) this.#join(node, other);
       }
     }
   }
@@ -220,16 +242,15 @@ class Matching {
 
   /** Pairs two nodes, and what they refer to in the same places if it is free and of one kind. */
   #join(x: number, y: number): void {
-    const open: [number, number][] = [[x, y]];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const [from, to] = next;
+    const open: number[] = [x, y];
+    for (let to = open.pop(); to !== undefined; to = open.pop()) {
+      const from = open.pop() ?? 0;
       if ((this.a.pair[from] ?? -1) >= 0 || (this.b.pair[to] ?? -1) >= 0) continue;
       this.a.pair[from] = to;
       this.b.pair[to] = from;
       this.#pairs += 1;
-      const label = hashOf(`pair ${this.#pairs}`);
-      this.a.label[from] = label;
-      this.b.label[to] = label;
+      this.a.label.setCounter(from, this.#pairs);
+      this.b.label.setCounter(to, this.#pairs);
       const piece = this.a.pieces[from];
       const other = this.b.pieces[to];
       if (piece !== undefined && other !== undefined) {
@@ -249,18 +270,18 @@ class Matching {
   }
 
   /** Who refers to two paired nodes, where only one on each side is of its kind. */
-  #back(node: number, other: number, open: [number, number][]): void {
-    const mine = referrersOf(this.a, node);
-    if (mine === undefined) return;
-    const theirs = referrersOf(this.b, other);
-    if (theirs === undefined) return;
-    for (const [key, from] of mine) {
-      const to = theirs.get(key);
-      if (from >= 0 && to !== undefined && to >= 0) open.push([from, to]);
+  #back(node: number, other: number, open: number[]): void {
+    const { a, b } = this;
+    if (!this.#mine.fill(a, node) || !this.#theirs.fill(b, other)) return;
+    for (const edge of this.#mine.edges()) {
+      if (!this.#mine.isSingle(edge)) continue;
+      const there = this.#theirs.like(a, edge);
+      if (there < 0 || !this.#theirs.isSingle(there)) continue;
+      open.push(a.reversed.from[edge] ?? 0, b.reversed.from[there] ?? 0);
     }
   }
 
-  #follow(from: number, to: number, open: [number, number][]): void {
+  #follow(from: number, to: number, open: number[]): void {
     const { edges } = this.a;
     const other = this.b.edges;
     const startA = edges.start[from] ?? 0;
@@ -274,95 +295,105 @@ class Matching {
     for (let i = 0; i < count; i += 1) {
       const x = edges.to[startA + i] ?? 0;
       const y = other.to[startB + i] ?? 0;
-      if ((this.a.pair[x] ?? -1) < 0 && (this.b.pair[y] ?? -1) < 0 && this.a.key[x] === this.b.key[y])
-        open.push([x, y]);
+      if ((this.a.pair[x] ?? -1) >= 0 || (this.b.pair[y] ?? -1) >= 0 || this.a.key.isNone(x)) continue;
+      if (this.a.key.isSame(x, this.b.key, y)) open.push(x, y);
     }
   }
 }
 
-/** Free nodes that refer to one, by what they are and where they do so; -1 where several are alike. */
-function referrersOf(graph: Graph, node: number): Map<string, number> | undefined {
-  const { start, order, from } = graph.reversed;
-  const first = start[node] ?? 0;
-  const end = start[node + 1] ?? 0;
-  if (end === first || end - first > MAX_REFERRERS) return undefined;
-  const out = new Map<string, number>();
-  for (let i = first; i < end; i += 1) {
-    const edge = order[i] ?? 0;
-    const by = from[edge] ?? 0;
-    if ((graph.pair[by] ?? -1) >= 0) continue;
-    const key = `${graph.key[by]} ${graph.edges.at[edge]} ${graph.edges.type[edge]}`;
-    out.set(key, out.has(key) ? -1 : by);
+/** The edges that lead to a node from free ones: few, so that each is held against each. */
+class Referrers {
+  readonly #edges = new Uint32Array(MAX_REFERRERS);
+  #graph: Graph | undefined;
+  #count = 0;
+
+  /** False where too many lead there, or none. */
+  fill(graph: Graph, node: number): boolean {
+    const { start, order, from } = graph.reversed;
+    const first = start[node] ?? 0;
+    const end = start[node + 1] ?? 0;
+    this.#graph = graph;
+    this.#count = 0;
+    if (end - first > MAX_REFERRERS) return false;
+    for (let i = first; i < end; i += 1) {
+      const edge = order[i] ?? 0;
+      if ((graph.pair[from[edge] ?? 0] ?? -1) >= 0) continue;
+      this.#edges[this.#count] = edge;
+      this.#count += 1;
+    }
+    return this.#count > 0;
   }
-  return out;
+
+  edges(): Uint32Array {
+    return this.#edges.subarray(0, this.#count);
+  }
+
+  /** Whether no other edge begins in the same place of a like thing. */
+  isSingle(edge: number): boolean {
+    const graph = this.#graph;
+    if (graph === undefined) return false;
+    for (let i = 0; i < this.#count; i += 1) {
+      const other = this.#edges[i] ?? 0;
+      if (other !== edge && areLike(graph, edge, graph, other)) return false;
+    }
+    return true;
+  }
+
+  /** The first edge like one of another graph, or -1. */
+  like(graph: Graph, edge: number): number {
+    const own = this.#graph;
+    for (let i = 0; i < this.#count && own !== undefined; i += 1) {
+      const other = this.#edges[i] ?? 0;
+      if (areLike(graph, edge, own, other)) return other;
+    }
+    return -1;
+  }
 }
 
-/** What a thing is called; NaN for what has no name. */
-function nameKeys(graph: Graph): Float64Array {
-  return Float64Array.from({ length: graph.length }, (_, i) => {
+/** Whether two edges begin in the same place of things that are one by themselves. */
+function areLike(a: Graph, edge: number, b: Graph, other: number): boolean {
+  return (
+    a.edges.at[edge] === b.edges.at[other] &&
+    a.edges.type[edge] === b.edges.type[other] &&
+    a.key.isSame(a.reversed.from[edge] ?? 0, b.key, b.reversed.from[other] ?? 0)
+  );
+}
+
+/** What a thing is called; none for what has no name. */
+function nameKeys(graph: Graph): Labels {
+  const keys = new Labels(graph.length);
+  for (let i = 0; i < graph.length; i += 1) {
     const piece = graph.pieces[i];
-    if (piece === undefined) return graph.key[i] ?? Number.NaN;
-    return piece.name === '' && piece.start > 0 ? Number.NaN : hashOf(`${piece.kind} ${piece.key}`);
-  });
+    if (piece === undefined) keys.set(i, graph.key, i);
+    else if (piece.name !== '' || piece.start === 0) keys.setKey(i, ofKind(piece.kind, piece.key));
+  }
+  return keys;
 }
 
-/** The labels of what has a name; NaN for the rest. */
-function named(graph: Graph): Float64Array {
-  return graph.label.map((label, i) => (graph.pieces[i]?.name === '' ? Number.NaN : label));
+/** The labels of what has a name; none for the rest. */
+function named(graph: Graph): Labels {
+  const keys = graph.label.copy();
+  for (const { name, index } of graph.pieces) if (name === '') keys.setNone(index);
+  return keys;
+}
+
+/** What has a name, by its content alone. */
+function contents(graph: Graph): Labels {
+  const keys = new Labels(graph.length);
+  for (const piece of graph.pieces) if (piece.name !== '') keys.setKey(piece.index, graph.content(piece));
+  return keys;
 }
 
 /** Nameless things by who refers to them, and their length. */
-function anonymous(graph: Graph): Float64Array {
-  const into = graph.referrers();
-  return Float64Array.from({ length: graph.length }, (_, i) => {
+function anonymous(graph: Graph): Labels {
+  const keys = graph.referrers();
+  for (let i = 0; i < graph.length; i += 1) {
     const piece = graph.pieces[i];
-    if (piece === undefined || piece.name !== '' || (into[i] ?? 0) === 0) return Number.NaN;
-    return mixed(hashOf(`${piece.key} ${piece.end - piece.start}`), into[i] ?? 0);
-  });
-}
-
-const SEVERAL = -1;
-
-/** For each key the free node that has it, or `SEVERAL`. */
-function single(graph: Graph, keys: Float64Array): Map<number, number> {
-  const out = new Map<number, number>();
-  for (let i = 0; i < graph.length; i += 1) {
-    const key = keys[i] ?? Number.NaN;
-    if ((graph.pair[i] ?? -1) >= 0 || Number.isNaN(key)) continue;
-    out.set(key, out.has(key) ? SEVERAL : i);
+    if (piece === undefined || piece.name !== '') keys.setNone(i);
+    else if (!keys.isNone(i)) {
+      const own = mixed(piece.key, piece.end - piece.start);
+      keys.addMixed(i, lowOf(own), highOf(own), 1);
+    }
   }
-  return out;
-}
-
-function grouped(graph: Graph, keys: Float64Array): Map<number, number[]> {
-  const out = new Map<number, number[]>();
-  for (let i = 0; i < graph.length; i += 1) {
-    const key = keys[i] ?? Number.NaN;
-    if ((graph.pair[i] ?? -1) >= 0 || Number.isNaN(key)) continue;
-    const list = out.get(key);
-    if (list === undefined) out.set(key, [i]);
-    else list.push(i);
-  }
-  return out;
-}
-
-/** 53 bits of two 32-bit hashes of a text. */
-function hashOf(text: string): number {
-  let low = 0x811c9dc5;
-  let high = 0x01234567;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    low = Math.imul(low ^ code, 0x01000193);
-    high = Math.imul(high ^ code, MIX) + 0x5bd1;
-  }
-  return (high >>> 12) * 2 ** 32 + (low >>> 0);
-}
-
-/** One label from two; the order counts. */
-function mixed(x: number, y: number): number {
-  let low = Math.imul((x % 2 ** 32) ^ Math.imul((y % 2 ** 32) | 0, MIX), 0x85ebca6b);
-  let high = Math.imul((x / 2 ** 32) ^ Math.imul((y / 2 ** 32) | 0, 0xc2b2ae35), MIX) ^ low;
-  low = Math.imul(low ^ (low >>> 15) ^ high, 0x27d4eb2d);
-  high = Math.imul(high ^ (high >>> 13), 0x165667b1) ^ low;
-  return (high >>> 12) * 2 ** 32 + (low >>> 0);
+  return keys;
 }

@@ -178,10 +178,6 @@ export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
       continue;
     }
     taken.add(other.index);
-    if (sameBytes(a.bytes, section.headerOffset, b.bytes, other.headerOffset, entry)) {
-      sink.equal(section.headerOffset, other.headerOffset, entry);
-      continue;
-    }
     const inner = sink.within(
       section.headerOffset,
       other.headerOffset,
@@ -198,7 +194,8 @@ export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
     );
     for (const name of layout.names) {
       const { at, length } = layout.slots[name];
-      const same = sameBytes(wa.bytes, at, wb.bytes, at, length);
+      // Of where a section lies its bytes tell; what it refers to may have another number.
+      const same = name !== 'sh_link' && name !== 'sh_info' && sameBytes(wa.bytes, at, wb.bytes, at, length);
       const expected = same
         ? undefined
         : name === 'sh_name'
@@ -240,7 +237,7 @@ function expectedOfSection(
     case 'sh_info':
       if (section.sh_type === SHT_SYMTAB)
         return firstGlobal(a) === section.sh_info ? firstGlobal(b) : undefined;
-      return isRelocationSection(section) || (section.sh_flags & SHF_INFO_LINK) !== 0n || a.relocatable
+      return isRelocationSection(section) || (section.sh_flags & SHF_INFO_LINK) !== 0n
         ? sectionNumber(pairing, section.sh_info)
         : undefined;
     default:

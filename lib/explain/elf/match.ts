@@ -1,7 +1,8 @@
+import { type Key, mixed } from './hash.js';
 import type { Piece } from './piece.js';
 
 /** What two pieces must share to be one thing under other names: their content without addresses and hashes. */
-export type BodyKey = (piece: Piece) => string | undefined;
+export type BodyKey = (piece: Piece) => Key;
 
 /** A measure of likeness of two pieces' contents, from 0 to 1. */
 export type Likeness = (a: Piece, b: Piece) => number;
@@ -24,14 +25,14 @@ export function matchPieces(
   keyB: BodyKey,
   likeness: Likeness,
 ): void {
-  const groups = new Map<string, Group>();
+  const groups = new Map<Key, Group>();
   for (const [side, pieces] of [
     ['a', a],
     ['b', b],
   ] as const) {
     for (const piece of pieces) {
       if (!isFree(piece)) continue;
-      const key = `${piece.kind} ${piece.key}`;
+      const key = ofKind(piece.kind, piece.key);
       let group = groups.get(key);
       if (group === undefined) {
         group = { a: [], b: [] };
@@ -56,7 +57,7 @@ interface Group {
 }
 
 function matchGroup(group: Group, keyA: BodyKey, keyB: BodyKey, likeness: Likeness): void {
-  byKey(group, (piece) => (piece.name === '' ? undefined : piece.name), undefined, 'name');
+  byKey(group, fullName, fullName, 'name');
   byKey(group, keyA, keyB, 'body');
   const left = { a: group.a.filter(isFree), b: group.b.filter(isFree) };
   if (left.a.length === 0 || left.b.length === 0) return;
@@ -69,11 +70,16 @@ function matchGroup(group: Group, keyA: BodyKey, keyB: BodyKey, likeness: Likene
 }
 
 /** Pairs those of one key, first with first. */
-function byKey(group: Group, ofA: BodyKey, ofB: BodyKey | undefined, rule: Piece['rule']): void {
-  const waiting = new Map<string, Piece[]>();
+function byKey<K>(
+  group: Group,
+  ofA: (piece: Piece) => K | undefined,
+  ofB: (piece: Piece) => K | undefined,
+  rule: Piece['rule'],
+): void {
+  const waiting = new Map<K, Piece[]>();
   for (const piece of group.b) {
     if (!isFree(piece)) continue;
-    const key = (ofB ?? ofA)(piece);
+    const key = ofB(piece);
     if (key === undefined) continue;
     const list = waiting.get(key);
     if (list === undefined) waiting.set(key, [piece]);
@@ -119,13 +125,12 @@ function neighbours(sorted: readonly Piece[], wanted: number): readonly Piece[] 
 
 /** What is left over and has a body that only one piece on each side has. */
 function matchRenamed(a: readonly Piece[], b: readonly Piece[], keyA: BodyKey, keyB: BodyKey): void {
-  const unique = (pieces: readonly Piece[], keyOf: BodyKey): Map<string, Piece | undefined> => {
-    const out = new Map<string, Piece | undefined>();
+  const unique = (pieces: readonly Piece[], keyOf: BodyKey): Map<Key, Piece | undefined> => {
+    const out = new Map<Key, Piece | undefined>();
     for (const piece of pieces) {
       if (!isFree(piece) || size(piece) < TELLING_BODY) continue;
-      const key = keyOf(piece);
-      if (key !== undefined)
-        out.set(`${piece.kind} ${key}`, out.has(`${piece.kind} ${key}`) ? undefined : piece);
+      const key = ofKind(piece.kind, keyOf(piece));
+      out.set(key, out.has(key) ? undefined : piece);
     }
     return out;
   };
@@ -134,6 +139,17 @@ function matchRenamed(a: readonly Piece[], b: readonly Piece[], keyA: BodyKey, k
     const other = ofB.get(key);
     if (piece !== undefined && other !== undefined) join(piece, other, 'body');
   }
+}
+
+/** A key for pieces of one kind. */
+export function ofKind(kind: Piece['kind'], key: Key): Key {
+  return mixed(key, KINDS.indexOf(kind));
+}
+
+const KINDS: readonly Piece['kind'][] = ['code', 'data', 'record'];
+
+function fullName({ name }: Piece): string | undefined {
+  return name === '' ? undefined : name;
 }
 
 function join(a: Piece, b: Piece, rule: Piece['rule']): void {

@@ -127,7 +127,11 @@ test('a gap of another length is derived only with a header that asks for it', (
 });
 
 test('a gap on one side only is owned as its own part', (t) => {
-  const of = (gap: number): Image => ({ ...image, functions: [{ name: 'main', code: ['31c0c3'.padEnd(32, '9')] }], gap });
+  const of = (gap: number): Image => ({
+    ...image,
+    functions: [{ name: 'main', code: ['31c0c3'.padEnd(32, '9')] }],
+    gap,
+  });
   const [a, b] = [linked(of(0)), linked(of(16))];
   t.true(tellLedger(a, b).lines.includes('gap: padding derived'));
   t.true(tellLedger(b, a).lines.includes('gap: padding derived'));

@@ -34,14 +34,19 @@ export interface ElfPairing {
 export function pairElf(a: ElfView, b: ElfView): ElfPairing {
   const framesA = readEhFrame(a.elf);
   const framesB = readEhFrame(b.elf);
-  const piecesA = dividePieces(a, framesA);
-  const piecesB = dividePieces(b, framesB);
-  const bodiesA = new Bodies(a);
-  const bodiesB = new Bodies(b);
-  const undefinedSymbols = pairByReferences(a, b, piecesA, piecesB, bodiesA, bodiesB, framesA, framesB);
+  const divisionA = dividePieces(a, framesA);
+  const divisionB = dividePieces(b, framesB);
+  const bodiesA = new Bodies(a, divisionA);
+  const bodiesB = new Bodies(b, divisionB);
+  const undefinedSymbols = pairByReferences(
+    { view: a, division: divisionA, bodies: bodiesA, frames: framesA },
+    { view: b, division: divisionB, bodies: bodiesB, frames: framesB },
+  );
+  const piecesA = divisionA.bySection;
+  const piecesB = divisionB.bySection;
   matchPieces(
-    [...piecesA.values()].flat(),
-    [...piecesB.values()].flat(),
+    divisionA.all,
+    divisionB.all,
     (piece) => bodiesA.key(piece),
     (piece) => bodiesB.key(piece),
     (x, y) => bodiesA.likeness(x, y, bodiesB),

@@ -1,9 +1,11 @@
 import type { EhFrame } from '../../format/elf/eh-frame.js';
 import type { Section } from '../../format/elf/section.js';
-import { relativeTargets } from '../../machine/relative-fields.js';
+import { Column } from '../../ledger/columns.js';
 import { symbolTokens } from '../../symbol/name.js';
+import { hashText, type Key, mixed } from './hash.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import { patchTarget } from './patch.js';
+import { CodeSweep } from './sweep.js';
 import type { ElfView } from './view.js';
 
 /**
@@ -19,8 +21,10 @@ export interface Piece {
   readonly end: number;
   /** Raw name; empty where there is none. */
   readonly name: string;
-  /** What the two sides' pieces have in common: names without hashes. */
-  readonly key: string;
+  /** What the two sides' pieces have in common, as a number: names without hashes. */
+  readonly key: Key;
+  /** Its number among the pieces of the file; -1 for records. */
+  readonly index: number;
   /** The piece of the other side. */
   pair: Piece | undefined;
   /** By which rule they were paired. */
@@ -29,12 +33,22 @@ export interface Piece {
   map: ((offset: number) => number) | undefined;
 }
 
-export interface Bound {
+interface Bound {
   readonly start: number;
   /** Where its own bytes end; -1 where nothing but what comes next says so. */
   readonly end: number;
   readonly name: string;
-  readonly key: string;
+  readonly key: Key;
+}
+
+/** Every divided section of a file in its pieces. */
+export interface Division {
+  /** By section index, in its order. */
+  readonly bySection: Map<number, Piece[]>;
+  /** All of them, each at its `index`. */
+  readonly all: readonly Piece[];
+  /** What code refers to, in linked files. */
+  readonly sweep: CodeSweep | undefined;
 }
 
 const SHT_PROGBITS = 1;
@@ -61,64 +75,115 @@ export function isCode(section: Section): boolean {
   return (section.sh_flags & SHF_EXECINSTR) !== 0n;
 }
 
-/** The pieces of every divided section, by section index. */
-export function dividePieces(view: ElfView, frames: EhFrame | undefined): Map<number, Piece[]> {
+/** Cuts every divided section into pieces. */
+export function dividePieces(view: ElfView, frames: EhFrame | undefined): Division {
   const bounds = symbolBounds(view);
-  if (!view.relocatable) {
-    if (frames !== undefined) addFrameBounds(view, frames, bounds);
-    addReferenced(view, bounds);
+  const bySection = new Map<number, Piece[]>();
+  const all: Piece[] = [];
+  const divided = view.elf.sections.filter(isDivided);
+  if (view.relocatable) {
+    for (const section of divided) {
+      const prefix = prefixOf(section, symbolTokens(section.name).skeleton);
+      const kind = isCode(section) ? 'code' : 'data';
+      bySection.set(
+        section.index,
+        numbered(cut(section, kind, prefix, bounds.get(section.index) ?? []), all),
+      );
+    }
+    return { bySection, all, sweep: undefined };
   }
-  const out = new Map<number, Piece[]>();
-  for (const section of view.elf.sections) {
-    if (!isDivided(section)) continue;
-    const name = view.relocatable ? symbolTokens(section.name).skeleton : section.name;
-    // What has bytes in the file is never paired with what has none.
-    const prefix = section.sh_type === SHT_NOBITS ? `${name} without bytes` : name;
-    out.set(
+  if (frames !== undefined) addFrameBounds(view, frames, bounds);
+  const code = divided.filter(isCode);
+  const cutCode = new Map(
+    code.map((section) => [
       section.index,
-      cut(section, isCode(section) ? 'code' : 'data', prefix, bounds.get(section.index) ?? []),
-    );
+      cut(section, 'code', prefixOf(section, section.name), bounds.get(section.index) ?? []),
+    ]),
+  );
+  const referenced = new Referenced(view);
+  const sweep = new CodeSweep(view, cutCode, (location) => referenced.add(location));
+  referenced.addPatches(divided);
+  for (const section of divided) {
+    const { index, name } = section;
+    const pieces =
+      cutCode.get(index) ??
+      cut(section, 'data', prefixOf(section, name), bounds.get(index) ?? [], referenced.of(index));
+    bySection.set(index, numbered(pieces, all));
   }
-  return out;
+  return { bySection, all, sweep };
 }
 
-/** Cuts a section at bounds; what lies before the first is a piece of its own, what follows one belongs to it. */
-export function cut(
+/** What has bytes in the file is never paired with what has none. */
+function prefixOf({ sh_type }: Section, name: string): Key {
+  return hashText(sh_type === SHT_NOBITS ? `${name} without bytes` : name);
+}
+
+function numbered(pieces: Cut[], all: Piece[]): Piece[] {
+  for (const piece of pieces) {
+    piece.index = all.length;
+    all.push(piece);
+  }
+  return pieces;
+}
+
+type Cut = { -readonly [K in keyof Piece]: Piece[K] };
+
+const NONE = new Float64Array(0);
+
+/**
+ * Cuts a section at bounds; what lies before the first is a piece of its own, what follows one belongs to it.
+ * @param nameless more bounds, without a name and an end; ascending
+ */
+function cut(
   section: { readonly index: number; readonly sh_size: number },
   kind: Piece['kind'],
-  prefix: string,
+  prefix: Key,
   bounds: readonly Bound[],
-): Piece[] {
+  nameless: Float64Array = NONE,
+): Cut[] {
   const sorted = [...bounds].sort((a, b) => a.start - b.start || b.end - a.end);
-  const pieces: Piece[] = [];
-  const starts: Bound[] = [];
+  const pieces: Cut[] = [];
+  const nobody = mixed(prefix, 0);
+  let last: Cut | undefined;
+  let open = false;
   let reached = 0;
-  for (const bound of sorted) {
-    if (bound.end > section.sh_size || (starts.length > 0 && bound.start < reached)) continue;
-    if (starts.length > 0 && bound.start === starts.at(-1)?.start) continue;
-    starts.push(bound);
-    reached = Math.max(bound.end, bound.start + 1);
-  }
-  const add = (start: number, body: number, end: number, name: string, key: string) => {
-    if (end > start)
-      pieces.push({
-        kind,
-        section: section.index,
-        start,
-        body,
-        end,
-        name,
-        key: `${prefix}\0${key}`,
-        pair: undefined,
-        rule: undefined,
-        map: undefined,
-      });
+  const begin = (start: number, end: number, name: string, key: Key) => {
+    if (end > section.sh_size || start > section.sh_size) return;
+    if (last !== undefined && (start < reached || start === last.start)) return;
+    if (last !== undefined) close(start);
+    else if (start > 0) pieces.push(make(0, start, start, '', nobody));
+    last = make(start, end, section.sh_size, name, key);
+    open = end < 0;
+    reached = Math.max(end, start + 1);
   };
-  add(0, starts[0]?.start ?? section.sh_size, starts[0]?.start ?? section.sh_size, '', '');
-  for (const [i, { start, end, name, key }] of starts.entries()) {
-    const next = starts[i + 1]?.start ?? section.sh_size;
-    add(start, end < 0 ? next : end, next, name, key);
+  const close = (end: number) => {
+    if (last === undefined) return;
+    last.end = end;
+    if (open) last.body = end;
+    if (end > last.start) pieces.push(last);
+  };
+  const make = (start: number, body: number, end: number, name: string, key: Key): Cut => ({
+    kind,
+    section: section.index,
+    start,
+    body,
+    end,
+    name,
+    key,
+    index: -1,
+    pair: undefined,
+    rule: undefined,
+    map: undefined,
+  });
+  let next = 0;
+  for (const { start, end, name, key } of sorted) {
+    for (; (nameless[next] ?? Number.POSITIVE_INFINITY) < start; next += 1)
+      begin(nameless[next] ?? 0, -1, '', nobody);
+    begin(start, end, name, name === '' ? nobody : mixed(prefix, key));
   }
+  for (; next < nameless.length; next += 1) begin(nameless[next] ?? 0, -1, '', nobody);
+  if (last !== undefined) close(section.sh_size);
+  else if (section.sh_size > 0) pieces.push(make(0, section.sh_size, section.sh_size, '', nobody));
   return pieces;
 }
 
@@ -139,14 +204,14 @@ function symbolBounds(view: ElfView): Map<number, Bound[]> {
     const value = table.st_value[i] ?? 0;
     const start = view.relocatable ? value : value - Number(section.sh_addr);
     if (start < 0) continue;
-    push(out, index, { start, end: start + size, name: symbols.name(i), key: symbols.skeleton(i) });
+    push(out, index, { start, end: start + size, name: symbols.name(i), key: symbols.key(i) });
   }
   return out;
 }
 
 /** The tables of `.gcc_except_table`, named for their functions; in a stripped file the functions themselves. */
 function addFrameBounds(view: ElfView, frames: EhFrame, bounds: Map<number, Bound[]>): void {
-  const named = functionNames(view, bounds);
+  const named = functionNames(bounds);
   const stripped = view.elf.stripped();
   for (let i = 0; i < frames.length; i += 1) {
     const begin = frames.pcBegin[i] ?? Number.NaN;
@@ -157,7 +222,7 @@ function addFrameBounds(view: ElfView, frames: EhFrame, bounds: Map<number, Boun
     const section = Math.floor(at / 2 ** 32);
     const start = at % 2 ** 32;
     if (stripped && function_ === undefined)
-      push(bounds, section, { start, end: start + (frames.pcRange[i] ?? 0), name: '', key: '' });
+      push(bounds, section, { start, end: start + (frames.pcRange[i] ?? 0), name: '', key: 0 });
     const lsda = frames.lsda[i] ?? Number.NaN;
     if (Number.isNaN(lsda) || lsda === 0) continue;
     const table = view.locate(lsda);
@@ -167,49 +232,57 @@ function addFrameBounds(view: ElfView, frames: EhFrame, bounds: Map<number, Boun
       start: offset,
       end: -1,
       name: function_?.name ?? '',
-      key: function_?.key ?? '',
+      key: function_?.key ?? 0,
     });
   }
 }
 
 /** Constants have no symbols: one begins wherever code or a pointer leads. */
-function addReferenced(view: ElfView, bounds: Map<number, Bound[]>): void {
-  const seen = new Set<Location>();
-  const add = (location: Location) => {
-    if (location === NOWHERE || seen.has(location)) return;
-    seen.add(location);
-    const section = view.section(sectionOf(location));
-    if (
-      section === undefined ||
-      !isDivided(section) ||
-      isCode(section) ||
-      section.name === '.gcc_except_table'
-    )
-      return;
-    push(bounds, section.index, { start: offsetOf(location), end: -1, name: '', key: '' });
-  };
-  for (const section of view.elf.sections) {
-    if (!isDivided(section) || section.sh_type === SHT_NOBITS) continue;
-    const patches = view.patches(section.index);
-    for (let i = 0; patches !== undefined && i < patches.length; i += 1) {
-      add(patchTarget(view, patches, i));
-      if (section.name === '.got') add(locationOf(section.index, patches.offset[i] ?? 0));
-    }
-    if (!isCode(section)) continue;
-    const address = Number(section.sh_addr);
-    relativeTargets(
-      view.elf.header.e_machine,
-      view.content(section),
-      0,
-      section.fileSize,
-      address,
-      (_, target) => add(view.locate(target)),
+class Referenced {
+  /** By section; undefined for those that are not cut at references. */
+  readonly #places: (Column | undefined)[];
+
+  constructor(readonly view: ElfView) {
+    this.#places = view.elf.sections.map((section) =>
+      isDivided(section) && !isCode(section) && section.name !== '.gcc_except_table'
+        ? new Column()
+        : undefined,
     );
+  }
+
+  add(location: Location): void {
+    if (location !== NOWHERE) this.#places[sectionOf(location)]?.push(offsetOf(location));
+  }
+
+  addPatches(sections: readonly Section[]): void {
+    const { view } = this;
+    for (const section of sections) {
+      const patches = section.sh_type === SHT_NOBITS ? undefined : view.patches(section.index);
+      if (patches === undefined) continue;
+      for (let i = 0; i < patches.length; i += 1) {
+        this.add(patchTarget(view, patches, i));
+        if (section.name === '.got') this.add(locationOf(section.index, patches.offset[i] ?? 0));
+      }
+    }
+  }
+
+  /** Ascending, each once. */
+  of(section: number): Float64Array {
+    const places = this.#places[section];
+    if (places === undefined) return NONE;
+    const sorted = places.values().sort();
+    const out = new Float64Array(sorted.length);
+    let count = 0;
+    for (const place of sorted) {
+      if (count > 0 && out[count - 1] === place) continue;
+      out[count] = place;
+      count += 1;
+    }
+    return out.subarray(0, count);
   }
 }
 
 function functionNames(
-  _view: ElfView,
   bounds: ReadonlyMap<number, readonly Bound[]>,
 ): (location: number) => Bound | undefined {
   const starts = new Map<number, Bound>();

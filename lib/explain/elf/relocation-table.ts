@@ -2,7 +2,7 @@ import { type Relocations, readRelocations } from '../../format/elf/relocation.j
 import type { Section } from '../../format/elf/section.js';
 import type { Sink } from '../../ledger/sink.js';
 import { explainBytes } from '../bytes.js';
-import { encoded, sameBytes, Words } from './field.js';
+import { encoded, explainValue, sameBytes, Words } from './field.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
 import { symbolsOf } from './patch.js';
@@ -90,21 +90,11 @@ class Rows {
     const other = to * size;
     const bytesA = this.#a.bytes;
     const bytesB = this.#b.bytes;
-    if (sameBytes(bytesA, at, bytesB, other, size)) {
-      sink.equal(at, other, size);
-      return;
-    }
     const typeA = tableA.r_type[from] ?? 0;
     const symbolA = tableA.r_sym[from] ?? 0;
     const symbolB = this.#pairs[symbolA] ?? -1;
     const field = (start: number, name: string, why: string, expected: () => Uint8Array | undefined) => {
-      if (sameBytes(bytesA, at + start, bytesB, other + start, word)) {
-        sink.equal(at + start, other + start, word);
-        return;
-      }
-      const value = expected();
-      if (value === undefined) sink.change(at + start, word, other + start, word, { field: name });
-      else sink.derived(at + start, word, other + start, word, value, why, name);
+      explainValue(bytesA, at + start, bytesB, other + start, word, sink, name, why, expected());
     };
     const { littleEndian } = this.pairing.b.elf.header;
     field(0, 'r_offset', 'where the patched field is', () => {
@@ -120,9 +110,12 @@ class Rows {
     // A record of frames tells of one function only, whatever the others are like.
     const twin =
       this.tableA.target !== this.pairing.framesA?.section.index &&
-      !sameBytes(bytesA, at + word, bytesB, other + word, word) &&
+      tableA.r_sym[from] !== 0 &&
+      symbolB !== tableB.r_sym[to] &&
       this.#isTwin(from, to);
-    if (twin) sink.shown('merged-function', at + word, word, other + word, word, 'r_info');
+    if (twin && sameBytes(bytesA, at + word, bytesB, other + word, word))
+      sink.equal(at + word, other + word, word);
+    else if (twin) sink.shown('merged-function', at + word, word, other + word, word, 'r_info');
     else
       field(word, 'r_info', 'the numbers of symbols', () => {
         if (symbolB < 0) return undefined;

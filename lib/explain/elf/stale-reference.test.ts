@@ -25,7 +25,9 @@ function image(extra: boolean): Image {
 
 /** What is residue at these bytes of B, whatever else is. */
 function residueAt(a: Buffer, b: Buffer, at: number, length: number): boolean {
-  return tellLedger(a, b).residue.some(({ bStart, bLength }) => bStart < at + length && at < bStart + bLength);
+  return tellLedger(a, b).residue.some(
+    ({ bStart, bLength }) => bStart < at + length && at < bStart + bLength,
+  );
 }
 
 function indexOf(content: Buffer, hex: string): number {

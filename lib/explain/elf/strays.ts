@@ -3,6 +3,7 @@ import type { FunctionTally } from '../function-tally.js';
 import { type Bodies, targetKey } from './body.js';
 import type { Referring } from './code.js';
 import { PieceExplainer } from './function.js';
+import type { Key } from './hash.js';
 import type { Piece } from './piece.js';
 import type { ElfView } from './view.js';
 
@@ -32,7 +33,7 @@ export class Strays {
 
   /** Gives the segments of all of them away; `sink` is that of the whole file. */
   explain(sink: Sink): void {
-    const free = new Map<string, Stray[]>();
+    const free = new Map<Key, Stray[]>();
     for (const stray of this.#b) {
       const list = free.get(stray.piece.key);
       if (list === undefined) free.set(stray.piece.key, [stray]);

@@ -96,13 +96,10 @@ test('strings on one side only are residue, those between two pairs are laid bes
   const sink = recordingSink(a, b);
   apart.explain(sink);
   sink.assertClosed();
-  t.deepEqual(
-    sink.changes.map(({ aLength, bLength }) => [aLength, bLength]).sort(),
-    [
-      [0, 4],
-      [4, 0],
-    ],
-  );
+  t.deepEqual(sink.changes.map(({ aLength, bLength }) => [aLength, bLength]).sort(), [
+    [0, 4],
+    [4, 0],
+  ]);
   const beside = new StringPairs(a, b);
   beside.joinRest();
   beside.joinInOrder();
@@ -117,18 +114,25 @@ test('strings on one side only are residue, those between two pairs are laid bes
 });
 
 test('whatever two tables hold, every byte of both is told once', (t) => {
-  const bytes = fc.array(fc.constantFrom(0, 0x61, 0x62, 0x2e, 0x31), { maxLength: 40 }).map((of) => Uint8Array.from(of));
+  const bytes = fc
+    .array(fc.constantFrom(0, 0x61, 0x62, 0x2e, 0x31), { maxLength: 40 })
+    .map((of) => Uint8Array.from(of));
   fc.assert(
-    fc.property(bytes, bytes, fc.array(fc.tuple(fc.nat({ max: 45 }), fc.nat({ max: 45 }), fc.boolean())), (a, b, joins) => {
-      const pairs = new StringPairs(a, b);
-      for (const [from, to, counted] of joins) pairs.join(from, to, counted);
-      pairs.joinRest();
-      pairs.joinInOrder();
-      const sink = recordingSink(a, b);
-      pairs.explain(sink);
-      sink.assertClosed();
-      for (let at = 0; at < 45; at += 1) t.true(pairs.offset(at) < b.length);
-    }),
+    fc.property(
+      bytes,
+      bytes,
+      fc.array(fc.tuple(fc.nat({ max: 45 }), fc.nat({ max: 45 }), fc.boolean())),
+      (a, b, joins) => {
+        const pairs = new StringPairs(a, b);
+        for (const [from, to, counted] of joins) pairs.join(from, to, counted);
+        pairs.joinRest();
+        pairs.joinInOrder();
+        const sink = recordingSink(a, b);
+        pairs.explain(sink);
+        sink.assertClosed();
+        for (let at = 0; at < 45; at += 1) t.true(pairs.offset(at) < b.length);
+      },
+    ),
     { numRuns: 200 },
   );
 });

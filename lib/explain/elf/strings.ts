@@ -38,6 +38,12 @@ class StoredStrings {
     return low - 1;
   }
 
+  /** Without the NUL that ends it. */
+  name(index: number): string {
+    const text = this.text(index);
+    return text.endsWith('\0') ? text.slice(0, -1) : text;
+  }
+
   text(index: number): string {
     return Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString(
       'latin1',
@@ -85,14 +91,14 @@ export class StringPairs {
     const free = new Map<string, number[]>();
     for (let i = this.#b.starts.length - 1; i >= 0; i -= 1) {
       if (this.#taken[i] === 1) continue;
-      const key = symbolTokens(this.#b.text(i)).skeleton;
+      const key = symbolTokens(this.#b.name(i)).skeleton;
       const list = free.get(key);
       if (list === undefined) free.set(key, [i]);
       else list.push(i);
     }
     for (let i = 0; i < this.#pairs.length; i += 1) {
       if (this.#pairs[i] !== -1) continue;
-      const to = free.get(symbolTokens(this.#a.text(i)).skeleton)?.pop();
+      const to = free.get(symbolTokens(this.#a.name(i)).skeleton)?.pop();
       if (to === undefined) continue;
       this.#pairs[i] = to;
       this.#taken[to] = 1;
@@ -144,7 +150,7 @@ export class StringPairs {
    */
   leadsTo(a: number, b: number): boolean {
     const expected = this.offset(a);
-    if (expected === b) return true;
+    if (expected === b || textAt(this.#a.bytes, a) === textAt(this.#b.bytes, b)) return true;
     return expected >= 0 && textAt(this.#b.bytes, expected) === textAt(this.#b.bytes, b);
   }
 

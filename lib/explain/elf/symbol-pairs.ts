@@ -1,4 +1,5 @@
 import type { Correspondence } from './correspondence.js';
+import { hashText, type Key, mixed } from './hash.js';
 import { type Location, NOWHERE } from './location.js';
 import type { ElfView, NamedSymbols } from './view.js';
 
@@ -45,15 +46,13 @@ function pairDefined(
   correspondence: Correspondence,
   join: Join,
 ): void {
-  const ofB = new Map<Location, number[]>();
-  for (let i = 1; i < tableB.length; i += 1) {
+  const keyOf = (location: Location, table: NamedSymbols, i: number): Key =>
+    mixed(mixed(table.key(i), location), table.table.st_info[i] ?? 0);
+  const free = new Waiting(tableB.length);
+  for (let i = tableB.length - 1; i > 0; i -= 1) {
     const location = tableB.location(i, b);
-    if (location === NOWHERE) continue;
-    const list = ofB.get(location);
-    if (list === undefined) ofB.set(location, [i]);
-    else list.push(i);
+    if (location !== NOWHERE) free.add(keyOf(location, tableB, i), i);
   }
-  const taken = new Uint8Array(tableB.length);
   for (let i = 1; i < tableA.length; i += 1) {
     const location = tableA.location(i, a);
     if (location === NOWHERE) continue;
@@ -61,17 +60,30 @@ function pairDefined(
       tableA.table.type(i) === STT_SECTION
         ? sectionStart(correspondence, tableA.table.st_shndx[i] ?? 0)
         : correspondence.at(location);
-    if (there === NOWHERE) continue;
-    const info = tableA.table.st_info[i];
-    const to = ofB
-      .get(there)
-      ?.find(
-        (k) =>
-          taken[k] === 0 && tableB.table.st_info[k] === info && tableB.skeleton(k) === tableA.skeleton(i),
-      );
-    if (to === undefined) continue;
-    taken[to] = 1;
-    join(i, to);
+    const to = there === NOWHERE ? 0 : free.take(keyOf(there, tableA, i));
+    if (to > 0) join(i, to);
+  }
+}
+
+/** Symbols by key: the one added last comes first. */
+class Waiting {
+  readonly #first = new Map<Key, number>();
+  readonly #next: Uint32Array;
+
+  constructor(symbols: number) {
+    this.#next = new Uint32Array(symbols);
+  }
+
+  add(key: Key, symbol: number): void {
+    this.#next[symbol] = this.#first.get(key) ?? 0;
+    this.#first.set(key, symbol);
+  }
+
+  /** 0 where there is none. */
+  take(key: Key): number {
+    const symbol = this.#first.get(key) ?? 0;
+    if (symbol > 0) this.#first.set(key, this.#next[symbol] ?? 0);
+    return symbol;
   }
 }
 
@@ -90,21 +102,18 @@ function pairByName(
   taken: Uint8Array,
   join: Join,
 ): void {
-  const key = (table: NamedSymbols, view: ElfView, i: number, name: string): string =>
-    `${table.table.type(i)} ${table.location(i, view) === NOWHERE ? 'away' : 'here'} ${name}`;
-  for (const nameOf of ['name', 'skeleton'] as const) {
-    const free = new Map<string, number[]>();
-    for (let i = tableB.length - 1; i > 0; i -= 1) {
-      if (taken[i] === 1) continue;
-      const of = key(tableB, b, i, tableB[nameOf](i));
-      const list = free.get(of);
-      if (list === undefined) free.set(of, [i]);
-      else list.push(i);
-    }
+  const kindOf = (table: NamedSymbols, view: ElfView, i: number): number =>
+    table.table.type(i) * 2 + (table.location(i, view) === NOWHERE ? 1 : 0);
+  const full = (table: NamedSymbols, i: number): Key => hashText(table.name(i));
+  const skeleton = (table: NamedSymbols, i: number): Key => table.key(i);
+  for (const nameOf of [full, skeleton]) {
+    const free = new Waiting(tableB.length);
+    for (let i = tableB.length - 1; i > 0; i -= 1)
+      if (taken[i] === 0) free.add(mixed(nameOf(tableB, i), kindOf(tableB, b, i)), i);
     for (let i = 1; i < tableA.length; i += 1) {
       if (pairs[i] !== -1) continue;
-      const to = free.get(key(tableA, a, i, tableA[nameOf](i)))?.pop();
-      if (to !== undefined) join(i, to);
+      const to = free.take(mixed(nameOf(tableA, i), kindOf(tableA, a, i)));
+      if (to > 0) join(i, to);
     }
   }
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { symbolTable, stringTable, writeElf } from '../../format/elf/elf-fixture.js';
+import { stringTable, symbolTable, writeElf } from '../../format/elf/elf-fixture.js';
 import { tellLedger } from '../told-fixture.js';
 import { type Image, linked, relocatable } from './image-fixture.js';
 
@@ -39,7 +39,12 @@ test('a symbol on one side only is residue with all its bytes', (t) => {
 
 test('the size of a function that became longer follows from the function', (t) => {
   const of = (code: string): Buffer =>
-    linked({ functions: [{ name: 'main', code: [code] }, { name: 'last', code: ['b805000000c3'] }] });
+    linked({
+      functions: [
+        { name: 'main', code: [code] },
+        { name: 'last', code: ['b805000000c3'] },
+      ],
+    });
   const { lines, residue } = tellLedger(of('31c0c3'), of('31c031d2c3'));
   t.true(lines.includes('.symtab: derived derived st_size'));
   t.true(residue.every(({ place }) => place === '.text › main'));

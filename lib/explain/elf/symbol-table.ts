@@ -67,29 +67,15 @@ export function explainSymbols(
     }
     taken[other] = 1;
     const to = other * size;
-    if (sameBytes(contentA, at, contentB, to, size)) {
-      sink.equal(at, to, size);
-      continue;
-    }
     for (const [field, start, length] of fields) {
-      const expected = () =>
-        expectedValue(field, i, pairing, tableA, strings, tableB.table.st_name[other] ?? 0);
-      const same = sameBytes(contentA, at + start, contentB, to + start, length);
-      explainField(
-        a,
-        at + start,
-        b,
-        to + start,
-        length,
-        sink,
-        field,
-        FROM[field],
-        same ? undefined : expected(),
-      );
+      const expected = expectedValue(field, i, pairing, tableA, strings, tableB.table.st_name[other] ?? 0);
+      explainField(a, at + start, b, to + start, length, sink, field, FROM[field], expected);
     }
     const last = fields.at(-1);
     const end = last === undefined ? 0 : last[1] + last[2];
-    if (end < size) sink.change(at + end, size - end, to + end, size - end, { reason: 'padding' });
+    if (end < size && sameBytes(contentA, at + end, contentB, to + end, size - end))
+      sink.equal(at + end, to + end, size - end);
+    else sink.change(at + end, size - end, to + end, size - end, { reason: 'padding' });
   }
   for (let i = 0; i < tableB.length; i += 1) if (taken[i] === 0) sink.change(0, 0, i * size, size);
   const restA = tableA.length * size;

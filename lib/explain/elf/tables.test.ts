@@ -1,8 +1,15 @@
 import test from 'ava';
 import { memoryBytes } from '../../artefact/bytes.js';
-import { recomputeEhFrameHdr } from '../../format/elf/eh-frame-hdr.js';
 import { readEhFrame } from '../../format/elf/eh-frame.js';
-import { type FixtureSection, Numbers, note, stringTable, symbolTable, writeElf } from '../../format/elf/elf-fixture.js';
+import { recomputeEhFrameHdr } from '../../format/elf/eh-frame-hdr.js';
+import {
+  type FixtureSection,
+  Numbers,
+  note,
+  stringTable,
+  symbolTable,
+  writeElf,
+} from '../../format/elf/elf-fixture.js';
 import { gnuHashSection, recomputeGnuHash } from '../../format/elf/gnu-hash.js';
 import { linkedLibrary } from '../../format/elf/linked-fixture.js';
 import { openElf } from '../../format/elf.js';
@@ -29,7 +36,9 @@ function library(of: Library = {}): Buffer {
   const names = of.names ?? ['one', 'two', 'three'];
   const shift = of.shift ?? 0;
   const strings = stringTable([...names, of.needed ?? 'libc.so.6']);
-  const text = Buffer.concat(names.map((name) => Buffer.from([0xb8, name.charCodeAt(0), name.length, 0, 0, 0xc3])));
+  const text = Buffer.concat(
+    names.map((name) => Buffer.from([0xb8, name.charCodeAt(0), name.length, 0, 0, 0xc3])),
+  );
   const frames = new Numbers(true, true)
     .add(4, 20)
     .add(4, 0)
@@ -195,8 +204,12 @@ test('another library, another flag and another tag are residue', (t) => {
 });
 
 test('a dynamic section of another length is compared as bytes', (t) => {
-  const a = writeElf({ sections: [{ name: '.dynamic', type: 6, entsize: 16, content: Buffer.alloc(32, 1) }] });
-  const b = writeElf({ sections: [{ name: '.dynamic', type: 6, entsize: 16, content: Buffer.alloc(48, 1) }] });
+  const a = writeElf({
+    sections: [{ name: '.dynamic', type: 6, entsize: 16, content: Buffer.alloc(32, 1) }],
+  });
+  const b = writeElf({
+    sections: [{ name: '.dynamic', type: 6, entsize: 16, content: Buffer.alloc(48, 1) }],
+  });
   t.true(tellLedger(a, b).residue.some(({ place }) => place === '.dynamic'));
 });
 
@@ -249,7 +262,8 @@ for (const linker of ['gnuLd', 'gold', 'lld'] as const) {
 
 test('a build-id of two files that were both linked with theirs is derived', (t) => {
   const name = (hex: string): Buffer => note(true, 'GNU', 3, Buffer.from(hex, 'hex'));
-  const of = (hex: string): Buffer => library({ sections: [{ name: '.note.gnu.build-id', type: 7, content: name(hex) }] });
+  const of = (hex: string): Buffer =>
+    library({ sections: [{ name: '.note.gnu.build-id', type: 7, content: name(hex) }] });
   const { residue, notes } = tellLedger(of('00'.repeat(20)), of('11'.repeat(20)));
   t.true(residue.every(({ reason }) => reason === 'build-id'));
   t.is(notes.length, 1);

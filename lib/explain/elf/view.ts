@@ -1,4 +1,5 @@
 import { type Bytes, memoryBytes } from '../../artefact/bytes.js';
+import { InputError } from '../../error.js';
 import { SHT_NOBITS } from '../../format/elf/constant.js';
 import { readRelocations } from '../../format/elf/relocation.js';
 import { relativeType } from '../../format/elf/relocation-type.js';
@@ -6,10 +7,13 @@ import type { Section } from '../../format/elf/section.js';
 import type { SymbolTable } from '../../format/elf/symbol.js';
 import { type Elf, openElf } from '../../format/elf.js';
 import { symbolTokens } from '../../symbol/name.js';
+import { hashText, type Key } from './hash.js';
 import { type Location, locationOf, NOWHERE } from './location.js';
 import { type Patches, readPatches } from './patch.js';
 
 const ET_REL = 1;
+/** Addresses are added and compared as numbers. */
+const LARGEST_ADDRESS = 2n ** 52n;
 
 /** One ELF file as the explanation reads it: contents in memory, symbols, relocations by the section they patch. */
 export class ElfView {
@@ -21,10 +25,15 @@ export class ElfView {
   readonly dynamic: NamedSymbols | undefined;
   #patches: Map<number, Patches> | undefined;
   readonly #loaded: readonly Section[];
+  readonly #addresses: Float64Array;
 
   constructor(readonly bytes: Uint8Array) {
     this.elf = openElf(memoryBytes(bytes));
     this.relocatable = this.elf.header.e_type === ET_REL;
+    for (const { sh_addr, headerOffset } of this.elf.sections) {
+      if (sh_addr >= LARGEST_ADDRESS)
+        throw new InputError('a section has an address of 2^52 or more', { offset: headerOffset });
+    }
     const full = this.elf.symbols('full');
     const dynamic = this.elf.symbols('dynamic');
     this.symbols = namedSymbols(full ?? dynamic);
@@ -32,6 +41,7 @@ export class ElfView {
     this.#loaded = this.elf.sections
       .filter((s) => s.index > 0 && (s.sh_flags & 2n) !== 0n && !isThreadBss(s))
       .sort((a, b) => Number(a.sh_addr - b.sh_addr));
+    this.#addresses = Float64Array.from(this.#loaded, ({ sh_addr }) => Number(sh_addr));
   }
 
   /** The bytes a section has in the file. */
@@ -53,12 +63,12 @@ export class ElfView {
     let high = this.#loaded.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (Number(this.#loaded[middle]?.sh_addr ?? 0n) <= address) low = middle + 1;
+      if ((this.#addresses[middle] as number) <= address) low = middle + 1;
       else high = middle;
     }
     const section = this.#loaded[low - 1];
     if (section === undefined) return NOWHERE;
-    const offset = address - Number(section.sh_addr);
+    const offset = address - (this.#addresses[low - 1] as number);
     return offset <= section.sh_size ? locationOf(section.index, offset) : NOWHERE;
   }
 
@@ -84,11 +94,12 @@ function isThreadBss(section: Section): boolean {
   return section.sh_type === SHT_NOBITS && (section.sh_flags & 0x400n) !== 0n;
 }
 
-/** A symbol table with its names, which are made when asked for. */
+/** A symbol table with its names. They are made when asked for, and kept only as keys: a file has 260,000 of them. */
 export class NamedSymbols {
-  readonly #names: (string | undefined)[] = [];
   readonly #skeletons: (string | undefined)[] = [];
-  #counts: Map<string, number> | undefined;
+  /** Of names without hashes; NaN where it is not made yet. */
+  #keys: Float64Array | undefined;
+  #counts: Map<Key, number> | undefined;
 
   constructor(readonly table: SymbolTable) {}
 
@@ -97,12 +108,7 @@ export class NamedSymbols {
   }
 
   name(index: number): string {
-    let name = this.#names[index];
-    if (name === undefined) {
-      name = this.table.name(index);
-      this.#names[index] = name;
-    }
-    return name;
+    return this.table.name(index);
   }
 
   /** The name without what depends on hashes. */
@@ -115,16 +121,27 @@ export class NamedSymbols {
     return skeleton;
   }
 
+  /** The skeleton in one number. */
+  key(index: number): Key {
+    this.#keys ??= new Float64Array(this.length).fill(Number.NaN);
+    let key = this.#keys[index] ?? Number.NaN;
+    if (Number.isNaN(key)) {
+      key = hashText(this.#skeletons[index] ?? symbolTokens(this.name(index)).skeleton);
+      this.#keys[index] = key;
+    }
+    return key;
+  }
+
   /** Whether no other symbol of the table has this name without hashes. */
   isUnique(index: number): boolean {
     if (this.#counts === undefined) {
       this.#counts = new Map();
       for (let i = 1; i < this.length; i += 1) {
-        const skeleton = this.skeleton(i);
-        this.#counts.set(skeleton, (this.#counts.get(skeleton) ?? 0) + 1);
+        const key = this.key(i);
+        this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
       }
     }
-    return this.#counts.get(this.skeleton(index)) === 1;
+    return this.#counts.get(this.key(index)) === 1;
   }
 
   /** Where a symbol points: section and offset, or nowhere for undefined, absolute and common ones. */
