@@ -24,33 +24,36 @@ test('codegen units are paired by what they define where they are numbered other
     { name: unit(HB, 0), content: object('sell', 2) },
     { name: unit(HB, 1), content: object('buy') },
   ]);
-  const { functions, lines, claims } = tellLedger(a, b);
-  t.like(functions, { a: 2, b: 2, paired: 2, equal: 2 });
+  const { lines, claims } = tellLedger(a, b);
   t.true(lines.includes(': object-order moved'));
   t.deepEqual(claims, [`crate-hash ${HA} ↔ ${HB}`]);
   t.false(lines.some((line) => line.includes('.text')));
 });
 
 test('a function that went to another codegen unit is found there', (t) => {
-  const both = relocatable({
-    functions: [
-      { name: 'buy', code: ['b801000000c3'] },
-      { name: 'sell', code: ['b802000000c3'] },
-    ],
-  });
-  const a = arFixture([{ name: unit(HA, 0), content: both }]);
+  const objects = (...names: readonly string[]): Buffer =>
+    relocatable({ functions: names.map((name, i) => ({ name, code: [`b8${'0'.repeat(7)}${name.length}31c9c3`], behind: '90'.repeat(i) })) });
+  const of = (first: Buffer, second: Buffer): Buffer =>
+    arFixture([
+      { name: unit(HA, 0), content: first },
+      { name: unit(HA, 1), content: second },
+    ]);
+  const a = of(objects('buy', 'borrow'), objects('lend'));
+  const { functions, lines } = tellLedger(a, of(objects('buy'), objects('lend', 'borrow')));
+  t.like(functions, { a: 3, b: 3, paired: 3, onlyA: [], onlyB: [] });
+  t.true(lines.some((line) => /residue$/.test(line)), 'its names and headers are on one side only');
+  const gone = tellLedger(a, of(objects('buy'), objects('lend', 'steal')));
+  t.like(gone.functions, { onlyA: ['borrow'], onlyB: ['steal'] });
+});
+
+test('a codegen unit on one side only is told as one, and nothing stands behind that', (t) => {
+  const a = arFixture([{ name: unit(HA, 0), content: object('buy') }]);
   const b = arFixture([
     { name: unit(HA, 0), content: object('buy') },
     { name: unit(HA, 1), content: object('sell', 2) },
   ]);
-  for (const [from, to] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const { functions, lines } = tellLedger(from, to);
-    t.deepEqual([functions?.onlyA, functions?.onlyB], functions?.a === 2 ? [functions.onlyA, functions.onlyB] : []);
-    t.true(lines.some((line) => /codegen-units residue$/.test(line)));
-  }
+  t.true(tellLedger(a, b).lines.includes(`${unit(HA, 1)}: codegen-units residue`));
+  t.true(tellLedger(b, a).lines.includes(`${unit(HA, 1)}: codegen-units residue`));
 });
 
 test('a member on one side only is residue with its header', (t) => {
@@ -139,7 +142,7 @@ test('where a long name begins follows from the table of long names', (t) => {
   t.true(lines.includes(`${LONG}-1.o: derived derived ar_name`));
   t.true(lines.includes(`${LONG}-2.o: derived derived ar_name`));
   t.deepEqual(
-    residue.map(({ place }) => place),
+    residue.map(({ place }) => place).sort(),
     ['//', 'another_rather_long_name_in_front.o'],
   );
 });

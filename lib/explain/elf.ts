@@ -154,8 +154,9 @@ class ElfExplainer {
       length === pair.end - pair.start &&
       Buffer.compare(a.bytes.subarray(fromA, fromA + length), b.bytes.subarray(fromB, fromB + length)) === 0;
     const isFunction = piece.kind === 'code' && (piece.name !== '' || pair.name !== '');
-    // The same code may lead elsewhere: it counts from where it stands, and what it leads to may have moved.
-    if (equal && piece.kind === 'data') {
+    // The same code may lead elsewhere: it counts from where it stands, and what it leads to may have moved. So may
+    // pointers, which stay what they were.
+    if (equal && piece.kind === 'data' && (a.relocatable || a.patches(piece.section) === undefined)) {
       sink.equal(fromA, fromB, length);
       return;
     }
