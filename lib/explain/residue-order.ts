@@ -1,6 +1,6 @@
 import type { Reason } from '../ledger/owner.js';
 
-interface Ranked {
+export interface Ranked {
   readonly reason: Reason;
   /** Whether it lies in a function or another symbol. */
   readonly inSymbol: boolean;

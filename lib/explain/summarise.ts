@@ -1,8 +1,10 @@
+import { Column } from '../ledger/columns.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { sortedBy } from '../ledger/moved.js';
 import type { Owner, Place } from '../ledger/owner.js';
 import { symbolTokens } from '../symbol/name.js';
 import type { ClaimRow, FunctionCounts, OwnerTotal, PairExplanation, ResidueSegment } from './explanation.js';
-import { compareResidue } from './residue-order.js';
+import { compareResidue, type Ranked } from './residue-order.js';
 
 /** Equal bytes between two stretches of residue in one place that are told as one. */
 const JOIN = 16;
@@ -105,68 +107,139 @@ function residueOf(
   places: PlaceNames,
   most: number,
 ): { readonly residue: ResidueSegment[]; readonly leftOut: number } {
-  const rows: number[] = [];
-  for (let i = 0; i < ledger.count; i += 1) {
-    const owner = ledger.owner.at(i);
-    if (owner !== 0 && ledger.owners[owner]?.state === 'residue') rows.push(i);
-  }
-  rows.sort((x, y) => ledger.aStart.at(x) - ledger.aStart.at(y) || ledger.bStart.at(x) - ledger.bStart.at(y));
-  const joined: (Joined & { readonly owner: Owner })[] = [];
-  for (const row of rows) {
-    const owner = ledger.owners[ledger.owner.at(row)] as Owner;
-    const aStart = ledger.aStart.at(row);
-    const bStart = ledger.bStart.at(row);
-    const aEnd = aStart + ledger.aLength.at(row);
-    const bEnd = bStart + ledger.bLength.at(row);
-    const last = joined.at(-1);
-    const near =
-      last !== undefined &&
-      last.owner.place === owner.place &&
-      last.owner.reason === owner.reason &&
-      last.owner.field === owner.field &&
-      aStart - last.aEnd <= JOIN &&
-      bStart >= last.bEnd &&
-      bStart - last.bEnd <= JOIN;
-    if (near) {
-      last.aEnd = aEnd;
-      last.bEnd = bEnd;
-      last.segments += 1;
-    } else {
-      joined.push({ owner, aStart, aEnd, bStart, bEnd, segments: 1 });
+  const stretches = joinedResidue(ledger);
+  const ranked = new Map<number, Ranked>();
+  const rankedOf = (index: number): Omit<Ranked, 'size'> => {
+    let rank = ranked.get(index);
+    const owner = ledger.owners[index] as Owner;
+    if (rank === undefined) {
+      rank = {
+        reason: owner.reason,
+        inSymbol: ledger.places[owner.place]?.kind === 'symbol',
+        place: places.path(places.section(owner.place)),
+        size: 0,
+      };
+      ranked.set(index, rank);
     }
+    return rank;
+  };
+  const largest = new Largest(most);
+  for (let i = 0; i < stretches.count; i += 1) {
+    const size = Math.max(stretches.aLength.at(i), stretches.bLength.at(i));
+    largest.offer({ ...rankedOf(stretches.owner.at(i)), size, row: i, aStart: stretches.aStart.at(i) });
   }
-  const size = ({ aStart, aEnd, bStart, bEnd }: Joined) => Math.max(aEnd - aStart, bEnd - bStart);
-  const ranked = joined.map((of) => ({
-    ...of,
-    reason: of.owner.reason,
-    inSymbol: ledger.places[of.owner.place]?.kind === 'symbol',
-    place: places.path(places.section(of.owner.place)),
-    size: size(of),
-  }));
-  const largest = ranked.sort((x, y) => compareResidue(x, y) || x.aStart - y.aStart).slice(0, most);
-  const residue = largest.map(({ owner, aStart, aEnd, bStart, bEnd, segments }): ResidueSegment => {
+  const residue = largest.finish().map(({ row }): ResidueSegment => {
+    const owner = ledger.owners[stretches.owner.at(row)] as Owner;
     const symbol = places.symbol(owner.place);
     return {
       place: places.path(places.section(owner.place)),
       ...(symbol !== undefined && { symbolA: symbol.name, symbolB: symbol.nameB ?? symbol.name }),
       ...(owner.field !== undefined && { field: owner.field }),
       reason: owner.reason,
-      aStart,
-      aLength: aEnd - aStart,
-      bStart,
-      bLength: bEnd - bStart,
-      segments,
+      aStart: stretches.aStart.at(row),
+      aLength: stretches.aLength.at(row),
+      bStart: stretches.bStart.at(row),
+      bLength: stretches.bLength.at(row),
+      segments: stretches.segments.at(row),
     };
   });
-  return { residue, leftOut: joined.length - residue.length };
+  return { residue, leftOut: stretches.count - residue.length };
 }
 
-interface Joined {
+interface Stretches {
+  readonly count: number;
+  readonly owner: Column;
+  readonly aStart: Column;
+  readonly aLength: Column;
+  readonly bStart: Column;
+  readonly bLength: Column;
+  readonly segments: Column;
+}
+
+/** There may be millions of segments: columns, and no object for any of them. */
+function joinedResidue({ count, owner, owners, aStart, aLength, bStart, bLength }: Ledger): Stretches {
+  const residue = Uint8Array.from(owners, ({ state }, i) => (i > 0 && state === 'residue' ? 1 : 0));
+  let rows = 0;
+  for (let i = 0; i < count; i += 1) rows += residue[owner.at(i)] ?? 0;
+  const found = new Uint32Array(rows);
+  rows = 0;
+  for (let i = 0; i < count; i += 1) {
+    if (residue[owner.at(i)] !== 1) continue;
+    found[rows] = i;
+    rows += 1;
+  }
+  const out = {
+    owner: new Column(),
+    aStart: new Column(),
+    aLength: new Column(),
+    bStart: new Column(),
+    bLength: new Column(),
+    segments: new Column(),
+  };
+  let last = -1;
+  for (const row of sortedBy(sortedBy(found, bStart), aStart)) {
+    const [a, b, index] = [aStart.at(row), bStart.at(row), owner.at(row)];
+    const [aEnd, bEnd] = [a + aLength.at(row), b + bLength.at(row)];
+    const of = owners[index] as Owner;
+    const before = last < 0 ? undefined : owners[out.owner.at(last)];
+    const lastA = last < 0 ? 0 : out.aStart.at(last) + out.aLength.at(last);
+    const lastB = last < 0 ? 0 : out.bStart.at(last) + out.bLength.at(last);
+    const near =
+      before !== undefined &&
+      before.place === of.place &&
+      before.reason === of.reason &&
+      before.field === of.field &&
+      a - lastA <= JOIN &&
+      b >= lastB &&
+      b - lastB <= JOIN;
+    if (near) {
+      out.aLength.set(last, aEnd - out.aStart.at(last));
+      out.bLength.set(last, bEnd - out.bStart.at(last));
+      out.segments.add(last, 1);
+      continue;
+    }
+    out.owner.push(index);
+    out.aStart.push(a);
+    out.aLength.push(aEnd - a);
+    out.bStart.push(b);
+    out.bLength.push(bEnd - b);
+    out.segments.push(1);
+    last += 1;
+  }
+  return { count: last + 1, ...out };
+}
+
+interface Candidate extends Ranked {
+  readonly row: number;
   readonly aStart: number;
-  aEnd: number;
-  readonly bStart: number;
-  bEnd: number;
-  segments: number;
+}
+
+/** Keeps up to twice as many as are wanted, and cuts them back when full. */
+class Largest {
+  #kept: Candidate[] = [];
+  #last: Candidate | undefined;
+
+  constructor(readonly most: number) {}
+
+  offer(candidate: Candidate): void {
+    if (this.#last !== undefined && compareCandidates(candidate, this.#last) >= 0) return;
+    if (this.#kept.push(candidate) >= 2 * this.most + 64) this.#cut();
+  }
+
+  finish(): readonly Candidate[] {
+    this.#cut();
+    return this.#kept;
+  }
+
+  #cut(): void {
+    this.#kept.sort(compareCandidates);
+    this.#kept.length = Math.min(this.#kept.length, this.most);
+    if (this.#kept.length === this.most) this.#last = this.#kept.at(-1);
+  }
+}
+
+function compareCandidates(x: Candidate, y: Candidate): number {
+  return compareResidue(x, y) || x.aStart - y.aStart || x.row - y.row;
 }
 
 /** Places by number: their path, and the section they fold into. */

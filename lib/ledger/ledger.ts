@@ -4,7 +4,7 @@ import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js
 import { Column } from './columns.js';
 import { keptTokens } from './kept.js';
 import { markMoved } from './moved.js';
-import type { Owner, Place, PlaceKind } from './owner.js';
+import type { Owner, OwnerState, Place, PlaceKind } from './owner.js';
 import type { Sink, TokenEncoding, Why } from './sink.js';
 
 /** The segments of one differing pair, as columns; each covers `aLength` bytes of A and `bLength` of B. */
@@ -28,6 +28,11 @@ export interface Ledger {
   readonly notes: readonly string[];
 }
 
+const STATES: readonly OwnerState[] = ['residue', 'claimed', 'derived', 'shown', 'moved', 'masked'];
+const MOST_REASONS = 256;
+/** Names of fields, and of what things are derived from. */
+const MOST_WORDS = 2 ** 20;
+
 /** Offsets are 32-bit. */
 const LONGEST = 2 ** 32 - 1;
 
@@ -42,6 +47,8 @@ export class LedgerBuilder {
   readonly places: Place[] = [{ parent: 0, kind: 'file', name: '' }];
   readonly claims = new ClaimTable();
   readonly notes: string[] = [];
+  readonly #reasons = new Map<string, number>();
+  readonly #words = new Map<string, number>();
 
   constructor(
     readonly a: Uint8Array,
@@ -58,11 +65,32 @@ export class LedgerBuilder {
 
   add(a: number, aLength: number, b: number, bLength: number, owner: number): void {
     if (aLength === 0 && bLength === 0) return;
+    const last = this.owner.length - 1;
+    if (owner === 0 && last >= 0 && this.owner.at(last) === 0 && this.#follows(last, a, b)) {
+      this.aLength.add(last, aLength);
+      this.bLength.add(last, bLength);
+      return;
+    }
     this.aStart.push(a);
     this.aLength.push(aLength);
     this.bStart.push(b);
     this.bLength.push(bLength);
     this.owner.push(owner);
+  }
+
+  /** A number below 0 for what tells owners of one place apart: there are hundreds of thousands of them. */
+  wordsOf(state: OwnerState, reason: string, field: string | undefined, from = ''): number {
+    const why = numberOf(this.#reasons, reason, MOST_REASONS) * STATES.length + STATES.indexOf(state);
+    const where =
+      numberOf(this.#words, field ?? '', MOST_WORDS) * MOST_WORDS + numberOf(this.#words, from, MOST_WORDS);
+    return -1 - (where * MOST_REASONS * STATES.length + why);
+  }
+
+  #follows(segment: number, a: number, b: number): boolean {
+    return (
+      this.aStart.at(segment) + this.aLength.at(segment) === a &&
+      this.bStart.at(segment) + this.bLength.at(segment) === b
+    );
   }
 
   /**
@@ -94,16 +122,25 @@ export class LedgerBuilder {
   }
 }
 
+/** The number that a word has, or has from now on. */
+function numberOf(words: Map<string, number>, word: string, most: number): number {
+  const known = words.get(word);
+  if (known !== undefined) return known;
+  if (words.size === most) throw new Error(`there are more than ${most} words like ${word}`);
+  words.set(word, words.size);
+  return words.size - 1;
+}
+
 class PlaceSink implements Sink {
-  /** This place's owners, by what makes them differ. */
-  readonly #owners: Map<string | number, number>;
+  /** This place's owners, by what makes them differ: the number of a claim, or a text below 0. */
+  readonly #owners: Map<number, number>;
 
   constructor(
     readonly ledger: LedgerBuilder,
     readonly place: number,
     readonly baseA: number,
     readonly baseB: number,
-    owners = new Map<string | number, number>(),
+    owners = new Map<number, number>(),
   ) {
     this.#owners = owners;
   }
@@ -172,7 +209,7 @@ class PlaceSink implements Sink {
       return;
     }
     const reason = cause ?? 'derived';
-    const key = `derived ${reason} ${from} ${field ?? ''}`;
+    const key = this.ledger.wordsOf('derived', reason, field, from);
     this.#add(
       a,
       aLength,
@@ -183,7 +220,7 @@ class PlaceSink implements Sink {
   }
 
   shown(cause: CauseId, a: number, aLength: number, b: number, bLength: number, field?: string): void {
-    const key = `shown ${cause} ${field ?? ''}`;
+    const key = this.ledger.wordsOf('shown', cause, field);
     this.#add(
       a,
       aLength,
@@ -231,10 +268,15 @@ class PlaceSink implements Sink {
   }
 
   #residue(reason: Owner['reason'], field: string | undefined): number {
-    return this.#owner(`${reason} ${field ?? ''}`, { place: this.place, reason, state: 'residue', field });
+    return this.#owner(this.ledger.wordsOf('residue', reason, field), {
+      place: this.place,
+      reason,
+      state: 'residue',
+      field,
+    });
   }
 
-  #owner(key: string | number, owner: Owner): number {
+  #owner(key: number, owner: Owner): number {
     const known = this.#owners.get(key);
     if (known !== undefined) return known;
     const index = this.ledger.owners.length;
@@ -273,7 +315,7 @@ function compareRanges(
 
 /** One bit a byte: segments come in no order, and sorting millions of them costs more. */
 function assertCovered(start: Column, length: Column, size: number, side: string): void {
-  const words = new Uint32Array(Math.ceil(size / 32));
+  const words = new Int32Array(Math.ceil(size / 32));
   let total = 0;
   for (let i = 0; i < start.length; i += 1) {
     const from = start.at(i);
@@ -288,18 +330,18 @@ function assertCovered(start: Column, length: Column, size: number, side: string
 }
 
 /** Sets the bits from `from` to `end`; false where one was set already. */
-function mark(words: Uint32Array, from: number, end: number): boolean {
-  let at = from;
-  while (at < end) {
-    const word = at >>> 5;
-    const low = at & 31;
-    const high = Math.min(32, low + (end - at));
-    const bits = (high === 32 ? 0xffffffff : 2 ** high - 1) - (2 ** low - 1);
-    const before = words[word] ?? 0;
-    if ((before & bits) !== 0) return false;
-    words[word] = before | bits;
-    at += high - low;
+function mark(words: Int32Array, from: number, end: number): boolean {
+  let word = from >>> 5;
+  const last = (end - 1) >>> 5;
+  let bits = -1 << (from & 31);
+  for (; word < last; word += 1) {
+    if (((words[word] as number) & bits) !== 0) return false;
+    words[word] = (words[word] as number) | bits;
+    bits = -1;
   }
+  bits &= -1 >>> (31 - ((end - 1) & 31));
+  if (((words[word] as number) & bits) !== 0) return false;
+  words[word] = (words[word] as number) | bits;
   return true;
 }
 

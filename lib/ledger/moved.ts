@@ -42,15 +42,33 @@ function equalInOrderOfA({ count, aStart, owner }: Segments): Uint32Array {
     last = aStart.at(i);
   }
   if (sorted) return indices;
-  // Sorted as numbers of start and index in one: a comparator would be called hundreds of millions of times.
-  const keys = new BigUint64Array(equal);
-  for (let i = 0; i < equal; i += 1) {
-    const index = indices[i] ?? 0;
-    keys[i] = (BigInt(aStart.at(index)) << 32n) | BigInt(index);
+  return sortedBy(indices, aStart);
+}
+
+const DIGIT = 11;
+const DIGITS = 1 << DIGIT;
+
+/** The numbers of segments by the values they have, equal ones in their order. Least digit first: a comparator would be called hundreds of millions of times. */
+export function sortedBy(indices: Uint32Array, values: Column): Uint32Array {
+  let from: Uint32Array = indices;
+  let to: Uint32Array = new Uint32Array(indices.length);
+  for (let shift = 0; shift < 32; shift += DIGIT) {
+    const next = new Uint32Array(DIGITS + 1);
+    for (let i = 0; i < from.length; i += 1) {
+      const digit = (values.at(from[i] as number) >>> shift) & (DIGITS - 1);
+      next[digit + 1] = (next[digit + 1] as number) + 1;
+    }
+    for (let digit = 0; digit < DIGITS; digit += 1)
+      next[digit + 1] = (next[digit + 1] as number) + (next[digit] as number);
+    for (let i = 0; i < from.length; i += 1) {
+      const index = from[i] as number;
+      const digit = (values.at(index) >>> shift) & (DIGITS - 1);
+      to[next[digit] as number] = index;
+      next[digit] = (next[digit] as number) + 1;
+    }
+    [from, to] = [to, from];
   }
-  keys.sort();
-  for (let i = 0; i < equal; i += 1) indices[i] = Number((keys[i] ?? 0n) & 0xffffffffn);
-  return indices;
+  return from;
 }
 
 /** The elements of `order` along which `bStart` rises, as many as possible. */

@@ -83,6 +83,9 @@ export class Aarch64RowReader implements RowReader {
 
   finish(): void {
     this.#pages.settle(this.#pieces, (x, y) => this.#resolver.sameTarget(x, y));
+    this.#resolver = NO_RESOLVER;
+    this.#a = NO_CODE;
+    this.#b = NO_CODE;
   }
 
   /** `nop`. */

@@ -74,7 +74,11 @@ export class X86RowReader implements RowReader {
 
   skip(): void {}
 
-  finish(): void {}
+  finish(): void {
+    this.#resolver = NO_RESOLVER;
+    this.#a = NO_CODE;
+    this.#b = NO_CODE;
+  }
 
   /** `nop` of one or more bytes, with prefixes that leave it one. */
   isPadding(code: Code, at: number, length: number): boolean {
