@@ -32,7 +32,13 @@ test('codegen units are paired by what they define where they are numbered other
 
 test('a function that went to another codegen unit is found there', (t) => {
   const objects = (...names: readonly string[]): Buffer =>
-    relocatable({ functions: names.map((name, i) => ({ name, code: [`b8${'0'.repeat(7)}${name.length}31c9c3`], behind: '90'.repeat(i) })) });
+    relocatable({
+      functions: names.map((name, i) => ({
+        name,
+        code: [`b8${'0'.repeat(7)}${name.length}31c9c3`],
+        behind: '90'.repeat(i),
+      })),
+    });
   const of = (first: Buffer, second: Buffer): Buffer =>
     arFixture([
       { name: unit(HA, 0), content: first },
@@ -41,7 +47,10 @@ test('a function that went to another codegen unit is found there', (t) => {
   const a = of(objects('buy', 'borrow'), objects('lend'));
   const { functions, lines } = tellLedger(a, of(objects('buy'), objects('lend', 'borrow')));
   t.like(functions, { a: 3, b: 3, paired: 3, onlyA: [], onlyB: [] });
-  t.true(lines.some((line) => /residue$/.test(line)), 'its names and headers are on one side only');
+  t.true(
+    lines.some((line) => /residue$/.test(line)),
+    'its names and headers are on one side only',
+  );
   const gone = tellLedger(a, of(objects('buy'), objects('lend', 'steal')));
   t.like(gone.functions, { onlyA: ['borrow'], onlyB: ['steal'] });
 });
@@ -58,7 +67,10 @@ test('a codegen unit on one side only is told as one, and nothing stands behind 
 
 test('a member on one side only is residue with its header', (t) => {
   const member: ArFixtureMember = { name: 'b.o', content: 'bb' };
-  const [a, b] = [arFixture([{ name: 'a.o', content: 'aa' }]), arFixture([{ name: 'a.o', content: 'aa' }, member])];
+  const [a, b] = [
+    arFixture([{ name: 'a.o', content: 'aa' }]),
+    arFixture([{ name: 'a.o', content: 'aa' }, member]),
+  ];
   t.like(tellLedger(a, b).residue, [{ place: 'b.o', aLength: 0, bLength: 62 }]);
   t.like(tellLedger(b, a).residue, [{ place: 'b.o', aLength: 62, bLength: 0 }]);
 });
@@ -134,17 +146,15 @@ test('a byte planted in the padding of a member is residue, on either side', (t)
 const LONG = 'a_member_with_a_long_name';
 
 test('where a long name begins follows from the table of long names', (t) => {
-  const of = (...names: readonly string[]): Buffer => arFixture(names.map((name) => ({ name, content: 'cc' })));
+  const of = (...names: readonly string[]): Buffer =>
+    arFixture(names.map((name) => ({ name, content: 'cc' })));
   const { lines, residue } = tellLedger(
     of(`${LONG}-1.o`, `${LONG}-2.o`),
     of('another_rather_long_name_in_front.o', `${LONG}-1.o`, `${LONG}-2.o`),
   );
   t.true(lines.includes(`${LONG}-1.o: derived derived ar_name`));
   t.true(lines.includes(`${LONG}-2.o: derived derived ar_name`));
-  t.deepEqual(
-    residue.map(({ place }) => place).sort(),
-    ['//', 'another_rather_long_name_in_front.o'],
-  );
+  t.deepEqual(residue.map(({ place }) => place).sort(), ['//', 'another_rather_long_name_in_front.o']);
 });
 
 test('hashes in long names are claims', (t) => {
@@ -185,7 +195,11 @@ interface Entry {
 }
 
 /** An archive with a symbol index that leads to its members. */
-function indexed(members: readonly ArFixtureMember[], entries: readonly Entry[], more: { readonly tail?: string; readonly offsets?: readonly number[] } = {}): Buffer {
+function indexed(
+  members: readonly ArFixtureMember[],
+  entries: readonly Entry[],
+  more: { readonly tail?: string; readonly offsets?: readonly number[] } = {},
+): Buffer {
   const build = (starts: readonly number[]): Buffer => {
     const numbers = Buffer.alloc(4 + 4 * entries.length);
     numbers.writeUInt32BE(entries.length, 0);
@@ -238,7 +252,10 @@ test('an entry of the symbol index that stayed while its member moved is residue
 test('entries of symbols with other hashes belong together; others are residue', (t) => {
   const name = (hash: string): string => `_ZN4shop4work17h${hash}E`;
   const of = (...names: readonly string[]): Buffer =>
-    indexed(MEMBERS, names.map((n, member) => ({ name: n, member: member % 2 })));
+    indexed(
+      MEMBERS,
+      names.map((n, member) => ({ name: n, member: member % 2 })),
+    );
   t.deepEqual(tellLedger(of(name(HA), name(HC)), of(name(HB), name(HD))).claims, [
     `crate-hash ${HA} ↔ ${HB}`,
     `crate-hash ${HC} ↔ ${HD}`,

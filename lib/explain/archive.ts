@@ -212,9 +212,10 @@ function explainPair(
   const contentA = a.subarray(of.offset, of.offset + of.size);
   const contentB = b.subarray(other.offset, other.offset + other.size);
   const content = inner.at(HEADER + nameA, HEADER + nameB);
-  if (Buffer.compare(contentA, contentB) === 0) content.equal(0, 0, contentA.length);
-  else if (of.kind === 'long-names') archive.longNames.explain(contentA, contentB, content);
+  // Names and numbers that stayed may lead to something else now.
+  if (of.kind === 'long-names') archive.longNames.explain(contentA, contentB, content);
   else if (of.kind === 'symbol-index') explainIndex(archive, contentA, contentB, content);
+  else if (Buffer.compare(contentA, contentB) === 0) content.equal(0, 0, contentA.length);
   else {
     const names = { nameA: of.name, nameB: other.name };
     const { functions } = archive;

@@ -3,19 +3,27 @@ import fc from 'fast-check';
 import { recordingSink } from '../ledger/sink-fixture.js';
 import { changedRanges, explainBytes } from './bytes.js';
 
-function told(a: string | Uint8Array, b: string | Uint8Array): { changes: string[]; claims: readonly string[] } {
-  const bytes = (of: string | Uint8Array): Uint8Array => (typeof of === 'string' ? Buffer.from(of, 'latin1') : of);
+function told(
+  a: string | Uint8Array,
+  b: string | Uint8Array,
+): { changes: string[]; claims: readonly string[] } {
+  const bytes = (of: string | Uint8Array): Uint8Array =>
+    typeof of === 'string' ? Buffer.from(of, 'latin1') : of;
   const sink = recordingSink(bytes(a), bytes(b));
   explainBytes(bytes(a), bytes(b), sink);
   sink.assertClosed();
   return {
-    changes: sink.changes.map(({ kind, reason, aLength, bLength }) => `${kind} ${reason} ${aLength} ${bLength}`),
+    changes: sink.changes.map(
+      ({ kind, reason, aLength, bLength }) => `${kind} ${reason} ${aLength} ${bLength}`,
+    ),
     claims: sink.claims,
   };
 }
 
 test('bytes that differ are unexplained, one by one; equal ones are equal', (t) => {
-  t.deepEqual(told(Uint8Array.from([1, 2, 3, 4]), Uint8Array.from([1, 9, 3, 4])).changes, ['change unexplained 1 1']);
+  t.deepEqual(told(Uint8Array.from([1, 2, 3, 4]), Uint8Array.from([1, 9, 3, 4])).changes, [
+    'change unexplained 1 1',
+  ]);
   t.deepEqual(told('', 'abc').changes.length, 1);
   t.deepEqual(told('', '').changes, []);
   t.deepEqual(told('abc', 'abc').changes, []);
@@ -60,14 +68,21 @@ test('the changed ranges are in order and apart', (t) => {
 test('any two stretches are covered exactly once', (t) => {
   const some = fc.oneof(
     fc.uint8Array({ maxLength: 60 }),
-    fc.string({ unit: fc.constantFrom('a', 'b', '/', '-', '1', '\0', ' '), maxLength: 80 }).map((s) => Buffer.from(s)),
+    fc
+      .string({ unit: fc.constantFrom('a', 'b', '/', '-', '1', '\0', ' '), maxLength: 80 })
+      .map((s) => Buffer.from(s)),
   );
   fc.assert(
-    fc.property(some, some, fc.array(fc.tuple(fc.nat({ max: 80 }), fc.nat({ max: 255 })), { maxLength: 4 }), (a, b, flips) => {
-      const c = Uint8Array.from(a);
-      for (const [at, value] of flips) if (at < c.length) c[at] = value;
-      for (const other of [b, c]) t.is(told(a, other).changes.length === 0, Buffer.compare(a, other) === 0);
-    }),
+    fc.property(
+      some,
+      some,
+      fc.array(fc.tuple(fc.nat({ max: 80 }), fc.nat({ max: 255 })), { maxLength: 4 }),
+      (a, b, flips) => {
+        const c = Uint8Array.from(a);
+        for (const [at, value] of flips) if (at < c.length) c[at] = value;
+        for (const other of [b, c]) t.is(told(a, other).changes.length === 0, Buffer.compare(a, other) === 0);
+      },
+    ),
     { numRuns: 300 },
   );
 });

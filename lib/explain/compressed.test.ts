@@ -24,7 +24,10 @@ for (const [what, a, b, formats] of [
 
 test('other contents are explained, and a note says whose bytes are counted', async (t) => {
   const other = Buffer.concat([CONTENT, Buffer.from('one line more\n')]);
-  const { formatA, formatB, lengthA, lengthB, notes, residue } = await explain(gzipSync(CONTENT), gzipSync(other));
+  const { formatA, formatB, lengthA, lengthB, notes, residue } = await explain(
+    gzipSync(CONTENT),
+    gzipSync(other),
+  );
   t.deepEqual([formatA, formatB], ['gzip › bytes', 'gzip › bytes']);
   t.deepEqual([lengthA, lengthB], [CONTENT.length, other.length]);
   t.true(notes.some((text) => text.includes('decompressed')));

@@ -62,7 +62,7 @@ class ElfExplainer {
   readonly #references: References;
   readonly #code: PieceExplainer;
   readonly #data: DataExplainer;
-  readonly #places = new Map<number, Sink>();
+  readonly #places = new Map<string, Sink>();
 
   constructor(
     readonly pairing: ElfPairing,
@@ -136,7 +136,7 @@ class ElfExplainer {
       this.tally.only(side, piece.name, { view, section: piece.section, start: piece.start, end: piece.end });
     }
     const length = piece.end - piece.start;
-    const place = this.#section(section, sink);
+    const place = this.#section(section, sink, side);
     const inner = piece.name === '' ? place : place.within(0, 0, 'symbol', piece.name);
     const why = { reason: piece.kind === 'code' ? ('code' as const) : ('unexplained' as const) };
     if (side === 'a') inner.change(at, length, 0, 0, why);
@@ -174,8 +174,8 @@ class ElfExplainer {
   }
 
   /** A place for a section of A (or of B, where A has none), counting from the start of the file. */
-  #section(section: Section, sink: Sink): Sink {
-    const key = section.headerOffset;
+  #section(section: Section, sink: Sink, side: 'a' | 'b' = 'a'): Sink {
+    const key = `${side} ${section.index}`;
     let place = this.#places.get(key);
     if (place === undefined) {
       place = sink.within(0, 0, 'section', section.name === '' ? `section ${section.index}` : section.name);
@@ -214,7 +214,11 @@ class ElfExplainer {
       const inner = sink.within(section.sh_offset, other.sh_offset, 'section', section.name, other.name);
       const contentA = a.content(section);
       const contentB = b.content(other);
-      if (!refersElsewhere(section) && Buffer.compare(contentA, contentB) === 0)
+      if (
+        !refersElsewhere(section) &&
+        !this.pairing.strings.has(section.index) &&
+        Buffer.compare(contentA, contentB) === 0
+      )
         inner.equal(0, 0, contentA.length);
       else if (section === framesA?.section && other === framesB?.section)
         explainFrames(this.pairing, framesA, framesB, inner);

@@ -13,10 +13,17 @@ const PAIRS = join(dirname(fileURLToPath(import.meta.url)), '../../../corpus/pai
 
 /** Real files of each format: libraries, archives, objects, programs, metadata. */
 const FILES: readonly (readonly [name: string, content: Buffer])[] = [
-  ...['metadata-bitcode', 'type-id', 'proc-macro-hash', 'added-function', 'ar-order', 'debug-info', 'codegen-units']
-    .flatMap((pair) => filesOf(join(PAIRS, pair))),
-  ...['separate-metadata', 'padding', 'strip', 'lto-twice', 'twin-crates', 'hidden-elf', 'hidden-ar'].flatMap((pair) =>
-    filesOf(join(PAIRS, pair)),
+  ...[
+    'metadata-bitcode',
+    'type-id',
+    'proc-macro-hash',
+    'added-function',
+    'ar-order',
+    'debug-info',
+    'codegen-units',
+  ].flatMap((pair) => filesOf(join(PAIRS, pair))),
+  ...['separate-metadata', 'padding', 'strip', 'lto-twice', 'twin-crates', 'hidden-elf', 'hidden-ar'].flatMap(
+    (pair) => filesOf(join(PAIRS, pair)),
   ),
   ...(['gnuLd', 'gold', 'lld'] as const).map((name: LinkedLibrary) => [name, linkedLibrary(name)] as const),
 ];
@@ -41,7 +48,11 @@ type Change =
 const place = fc.oneof(fc.integer({ min: 0, max: 999 }), fc.integer({ min: -64, max: -1 }));
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('flip' as const), at: place, bit: fc.nat({ max: 7 }) }),
-  fc.record({ kind: fc.constant('insert' as const), at: place, bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }) }),
+  fc.record({
+    kind: fc.constant('insert' as const),
+    at: place,
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+  }),
   fc.record({ kind: fc.constant('cut' as const), at: place, length: fc.integer({ min: 1, max: 60 }) }),
   fc.record({
     kind: fc.constant('fill' as const),
@@ -49,7 +60,12 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     length: fc.integer({ min: 1, max: 9 }),
     value: fc.constantFrom(0, 1, 0x7f, 0x80, 0xff),
   }),
-  fc.record({ kind: fc.constant('copy' as const), at: place, from: place, length: fc.integer({ min: 1, max: 64 }) }),
+  fc.record({
+    kind: fc.constant('copy' as const),
+    at: place,
+    from: place,
+    length: fc.integer({ min: 1, max: 64 }),
+  }),
 );
 
 function changed(content: Buffer, changes: readonly Change[]): Buffer {
@@ -83,12 +99,17 @@ const file = fc.nat({ max: FILES.length - 1 });
 
 test('a real file that was changed anywhere is accounted for: the ledger closes, replays and hides nothing', (t) => {
   fc.assert(
-    fc.property(file, fc.array(change, { minLength: 1, maxLength: 3 }), fc.boolean(), (index, changes, turned) => {
-      const [name, a] = FILES[index] ?? ['', Buffer.alloc(0)];
-      const b = changed(a, changes);
-      const { open } = turned ? tellLedger(b, a) : tellLedger(a, b);
-      t.is(open > 0, !a.equals(b), name);
-    }),
+    fc.property(
+      file,
+      fc.array(change, { minLength: 1, maxLength: 3 }),
+      fc.boolean(),
+      (index, changes, turned) => {
+        const [name, a] = FILES[index] ?? ['', Buffer.alloc(0)];
+        const b = changed(a, changes);
+        const { open } = turned ? tellLedger(b, a) : tellLedger(a, b);
+        t.is(open > 0, !a.equals(b), name);
+      },
+    ),
     { numRuns: 250, seed: 856360962, interruptAfterTimeLimit: 12_000, markInterruptAsFailure: false },
   );
 });
@@ -104,7 +125,15 @@ test('two real files that have nothing to do with each other are accounted for',
 });
 
 test('any two contents are accounted for, whatever they begin with', (t) => {
-  const magic = fc.constantFrom('', '!<arch>\n', '\x7fELF', '\x7fELF\x02\x01\x01', 'rust\0\0\0\x09', 'BC\xc0\xde', '\x1f\x8b\x08');
+  const magic = fc.constantFrom(
+    '',
+    '!<arch>\n',
+    '\x7fELF',
+    '\x7fELF\x02\x01\x01',
+    'rust\0\0\0\x09',
+    'BC\xc0\xde',
+    '\x1f\x8b\x08',
+  );
   const content = fc
     .tuple(magic, fc.uint8Array({ maxLength: 120 }))
     .map(([start, rest]) => Buffer.concat([Buffer.from(start, 'latin1'), rest]));
@@ -142,14 +171,20 @@ test('formats are told for what their first bytes are', async (t) => {
   const rlib = readFileSync(join(PAIRS, 'type-id/a/libkinds.rlib'));
   const rmeta = readFileSync(join(PAIRS, 'separate-metadata/b/libshape.rmeta'));
   t.deepEqual(await formats(elf, rlib), ['ELF', 'ar archive']);
-  t.deepEqual(await formats(rmeta, Buffer.from('BC\xc0\xde....', 'latin1')), ['crate metadata', 'LLVM bitcode']);
+  t.deepEqual(await formats(rmeta, Buffer.from('BC\xc0\xde....', 'latin1')), [
+    'crate metadata',
+    'LLVM bitcode',
+  ]);
   t.deepEqual(await formats(Buffer.from('abc'), Buffer.alloc(0)), ['bytes', 'bytes']);
 });
 
 test('--verify replays the ledger, and regions tell every segment with what stands behind it', async (t) => {
   const a = readFileSync(join(PAIRS, 'type-id/a/libkinds.rlib'));
   const b = readFileSync(join(PAIRS, 'type-id/b/libkinds.rlib'));
-  const { regions, segments, claims, lengthA, equal, totals } = await explain(a, b, { verify: true, withRegions: true });
+  const { regions, segments, claims, lengthA, equal, totals } = await explain(a, b, {
+    verify: true,
+    withRegions: true,
+  });
   t.true(segments > 0);
   t.is(lengthA, equal + totals.reduce((sum, { bytesA }) => sum + bytesA, 0));
   const behind = [...(regions?.behind ?? [])];

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { FunctionTally } from './function-tally.js';
 import { relocatable } from './elf/image-fixture.js';
+import { FunctionTally } from './function-tally.js';
 import { tellLedger } from './told-fixture.js';
 
 test('a file without functions has no counts', (t) => {
@@ -9,7 +9,8 @@ test('a file without functions has no counts', (t) => {
 
 test('each pair counts once, by what became of it', (t) => {
   const tally = new FunctionTally();
-  for (const outcome of ['equal', 'equal', 'moved', 'relabelled', 'hashes', 'changed'] as const) tally.pair(outcome);
+  for (const outcome of ['equal', 'equal', 'moved', 'relabelled', 'hashes', 'changed'] as const)
+    tally.pair(outcome);
   t.deepEqual(tally.counts(), {
     a: 6,
     b: 6,
@@ -29,7 +30,10 @@ test('each pair counts once, by what became of it', (t) => {
 test('functions on one side only are named, two hundred of them; all are counted', (t) => {
   const of = (count: number): Buffer =>
     relocatable({
-      functions: Array.from({ length: count }, (_, i) => ({ name: `f${i}`, code: [`b8${i.toString(16).padStart(8, '0')}c3`] })),
+      functions: Array.from({ length: count }, (_, i) => ({
+        name: `f${i}`,
+        code: [`b8${i.toString(16).padStart(8, '0')}c3`],
+      })),
     });
   const { functions } = tellLedger(of(1), of(212));
   t.like(functions, { a: 1, b: 212, paired: 1, onlyALeftOut: 0, onlyBLeftOut: 11 });

@@ -31,7 +31,9 @@ test('forged md5sums and another time: the changed library leaves residue', asyn
   const folder = join(PAIRS, 'hidden-deb');
   const report = await compare({ a: join(folder, 'a.deb'), b: join(folder, 'b.deb'), jobs: 1 }).report;
   const residue = report.pairs.flatMap((pair) => pair.explanation?.residue ?? []);
-  t.true(residue.some(({ reason, place }) => reason === 'code' && place.some((part) => part.startsWith('.text'))));
+  t.true(
+    residue.some(({ reason, place }) => reason === 'code' && place.some((part) => part.startsWith('.text'))),
+  );
   const accounts = report.pairs.map((pair) => pair.explanation?.accounts);
   t.true(accounts.some((of) => (of?.unexplained ?? 0) > 0));
 });

@@ -25,7 +25,9 @@ test('totals are those of sections: symbols are folded into them, hashes are lef
     section.within(40, 40, 'symbol', name('play')).change(0, 60, 0, 60, { reason: 'code' });
   });
   t.deepEqual([formatA, formatB, lengthA, lengthB, segments, equal], ['X', 'Y', 100, 100, 2, 0]);
-  t.like(totals, [{ place: ['.text._ZN4shop4work17h*E'], reason: 'code', state: 'residue', segments: 2, bytesA: 100 }]);
+  t.like(totals, [
+    { place: ['.text._ZN4shop4work17h*E'], reason: 'code', state: 'residue', segments: 2, bytesA: 100 },
+  ]);
 });
 
 test('totals of other reasons, fields or sources are other totals', (t) => {
@@ -93,7 +95,11 @@ test('claims are listed with their places; notes are told once', (t) => {
     sink.within(0, 0, 'section', `.s${at}`).token('crate-hash', 'hex', at, 16, at, 16);
   for (const text of ['once', 'once', 'twice']) sink.note(text);
   sink.unchanged('0123456789abcdef');
-  const { claims, notes, kept, totals } = summarise(builder.finish(), { formatA: '', formatB: '', maxResidue: 0 });
+  const { claims, notes, kept, totals } = summarise(builder.finish(), {
+    formatA: '',
+    formatB: '',
+    maxResidue: 0,
+  });
   t.deepEqual(claims, [
     { cause: 'crate-hash', domain: 'hash', a: HASH, b: 'e86b1d0f3a297c54', places: 2, place: ['.s0'] },
   ]);

@@ -201,7 +201,11 @@ class PlaceSink implements Sink {
     const holds =
       recomputed.length === bLength && compareRanges(recomputed, 0, ledger.b, this.baseB + b, bLength);
     if (!holds) {
-      this.#uneven(a, aLength, b, bLength, field);
+      // Also where the bytes are those of A: they should have changed with what they follow from.
+      const stayed =
+        aLength === bLength && compareRanges(ledger.a, this.baseA + a, ledger.b, this.baseB + b, aLength);
+      if (stayed) this.#add(a, aLength, b, bLength, this.#residue('unexplained', field));
+      else this.#uneven(a, aLength, b, bLength, field);
       return;
     }
     if (aLength === bLength && compareRanges(ledger.a, this.baseA + a, ledger.b, this.baseB + b, bLength)) {

@@ -4,6 +4,7 @@
  * rename and change one thing and look at what the ledger says of it.
  */
 import {
+  type FixtureElf,
   type FixtureSection,
   Numbers,
   stringTable,
