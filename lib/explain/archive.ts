@@ -310,6 +310,18 @@ class LongNames {
     for (const [startA, endA] of this.#linesA) {
       const startB = this.#pairs.get(startA) ?? -1;
       const endB = left.get(startB);
+      const other = [...left].at(-1);
+      if (
+        endB === undefined &&
+        endA - startA === 1 &&
+        endA === a.length &&
+        other?.[1] === b.length &&
+        b.length - other[0] === 1
+      ) {
+        left.delete(other[0]);
+        sink.equal(startA, other[0], 1);
+        continue;
+      }
       if (endB === undefined && endA - startA === 1 && endA === a.length) {
         // What makes the length even.
         sink.derived(startA, 1, b.length, 0, NOTHING, 'the length of the names', 'padding');

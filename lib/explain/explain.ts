@@ -112,7 +112,12 @@ type Explain = (sink: Sink) => void;
  */
 function prepare(a: Uint8Array, b: Uint8Array, tally: FunctionTally, inside?: InArchive): Explain {
   const format = formatOf(a);
-  if (format !== formatOf(b)) return (sink) => explainBytes(a, b, sink);
+  if (format !== formatOf(b)) {
+    return (sink) => {
+      sink.note(`compared as plain bytes: A is ${format}, B ${formatOf(b)}`);
+      explainBytes(a, b, sink);
+    };
+  }
   switch (format) {
     case 'ar archive':
       return prepareArchive(a, b, tally, (memberA, memberB, sink, at) =>

@@ -27,7 +27,7 @@ export function explainElfHeader(pairing: ElfPairing, sink: Sink): void {
     const { at, length } = layout.slots[name];
     let expected: number | undefined;
     let from = '';
-    if (name === 'e_entry') {
+    if (name === 'e_entry' && a.elf.header.e_entry !== 0n) {
       const there = correspondence.at(a.locate(Number(a.elf.header.e_entry)));
       expected = there === NOWHERE ? undefined : b.address(sectionOf(there)) + offsetOf(there);
       from = 'where the entry point is';

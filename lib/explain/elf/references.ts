@@ -56,6 +56,8 @@ export class References {
     const symbolB = patchesB.symbol[indexB] ?? 0;
     const addendA = patchesA.addend[indexA] ?? 0;
     const addendB = patchesB.addend[indexB] ?? 0;
+    // No symbol at all: nothing that could have gone elsewhere.
+    if (symbolA === 0 && symbolB === 0 && a.relocatable) return addendA === addendB ? 'same' : undefined;
     const pairs = patchesA.symbols === a.symbols ? this.pairing.symbols : this.pairing.dynamic;
     const named = patchesA.symbols?.table.type(symbolA) !== STT_SECTION;
     if (symbolA !== 0 && named && pairs[symbolA] === symbolB && addendA === addendB) return 'same';

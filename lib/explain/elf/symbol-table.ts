@@ -7,6 +7,8 @@ import type { StringPairs } from './strings.js';
 import type { SymbolPairs } from './symbol-pairs.js';
 import type { NamedSymbols } from './view.js';
 
+const STT_SECTION = 3;
+
 type SymbolField = 'st_name' | 'st_value' | 'st_size' | 'st_info' | 'st_other' | 'st_shndx';
 
 /** Where the fields of a symbol are, in stored order: start and length in bytes (gABI, "Symbol Table"). */
@@ -96,6 +98,8 @@ function expectedValue(
       return strings?.leadsTo(table.table.st_name[symbol] ?? 0, nameB) === true ? nameB : undefined;
     }
     case 'st_value': {
+      // A section's own symbol stands for its start.
+      if (table.table.type(symbol) === STT_SECTION && b.relocatable) return 0;
       const there = correspondence.at(table.location(symbol, a));
       if (there === NOWHERE) return undefined;
       // Where there are no bytes, a piece begins where B's symbol says it does and nothing else does.
