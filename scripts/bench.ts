@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { CASE_IDS, type CaseId, Skipped } from './benching/case.js';
+import { CASE_IDS, type CaseId, EXPLAIN_CASE_IDS, Skipped } from './benching/case.js';
 import { CASES } from './benching/cases/index.js';
 import { describeMachine } from './benching/machine.js';
 import { RunError } from './benching/measurement.js';
@@ -70,7 +70,7 @@ const cli = yargs(hideBin(process.argv))
         limit: args.limit,
       }))
         if (!(value > 0)) throw new RunError(`--${name} must be a number above 0`);
-      await bench(casesOf(args.only), args.json, {
+      await bench(casesOf(args.only, CASE_IDS), args.json, {
         rounds: args.rounds,
         tmpdir: args.tmpdir,
         trustdiff: args.trustdiff,
@@ -80,11 +80,69 @@ const cli = yargs(hideBin(process.argv))
         archiveSize: args.archiveSize,
         smallSize: args.smallSize,
         memorySizes: sizes,
+        pairs: [],
+        imageSizes: [],
         limit: args.limit,
       });
     },
   )
-  .demandCommand(1, 'Say what to do: compare.')
+  .command(
+    'explain',
+    'Measure trustdiff explain, in turns with diffoscope where that is installed: time, memory, the report',
+    (command) =>
+      command
+        .option('only', {
+          type: 'string',
+          default: EXPLAIN_CASE_IDS.join(','),
+          describe: 'f: pairs of files, against diffoscope; g: made shared libraries, as they grow',
+        })
+        .option('pair', {
+          type: 'string',
+          array: true,
+          nargs: 2,
+          default: [] as string[],
+          describe: 'two files for f, as often as you like [pairs of the corpus]',
+        })
+        .option('rounds', { type: 'number', default: 3, describe: 'rounds that count' })
+        .option('sizes', {
+          type: 'string',
+          default: '1,4,16,64,150',
+          describe: 'MB of each file for g, growing',
+        })
+        .option('limit', { type: 'number', default: 300, describe: 'seconds a run may take' })
+        .option('trustdiff', {
+          type: 'string',
+          default: BUILT,
+          describe: 'the built command',
+          defaultDescription: 'that of this checkout',
+        })
+        .option('tmpdir', {
+          type: 'string',
+          default: tmpdir(),
+          describe: 'the folder for everything that is made; emptied again',
+        })
+        .option('json', { type: 'string', describe: 'also write every single measurement to this file' }),
+    async (args) => {
+      if (!Number.isInteger(args.rounds) || args.rounds < 1)
+        throw new RunError('--rounds must be a whole number above 0');
+      if (!(args.limit > 0)) throw new RunError('--limit must be a number above 0');
+      await bench(casesOf(args.only, EXPLAIN_CASE_IDS), args.json, {
+        rounds: args.rounds,
+        tmpdir: args.tmpdir,
+        trustdiff: args.trustdiff,
+        tree: undefined,
+        archives: undefined,
+        smallArchives: undefined,
+        archiveSize: 0,
+        smallSize: 0,
+        memorySizes: [],
+        pairs: pairsOf(args.pair),
+        imageSizes: numbersOf(args.sizes),
+        limit: args.limit,
+      });
+    },
+  )
+  .demandCommand(1, 'Say what to do: compare or explain.')
   .strict()
   .version(false)
   .fail(false);
@@ -103,6 +161,7 @@ async function bench(ids: readonly CaseId[], json: string | undefined, options: 
     options.tmpdir,
     ...(options.archives ?? []),
     ...(options.smallArchives ?? []),
+    ...options.pairs.flat(),
   ];
   for (const path of missing)
     if (path !== undefined && !existsSync(path)) throw new RunError(`${path} does not exist`);
@@ -174,12 +233,11 @@ function tell(text: string): void {
   if (process.stderr.isTTY === true) process.stderr.write(`\r\x1b[K${text}`);
 }
 
-function casesOf(only: string): CaseId[] {
+function casesOf(only: string, ids: readonly CaseId[]): CaseId[] {
   const chosen = only.split(',').map((id) => id.trim());
-  const unknown = chosen.filter((id) => !CASE_IDS.some((known) => known === id));
-  if (unknown.length > 0)
-    throw new RunError(`--only takes ${CASE_IDS.join(', ')}, not ${unknown.join(', ')}`);
-  return CASE_IDS.filter((id) => chosen.includes(id));
+  const unknown = chosen.filter((id) => !ids.some((known) => known === id));
+  if (unknown.length > 0) throw new RunError(`--only takes ${ids.join(', ')}, not ${unknown.join(', ')}`);
+  return ids.filter((id) => chosen.includes(id));
 }
 
 function numbersOf(list: string): number[] {
@@ -191,4 +249,8 @@ function numbersOf(list: string): number[] {
 
 function pairOf(a: string | undefined, b: string | undefined): readonly [string, string] | undefined {
   return a === undefined || b === undefined ? undefined : [a, b];
+}
+
+function pairsOf(paths: readonly string[]): (readonly [string, string])[] {
+  return paths.flatMap((a, i) => (i % 2 === 0 ? [[a, paths[i + 1] ?? ''] as const] : []));
 }

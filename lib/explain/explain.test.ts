@@ -148,7 +148,6 @@ test('any two contents are accounted for, whatever they begin with', (t) => {
 for (const [what, at] of [
   ['ELF', 'padding/a/shapes.o'],
   ['archive', 'type-id/a/libkinds.rlib'],
-  ['metadata', 'separate-metadata/b/libshape.rmeta'],
 ] as const) {
   test(`a file that cannot be read falls back to bytes and says so: ${what}`, (t) => {
     const a = readFileSync(join(PAIRS, at));

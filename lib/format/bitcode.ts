@@ -48,7 +48,7 @@ const BLOCKINFO_BLOCK = 0;
 const SETBID = 1;
 const TOP_WIDTH = 2;
 /** Top-level entries stand in no block. */
-export const NO_BLOCK = 0xffffffff;
+const NO_BLOCK = 0xffffffff;
 
 /** Whether the content starts as a bitstream or its wrapper does. */
 export function isBitcode(content: Uint8Array): boolean {

@@ -10,7 +10,9 @@ export interface Case {
 }
 
 export const CASE_IDS = ['a', 'b', 'c', 'd', 'e'] as const;
-export type CaseId = (typeof CASE_IDS)[number];
+/** Those of `scripts/bench explain`. */
+export const EXPLAIN_CASE_IDS = ['f', 'g'] as const;
+export type CaseId = (typeof CASE_IDS)[number] | (typeof EXPLAIN_CASE_IDS)[number];
 
 /** Commands that were measured on the same input, in the same rounds. */
 export interface Group {
@@ -23,7 +25,7 @@ export interface Group {
 /** What follows from the runs of a group, and whether that is what is aimed at. */
 export interface Finding {
   readonly what: string;
-  readonly unit: '×' | 'MB';
+  readonly unit: '×' | 'MB' | '%';
   readonly value: Spread;
   /** The most it should be, by its median. */
   readonly target?: number | undefined;
@@ -73,6 +75,19 @@ export function memoryFinding(runs: Runs): Finding[] {
     MEMORY_TARGET,
     isStopped(runs) ? 'at least' : undefined,
   );
+}
+
+/** How many times the peer's peak memory a command took. */
+export function memoryRatio(runs: Runs, peer: Runs, target?: number): Finding[] {
+  const peaks = (of: Runs) => of.samples.map((sample) => sample.peak);
+  const ratios = pairwiseRatios(peaks(runs), peaks(peer));
+  return finding(`${runs.command.name} : ${peer.command.name}, peak memory`, '×', ratios, target);
+}
+
+/** What a command wrote to its standard output. */
+export function outputFinding(runs: Runs, target?: number): Finding[] {
+  const sizes = runs.samples.flatMap(({ output }) => (output === undefined ? [] : [output / 1e6]));
+  return finding(`${runs.command.name}, report`, 'MB', sizes, target);
 }
 
 /** None where there are no values. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGroup, stopGroup } from './process-group.js';
 import { TreeMemory } from './process-tree.js';
@@ -21,6 +21,8 @@ export interface Sample {
   readonly cpu?: number | undefined;
   /** Bytes; absent where the system does not tell. */
   readonly peak?: number | undefined;
+  /** Bytes written to standard output. Absent where the run was stopped. */
+  readonly output?: number | undefined;
   /** The run was stopped: it would have taken longer. */
   readonly stopped?: true | undefined;
 }
@@ -58,7 +60,7 @@ export async function measure(command: Command, folder: string, limit?: number):
       const said = readFileSync(errors, 'utf8').trim().slice(-1000);
       throw new RunError(`${command.argv.join(' ')}: exit status ${status}${said === '' ? '' : `\n${said}`}`);
     }
-    return { wall, cpu: childTime(times), peak: memory.peak };
+    return { wall, cpu: childTime(times), peak: memory.peak, output: fstatSync(out).size };
   } finally {
     closeSync(out);
     closeSync(err);

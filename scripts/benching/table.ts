@@ -49,7 +49,7 @@ function groupLines({ subject, runs, findings }: GroupResult): string[] {
 }
 
 function findingRow({ what, unit, value, target, met, bound }: Finding): string[] {
-  const write = unit === 'MB' ? (n: number) => n.toFixed(0) : (n: number) => n.toFixed(2);
+  const write = (n: number) => n.toFixed(unit === 'MB' && n >= 10 ? 0 : unit === '%' ? 1 : n < 1 ? 3 : 2);
   const outcome = met === undefined ? 'open, a run was stopped' : met ? 'met' : 'missed';
   const aim = target === undefined ? 'no target' : `target at most ${target}: ${outcome}`;
   return [what, `${bound === undefined ? '' : `${bound} `}${spread(value, write)} ${unit}`, aim];

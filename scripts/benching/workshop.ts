@@ -18,6 +18,10 @@ export interface BenchOptions {
   readonly archiveSize: number;
   readonly smallSize: number;
   readonly memorySizes: readonly number[];
+  /** Files to explain, two by two; of the bench of `explain`. */
+  readonly pairs: readonly (readonly [string, string])[];
+  /** Megabytes of the files that are made for it. */
+  readonly imageSizes: readonly number[];
   readonly limit: number;
 }
 

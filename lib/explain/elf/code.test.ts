@@ -141,10 +141,7 @@ test('padding between functions is owned as padding, other bytes there are not',
       { name: 'two', code: ['b801000000c3'] },
     ],
   });
-  const zeros = tellLedger(
-    linked(of('90'.repeat(1) + '0f1f440000' + '0f1f8000000000')),
-    linked(of('cc'.repeat(13))),
-  );
+  const zeros = tellLedger(linked(of('900f1f4400000f1f8000000000')), linked(of('cc'.repeat(13))));
   t.deepEqual(zeros.lines, ['.text › one: padding derived']);
   const one = tellLedger(linked(of('cc'.repeat(13))), linked(of(`${'cc'.repeat(12)}90`)));
   t.true(one.residue.length > 0);

@@ -15,7 +15,7 @@ export function highOf(key: Key): number {
 }
 
 /** One key of two halves; of the high one 21 bits are kept. */
-export function keyOf(low: number, high: number): Key {
+function keyOf(low: number, high: number): Key {
   return (high >>> 11) * 2 ** 32 + (low >>> 0);
 }
 

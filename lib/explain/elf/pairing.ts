@@ -79,10 +79,7 @@ export function pairElf(a: ElfView, b: ElfView): ElfPairing {
 }
 
 /** Whether the two pieces have one content but for addresses, so that their names are names of one thing. */
-export function sameBody(
-  { bodiesA, bodiesB }: Pick<ElfPairing, 'bodiesA' | 'bodiesB'>,
-  piece: Piece,
-): boolean {
+function sameBody({ bodiesA, bodiesB }: Pick<ElfPairing, 'bodiesA' | 'bodiesB'>, piece: Piece): boolean {
   return piece.pair !== undefined && bodiesA.key(piece) === bodiesB.key(piece.pair);
 }
 

@@ -71,7 +71,7 @@ export function isDivided(section: Section): boolean {
   return section.sh_type === SHT_PROGBITS || section.sh_type === SHT_NOBITS || ARRAYS.has(section.sh_type);
 }
 
-export function isCode(section: Section): boolean {
+function isCode(section: Section): boolean {
   return (section.sh_flags & SHF_EXECINSTR) !== 0n;
 }
 

@@ -1,4 +1,4 @@
-import { type Bytes, memoryBytes } from '../../artefact/bytes.js';
+import { memoryBytes } from '../../artefact/bytes.js';
 import { InputError } from '../../error.js';
 import { SHT_NOBITS } from '../../format/elf/constant.js';
 import { readRelocations } from '../../format/elf/relocation.js';
@@ -156,9 +156,4 @@ export class NamedSymbols {
 
 function namedSymbols(table: SymbolTable | undefined): NamedSymbols | undefined {
   return table === undefined ? undefined : new NamedSymbols(table);
-}
-
-/** Bytes of a whole content in memory. */
-export function wholeContent(bytes: Bytes): Uint8Array {
-  return bytes.read(0, bytes.length);
 }

@@ -133,6 +133,3 @@ export const SUMMARY = {
 } as const;
 
 export const VST_FNENTRY = 3;
-export const PARAMATTR_ENTRY = 2;
-export const PARAMATTR_GROUP_ENTRY = 3;
-export const BLOB_RECORD = 1;

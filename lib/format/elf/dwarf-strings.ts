@@ -5,7 +5,6 @@ import { type CompileUnit, readCompileUnits } from './dwarf-unit.js';
 import type { Section } from './section.js';
 
 export type { LineTable } from './dwarf-line.js';
-export type { DwarfString } from './dwarf-section.js';
 export type { CompileUnit } from './dwarf-unit.js';
 
 /** What the debug information says of who made a file, where, and from which sources. */

@@ -2,8 +2,6 @@ import type { DwarfCursor } from './dwarf-cursor.js';
 
 /** `DW_EH_PE_omit`: there is no value. */
 export const DW_EH_PE_omit = 0xff;
-/** The value is the address of a word that holds the pointer. */
-export const DW_EH_PE_indirect = 0x80;
 const DW_EH_PE_pcrel = 0x10;
 const DW_EH_PE_datarel = 0x30;
 /** An address at the next place where one may lie. */
@@ -57,27 +55,6 @@ export function readValue(cursor: DwarfCursor, encoding: number): number {
       return cursor.i64();
     default:
       throw cursor.error(`a pointer is encoded as 0x${encoding.toString(16)}, which does not exist`);
-  }
-}
-
-/** Bytes of a value; undefined for the two LEB128 formats, DW_EH_PE_omit, and formats that do not exist. */
-export function valueSize(encoding: number, wordSize: 4 | 8): 2 | 4 | 8 | undefined {
-  if (encoding === DW_EH_PE_omit) return undefined;
-  switch (encoding & 0x0f) {
-    case 0x00:
-    case 0x08:
-      return wordSize;
-    case 0x02:
-    case 0x0a:
-      return 2;
-    case 0x03:
-    case 0x0b:
-      return 4;
-    case 0x04:
-    case 0x0c:
-      return 8;
-    default:
-      return undefined;
   }
 }
 

@@ -51,7 +51,7 @@ export function valueAt(bytes: Uint8Array, table: HashTable, slot: number): numb
 }
 
 /** The control byte of a key: the upper seven bits of its hash, which is its last four bytes. */
-export function controlByte(bytes: Uint8Array, table: HashTable, slot: number): number {
+function controlByte(bytes: Uint8Array, table: HashTable, slot: number): number {
   return (bytes[table.entries + slot * ENTRY + KEY - 1] as number) >> 1;
 }
 

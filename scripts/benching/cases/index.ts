@@ -2,8 +2,10 @@ import type { Case, CaseId } from '../case.js';
 import { archives } from './archives.js';
 import { equalTrees } from './equal-trees.js';
 import { explained } from './explained.js';
+import { growingImages } from './growing-images.js';
 import { memory } from './memory.js';
 import { startUp } from './start-up.js';
+import { why } from './why.js';
 
 export const CASES = {
   a: equalTrees,
@@ -11,4 +13,6 @@ export const CASES = {
   c: explained,
   d: memory,
   e: startUp,
+  f: why,
+  g: growingImages,
 } as const satisfies Record<CaseId, Case>;
