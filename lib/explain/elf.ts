@@ -1,9 +1,10 @@
+import { memoryBytes } from '../artefact/bytes.js';
 import { SHT_DYNAMIC, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from '../format/elf/constant.js';
 import type { Region } from '../format/elf/region.js';
 import { isRelocationSection } from '../format/elf/relocation.js';
 import type { Section } from '../format/elf/section.js';
 import type { Table } from '../format/elf/table.js';
-import { type Elf, regions } from '../format/elf.js';
+import { type Elf, openElf, regions } from '../format/elf.js';
 import type { Sink, Why } from '../ledger/sink.js';
 import { explainBytes } from './bytes.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
@@ -46,8 +47,11 @@ export function prepareElf(
   tally: FunctionTally,
   inside?: InArchive,
 ): (sink: Sink) => void {
-  const viewA = new ElfView(a);
-  const viewB = new ElfView(b);
+  const [elfA, elfB] = [openElf(memoryBytes(a)), openElf(memoryBytes(b))];
+  // What only one side names cannot be paired by it.
+  const stripped = elfA.stripped() !== elfB.stripped();
+  const viewA = new ElfView(a, stripped);
+  const viewB = new ElfView(b, stripped);
   const regionsA = regions(viewA.elf);
   const regionsB = regions(viewB.elf);
   if (!isLikeBuilt(viewA.elf, viewB.elf)) return (sink) => explainBytes(a, b, sink);

@@ -124,6 +124,17 @@ test('two real files that have nothing to do with each other are accounted for',
   );
 });
 
+test('a program is accounted for beside itself with its symbols stripped', (t) => {
+  const [a, b] = [readFileSync(join(PAIRS, 'strip/a/program')), readFileSync(join(PAIRS, 'strip/b/program'))];
+  t.true(tellLedger(a, b).open > 0);
+});
+
+// The dynamic symbols of the one are taken for the full ones of the other.
+test('a stripped program is accounted for beside itself with symbols', (t) => {
+  const [a, b] = [readFileSync(join(PAIRS, 'strip/a/program')), readFileSync(join(PAIRS, 'strip/b/program'))];
+  t.true(tellLedger(b, a).open > 0);
+});
+
 test('any two contents are accounted for, whatever they begin with', (t) => {
   const magic = fc.constantFrom(
     '',

@@ -51,7 +51,7 @@ function groupLines({ subject, runs, findings }: GroupResult): string[] {
 function findingRow({ what, unit, value, target, met, bound }: Finding): string[] {
   const write = (n: number) => n.toFixed(unit === 'MB' && n >= 10 ? 0 : unit === '%' ? 1 : n < 1 ? 3 : 2);
   const outcome = met === undefined ? 'open, a run was stopped' : met ? 'met' : 'missed';
-  const aim = target === undefined ? 'no target' : `target at most ${target}: ${outcome}`;
+  const aim = target === undefined ? 'no target' : `target at most ${Number(target.toFixed(3))}: ${outcome}`;
   return [what, `${bound === undefined ? '' : `${bound} `}${spread(value, write)} ${unit}`, aim];
 }
 

@@ -212,7 +212,7 @@ function symbolBounds(view: ElfView): Map<number, Bound[]> {
 /** The tables of `.gcc_except_table`, named for their functions; in a stripped file the functions themselves. */
 function addFrameBounds(view: ElfView, frames: EhFrame, bounds: Map<number, Bound[]>): void {
   const named = functionNames(bounds);
-  const stripped = view.elf.stripped();
+  const stripped = view.stripped || view.elf.stripped();
   for (let i = 0; i < frames.length; i += 1) {
     const begin = frames.pcBegin[i] ?? Number.NaN;
     if (Number.isNaN(begin)) continue;

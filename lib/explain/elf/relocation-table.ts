@@ -132,7 +132,7 @@ class Rows {
   #isTwin(from: number, to: number): boolean {
     const { tableA, tableB } = this;
     const { a, b } = this.pairing;
-    if (tableA.r_type[from] !== tableB.r_type[to] || tableA.r_addend[from] !== 0 || tableB.r_addend[to] !== 0)
+    if (tableA.r_type[from] !== tableB.r_type[to] || tableA.r_addend[from] !== tableB.r_addend[to])
       return false;
     const locationA = this.#symbolsA?.location(tableA.r_sym[from] ?? 0, a) ?? NOWHERE;
     const locationB = this.#symbolsB?.location(tableB.r_sym[to] ?? 0, b) ?? NOWHERE;

@@ -27,14 +27,18 @@ export class ElfView {
   readonly #loaded: readonly Section[];
   readonly #addresses: Float64Array;
 
-  constructor(readonly bytes: Uint8Array) {
+  /** @param stripped read it as if it had no `.symtab`, since the other file has none */
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly stripped = false,
+  ) {
     this.elf = openElf(memoryBytes(bytes));
     this.relocatable = this.elf.header.e_type === ET_REL;
     for (const { sh_addr, headerOffset } of this.elf.sections) {
       if (sh_addr >= LARGEST_ADDRESS)
         throw new InputError('a section has an address of 2^52 or more', { offset: headerOffset });
     }
-    const full = this.elf.symbols('full');
+    const full = stripped ? undefined : this.elf.symbols('full');
     const dynamic = this.elf.symbols('dynamic');
     this.symbols = namedSymbols(full ?? dynamic);
     this.dynamic = full === undefined ? undefined : namedSymbols(dynamic);
