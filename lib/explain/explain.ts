@@ -43,8 +43,10 @@ const MAX_RESIDUE = 1000;
  * @throws InputError where one of them cannot be read
  */
 export async function explainContents(a: Bytes, b: Bytes, options: ExplainOptions): Promise<PairExplanation> {
-  const wholeA = Uint8Array.from(a.read(0, a.length));
-  const wholeB = Uint8Array.from(b.read(0, b.length));
+  const wholeA = new Uint8Array(a.length);
+  const wholeB = new Uint8Array(b.length);
+  a.readInto(wholeA, 0);
+  b.readInto(wholeB, 0);
   const opened = await openCompressed(wholeA, wholeB, options);
   if (opened !== undefined) return opened;
   const { ledger: unmasked, tally } = ledgerOf(wholeA, wholeB);
