@@ -19,7 +19,11 @@ export const archives: Case = {
     return [
       await measurePair(workshop, same, [workshop.trustdiff(['compare', same.a, same.b], [0])]),
       await measurePair(workshop, pair, [
-        workshop.trustdiff(['compare', '--max-detail=0', pair.a, pair.b], [0, 1], 'trustdiff --max-detail=0'),
+        workshop.trustdiff(
+          ['compare', '--no-explain', '--max-detail=0', pair.a, pair.b],
+          [0, 1],
+          'trustdiff --no-explain --max-detail=0',
+        ),
         workshop.trustdiff(['compare', pair.a, pair.b], [0, 1]),
       ]),
     ];
