@@ -103,6 +103,7 @@ export class NamedSymbols {
   readonly #skeletons: (string | undefined)[] = [];
   /** Of names without hashes; NaN where it is not made yet. */
   #keys: Float64Array | undefined;
+  #uses: Map<string, number> | undefined;
   #counts: Map<Key, number> | undefined;
 
   constructor(readonly table: SymbolTable) {}
@@ -134,6 +135,16 @@ export class NamedSymbols {
       this.#keys[index] = key;
     }
     return key;
+  }
+
+  /** How many symbols of the table have this name. */
+  uses(index: number): number {
+    if (this.#uses === undefined) {
+      this.#uses = new Map();
+      for (let i = 1; i < this.length; i += 1)
+        this.#uses.set(this.name(i), (this.#uses.get(this.name(i)) ?? 0) + 1);
+    }
+    return this.#uses.get(this.name(index)) ?? 0;
   }
 
   /** Whether no other symbol of the table has this name without hashes. */
