@@ -10,6 +10,8 @@ import { explainContents } from './explain.js';
 import type { PairExplanation } from './explanation.js';
 import { summarise } from './summarise.js';
 
+/** Compressed files in compressed files that are opened: there are some that hold themselves. */
+const MAX_DEPTH = 4;
 /** Decompressed bytes that are explained; of more, the compressed bytes are compared. */
 const LARGEST = 512 * 2 ** 20;
 
@@ -23,6 +25,8 @@ export async function openCompressed(
   b: Uint8Array,
   options: ExplainOptions,
 ): Promise<PairExplanation | undefined> {
+  const depth = options.depth ?? 0;
+  if (depth >= MAX_DEPTH) return undefined;
   const codecA = codecFor(a.subarray(0, 16));
   const codecB = codecFor(b.subarray(0, 16));
   if (codecA === undefined || codecB === undefined) return undefined;
@@ -30,7 +34,10 @@ export async function openCompressed(
   const contentB = contentA === undefined ? undefined : await decoded(codecB, b);
   if (contentA === undefined || contentB === undefined) return undefined;
   if (Buffer.compare(contentA, contentB) === 0) return sameContent(a, b, codecA, codecB, options);
-  const inner = await explainContents(memoryBytes(contentA), memoryBytes(contentB), options);
+  const inner = await explainContents(memoryBytes(contentA), memoryBytes(contentB), {
+    ...options,
+    depth: depth + 1,
+  });
   return {
     ...inner,
     formatA: `${codecA.id} › ${inner.formatA}`,

@@ -32,6 +32,8 @@ export interface ExplainOptions {
   readonly verify?: boolean | undefined;
   /** Every segment in columns, to compare with those of controls. */
   readonly withRegions?: boolean | undefined;
+  /** How many compressed files these contents lie in. */
+  readonly depth?: number | undefined;
   /** The user's masks. */
   readonly masks?: readonly UserMask[] | undefined;
 }
