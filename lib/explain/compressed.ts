@@ -34,6 +34,9 @@ export async function openCompressed(
   const contentB = contentA === undefined ? undefined : await decoded(codecB, b);
   if (contentA === undefined || contentB === undefined) return undefined;
   if (Buffer.compare(contentA, contentB) === 0) return sameContent(a, b, codecA, codecB, options);
+  // What a wrapper says beside its content is in no ledger: then the compressed bytes are compared.
+  if (hasMore(codecA, a) || hasMore(codecB, b) || Buffer.compare(a.subarray(0, 10), b.subarray(0, 10)) !== 0)
+    return undefined;
   const inner = await explainContents(memoryBytes(contentA), memoryBytes(contentB), {
     ...options,
     depth: depth + 1,
@@ -44,6 +47,17 @@ export async function openCompressed(
     formatB: `${codecB.id} › ${inner.formatB}`,
     notes: [...inner.notes, 'bytes and offsets are those of the decompressed contents'],
   };
+}
+
+/** Names and extra fields of gzip (RFC 1952, FLG), skippable frames of zstd (RFC 8878, section 3.1.2). */
+function hasMore(codec: Codec, content: Uint8Array): boolean {
+  if (codec.id === 'gzip') return content[3] !== 0;
+  if (codec.id !== 'zstd') return false;
+  for (let at = content.indexOf(0x2a); at > 0; at = content.indexOf(0x2a, at + 1)) {
+    const isMagic = content[at + 1] === 0x4d && content[at + 2] === 0x18;
+    if (isMagic && ((content[at - 1] ?? 0) & 0xf0) === 0x50) return true;
+  }
+  return false;
 }
 
 async function decoded(codec: Codec, content: Uint8Array): Promise<Uint8Array | undefined> {
