@@ -56,9 +56,11 @@ export function relations(field: string): Relation[] {
     });
 }
 
-/** `<!a !b> <c>`: alternatives of profiles that are all (not) to be active. An ordinary build has none. */
+/** `(<= 1.85) <!a !b> <c>`: alternatives of profiles that are all (not) to be active. An ordinary build has none. */
 function inOrdinaryBuild(text: string): boolean {
-  const restrictions = [...text.matchAll(/<([^>]*)>/g)].map(([, terms = '']) => terms.trim().split(/\s+/));
+  const restrictions = [...text.replace(/\([^)]*\)/g, '').matchAll(/<([^>]*)>/g)].map(([, terms = '']) =>
+    terms.trim().split(/\s+/),
+  );
   return (
     restrictions.length === 0 || restrictions.some((terms) => terms.every((term) => term.startsWith('!')))
   );
