@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { COMPARE_FLAGS, EXPLAIN_FLAGS, INSPECT_FLAGS } from '../lib/cli/flag.js';
+import { COMPARE_FLAGS, EXPLAIN_FLAGS, INSPECT_FLAGS, ROOT_FLAGS } from '../lib/cli/flag.js';
 import { RULES } from '../lib/verdict/comparable-rule.js';
 import { VERDICTS } from '../lib/verdict/verdict.js';
 import { commandsOf, firstMissing, Session } from './documents/session.js';
@@ -47,7 +47,7 @@ for (const name of DOCUMENTS) {
   });
 
   test(`every option that ${name} names exists`, (t) => {
-    const flags = [...COMPARE_FLAGS, ...EXPLAIN_FLAGS, ...INSPECT_FLAGS];
+    const flags = [...COMPARE_FLAGS, ...EXPLAIN_FLAGS, ...INSPECT_FLAGS, ...Object.values(ROOT_FLAGS).flat()];
     const known = new Set(flags.flatMap(({ names, negation = '' }) => [...names, negation]));
     const others = new Set(['--global', '--a', '--b', '--sparse', '--ignore-scripts', '--rc', '--check']);
     for (const [option] of read(name).matchAll(/(?<![\w-])--[a-z][a-z-]*/g)) {

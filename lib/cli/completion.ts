@@ -1,5 +1,5 @@
 import { type CompletionArguments, SHELLS, type Shell } from './completion-arguments.js';
-import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS } from './flag.js';
+import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS, ROOT_FLAGS } from './flag.js';
 import { StandardOutput } from './writer.js';
 
 /** Runs `completion` and gives the exit status. */
@@ -23,7 +23,8 @@ function shellOf(path = ''): Shell {
 const SCRIPTS = { bash, zsh, fish } as const satisfies Record<Shell, () => string>;
 
 const COMMANDS = { compare: COMPARE_FLAGS, explain: EXPLAIN_FLAGS, inspect: INSPECT_FLAGS } as const;
-const COMMAND_NAMES = ['compare', 'explain', 'inspect', 'completion'] as const;
+const COMMAND_NAMES = ['compare', 'explain', 'inspect', 'root', 'completion'] as const;
+const ROOT_NAMES = Object.keys(ROOT_FLAGS);
 
 function spellings({ names, negation }: Flag): readonly string[] {
   return negation === undefined ? names : [...names, negation];
@@ -33,7 +34,9 @@ function spellings({ names, negation }: Flag): readonly string[] {
 function bash(): string {
   const every = [
     ...new Map(
-      [...COMPARE_FLAGS, ...EXPLAIN_FLAGS, ...INSPECT_FLAGS].map((flag) => [flag.names[0], flag]),
+      [...COMPARE_FLAGS, ...EXPLAIN_FLAGS, ...INSPECT_FLAGS, ...Object.values(ROOT_FLAGS).flat()].map(
+        (flag) => [flag.names[0], flag],
+      ),
     ).values(),
   ];
   const words = (flags: readonly Flag[]): string => flags.flatMap(spellings).join(' ');
@@ -56,6 +59,14 @@ ${values.join('\n')}
       completion) words='${SHELLS.join(' ')}' ;;
       explain) case $current in -*) words='${words(EXPLAIN_FLAGS)}' ;; esac ;;
       inspect) case $current in -*) words='${words(INSPECT_FLAGS)}' ;; esac ;;
+      root)
+        if [ "$COMP_CWORD" = 2 ]; then words='${ROOT_NAMES.join(' ')}'; else
+          case \${COMP_WORDS[2]} in
+${Object.entries(ROOT_FLAGS)
+  .map(([name, flags]) => `            ${name}) case $current in -*) words='${words(flags)}' ;; esac ;;`)
+  .join('\n')}
+          esac
+        fi ;;
       *) case $current in -*) words='${words(COMPARE_FLAGS)}' ;; esac ;;
     esac
     if [ "$COMP_CWORD" = 1 ] && [ -z "$words" ]; then words='${COMMAND_NAMES.join(' ')}'; fi
@@ -76,7 +87,8 @@ complete -o bashdefault -o default -F _trustdiff trustdiff
 }
 
 function zsh(): string {
-  const functions = Object.entries(COMMANDS).map(
+  const roots = Object.entries(ROOT_FLAGS).map(([name, flags]) => [`root_${name}`, flags] as const);
+  const functions = [...Object.entries(COMMANDS), ...roots].map(
     ([command, flags]) => `_trustdiff_${command}() {
   _arguments -s \\
 ${flags
@@ -98,6 +110,11 @@ _trustdiff() {
     completion) shift words; (( CURRENT-- )); _arguments '1:shell:(${SHELLS.join(' ')})' ;;
     explain) shift words; (( CURRENT-- )); _trustdiff_explain ;;
     inspect) shift words; (( CURRENT-- )); _trustdiff_inspect ;;
+    root)
+      if (( CURRENT == 3 )); then _values command ${ROOT_NAMES.join(' ')}; return; fi
+      case $words[3] in
+${ROOT_NAMES.map((name) => `        ${name}) shift 2 words; (( CURRENT -= 2 )); _trustdiff_root_${name} ;;`).join('\n')}
+      esac ;;
     compare) shift words; (( CURRENT-- )); _trustdiff_compare ;;
     *) _trustdiff_compare ;;
   esac
@@ -121,12 +138,24 @@ function zshSpecs(flag: Flag): string[] {
 
 function fish(): string {
   const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
-  const lines = Object.entries(COMMANDS).flatMap(([command, flags]) => {
-    const others = COMMAND_NAMES.filter((name) => name !== command).join(' ');
-    const when =
-      command === 'compare'
-        ? `not __fish_seen_subcommand_from ${others}`
-        : `__fish_seen_subcommand_from ${command}`;
+  const others = COMMAND_NAMES.filter((name) => name !== 'compare').join(' ');
+  // `root inspect` is another command than `inspect`.
+  const conditions: readonly (readonly [string, readonly Flag[]])[] = [
+    ...Object.entries(COMMANDS).map(
+      ([command, flags]) =>
+        [
+          command === 'compare'
+            ? `not __fish_seen_subcommand_from ${others}`
+            : `__fish_seen_subcommand_from ${command}; and not __fish_seen_subcommand_from root`,
+          flags,
+        ] as const,
+    ),
+    ...Object.entries(ROOT_FLAGS).map(
+      ([name, flags]) =>
+        [`__fish_seen_subcommand_from root; and __fish_seen_subcommand_from ${name}`, flags] as const,
+    ),
+  ];
+  const lines = conditions.flatMap(([when, flags]) => {
     return flags.flatMap((flag) =>
       spellings(flag).map((name) => {
         const option = name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`;
@@ -144,6 +173,7 @@ function fish(): string {
   });
   return `# fish completion for trustdiff; put into ~/.config/fish/config.fish: trustdiff completion fish | source
 complete -c trustdiff -n __fish_use_subcommand -a ${quoted(COMMAND_NAMES.join(' '))}
+complete -c trustdiff -n '__fish_seen_subcommand_from root; and not __fish_seen_subcommand_from ${ROOT_NAMES.join(' ')}' -f -a ${quoted(ROOT_NAMES.join(' '))}
 complete -c trustdiff -n '__fish_seen_subcommand_from completion' -f -a ${quoted(SHELLS.join(' '))}
 ${lines.join('\n')}
 `;
