@@ -34,7 +34,7 @@ export interface Experiment {
 }
 
 export interface SourceSpec {
-  /** A directory. */
+  /** A directory or an archive. */
   readonly path: string;
   /** The path as the file gives it: that stands in reports. */
   readonly given: string;

@@ -33,8 +33,6 @@ export interface SourceReport {
   readonly digest: string;
   readonly files: number;
   readonly bytes: number;
-  /** What of it changed, or was written to, while the builds ran; empty where nothing was. */
-  readonly changed: readonly string[];
 }
 
 export interface StageReport {
