@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { HeirError } from './heir/error.js';
+import { parse } from './heir/parse.js';
+import { run } from './heir/run.js';
+import { ROOTS, type RootName, rootCompiler } from './trusting/roots.js';
+import { SCENE } from './trusting/sources.js';
+
+/** `scripts/trusting-trust`: exit status 0, 1 where a root is not what its sources make, 2 on trouble; of `run` the program's own. */
+const cli = yargs(hideBin(process.argv))
+  .scriptName('scripts/trusting-trust')
+  .command('make', 'Make the compilers of the trust roots anew, from sources alone', {}, () => {
+    for (const name of names()) {
+      const path = join(SCENE, compilerPath(name));
+      const compiler = rootCompiler(name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, compiler, { mode: 0o755 });
+      console.log(`${compilerPath(name)}: ${compiler.length} bytes`);
+    }
+  })
+  .command('check', 'Make them anew in memory, and compare them with those that are there', {}, () => {
+    for (const name of names()) {
+      const same = readFileSync(join(SCENE, compilerPath(name))).equals(rootCompiler(name));
+      console.log(`${compilerPath(name)}: ${same ? 'what its sources make' : 'not what its sources make'}`);
+      if (!same) process.exitCode = 1;
+    }
+  })
+  .command(
+    'run <files..>',
+    'Run a program of the language in the interpreter; what stands after -- are its arguments',
+    (command) => command.positional('files', { type: 'string', array: true, demandOption: true }),
+    ({ files, '--': rest = [] }) => {
+      const program = parse(files.map((path) => ({ path, text: readFileSync(path, 'latin1') })));
+      process.exitCode = run(program, [files.at(-1) ?? '', ...(Array.isArray(rest) ? rest.map(String) : [])]);
+    },
+  )
+  .parserConfiguration({ 'populate--': true, 'parse-positional-numbers': false })
+  .demandCommand(1, 'Say what to do: make, check or run.')
+  .strict()
+  .fail(false);
+
+try {
+  await cli.parseAsync();
+} catch (error) {
+  console.error(error instanceof HeirError ? error.message : `scripts/trusting-trust: ${textOf(error)}`);
+  process.exitCode = 2;
+}
+
+function names(): RootName[] {
+  return Object.keys(ROOTS).filter((name): name is RootName => Object.hasOwn(ROOTS, name));
+}
+
+function compilerPath(name: RootName): string {
+  return `roots/${name}/bin/compiler`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
