@@ -1,29 +1,28 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { HeirError } from './heir/error.js';
 import { parse } from './heir/parse.js';
 import { run } from './heir/run.js';
-import { ROOTS, type RootName, rootCompiler } from './trusting/roots.js';
-import { SCENE } from './trusting/sources.js';
+import { compilerPath, rootCompiler, rootNames } from './trusting/roots.js';
 
 /** `scripts/trusting-trust`: exit status 0, 1 where a root is not what its sources make, 2 on trouble; of `run` the program's own. */
 const cli = yargs(hideBin(process.argv))
   .scriptName('scripts/trusting-trust')
   .command('make', 'Make the compilers of the trust roots anew, from sources alone', {}, () => {
-    for (const name of names()) {
-      const path = join(SCENE, compilerPath(name));
+    for (const name of rootNames()) {
+      const path = compilerPath(name);
       const compiler = rootCompiler(name);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, compiler, { mode: 0o755 });
-      console.log(`${compilerPath(name)}: ${compiler.length} bytes`);
+      console.log(`${name}: ${compiler.length} bytes`);
     }
   })
   .command('check', 'Make them anew in memory, and compare them with those that are there', {}, () => {
-    for (const name of names()) {
-      const same = readFileSync(join(SCENE, compilerPath(name))).equals(rootCompiler(name));
-      console.log(`${compilerPath(name)}: ${same ? 'what its sources make' : 'not what its sources make'}`);
+    for (const name of rootNames()) {
+      const same = readFileSync(compilerPath(name)).equals(rootCompiler(name));
+      console.log(`${name}: ${same ? 'what its sources make' : 'not what its sources make'}`);
       if (!same) process.exitCode = 1;
     }
   })
@@ -46,14 +45,6 @@ try {
 } catch (error) {
   console.error(error instanceof HeirError ? error.message : `scripts/trusting-trust: ${textOf(error)}`);
   process.exitCode = 2;
-}
-
-function names(): RootName[] {
-  return Object.keys(ROOTS).filter((name): name is RootName => Object.hasOwn(ROOTS, name));
-}
-
-function compilerPath(name: RootName): string {
-  return `roots/${name}/bin/compiler`;
 }
 
 function textOf(error: unknown): string {

@@ -2,10 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { HeirError } from '../heir/error.js';
 import { parse } from '../heir/parse.js';
 import { run } from '../heir/run.js';
 import type { Output } from '../heir/system.js';
 import type { SourceFile } from '../heir/token.js';
+
+/** Whether what the compiler makes can be run: it makes programs for Linux on x86-64. */
+export const EXECUTABLE_HERE = process.platform === 'linux' && process.arch === 'x64';
 
 /** What a compiler made of some sources: the program's bytes, or what it had to say instead. */
 export interface Built {
@@ -55,19 +59,35 @@ export function execute(program: string, args: readonly string[] = []): Ran {
 
 /** Runs a program that is given as bytes. */
 export function executeBytes(program: Uint8Array, args: readonly string[] = []): Ran {
+  return withExecutable(program, (path) => execute(path, args));
+}
+
+/** Does something with a program that is given as bytes while it lies somewhere. */
+export function withExecutable<T>(program: Uint8Array, work: (path: string) => T): T {
   return inFolder((folder) => {
     const path = join(folder, 'program');
     writeFileSync(path, program, { mode: 0o755 });
-    return execute(path, args);
+    return work(path);
   });
 }
 
+/**
+ * The same in the interpreter. Where the program does what none may it ends as by a signal: the status is null, and the
+ * messages end with why.
+ */
 export function interpret(sources: readonly SourceFile[], args: readonly string[] = []): Ran {
   const said = { 1: '', 2: '' };
   const output: Output = (descriptor, bytes) => {
     said[descriptor] += Buffer.from(bytes).toString('latin1');
   };
-  const status = run(parse(sources), ['program', ...args], output);
+  const program = parse(sources);
+  let status: number | null = null;
+  try {
+    status = run(program, ['program', ...args], output);
+  } catch (error) {
+    if (!(error instanceof HeirError)) throw error;
+    said[2] += error.message;
+  }
   return { status, output: said[1], messages: said[2] };
 }
 

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import type { SourceFile } from '../heir/token.js';
 import { backdooredSources } from './attack.js';
 import { build } from './build.js';
-import { compilerSources, replaceOnce } from './sources.js';
+import { compilerSources, replaceOnce, SCENE } from './sources.js';
 
 /** What the compilers of the scene's trust roots are compiled from. */
 export const ROOTS = {
@@ -15,9 +16,18 @@ export const ROOTS = {
 
 export type RootName = keyof typeof ROOTS;
 
+/** Where the compiler of a root lies. */
+export function compilerPath(name: RootName): string {
+  return join(SCENE, 'roots', name, 'bin/compiler');
+}
+
 /** The compiler of a root, made by the clean sources that the trusted interpreter runs: no binary has a part in it. */
 export function rootCompiler(name: RootName): Uint8Array {
   const { status, program, messages } = build(compilerSources(), ROOTS[name]());
   if (status !== 0) throw new Error(`the compiler of the root ${name} could not be made: ${messages}`);
   return program;
+}
+
+export function rootNames(): RootName[] {
+  return Object.keys(ROOTS).filter((name): name is RootName => Object.hasOwn(ROOTS, name));
 }
