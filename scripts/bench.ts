@@ -7,7 +7,7 @@ import { CASE_IDS, type CaseId, EXPLAIN_CASE_IDS, Skipped } from './benching/cas
 import { CASES } from './benching/cases/index.js';
 import { describeMachine } from './benching/machine.js';
 import { RunError } from './benching/measurement.js';
-import { stopAllGroups } from './benching/process-group.js';
+import { stopAllGroups } from '../lib/rebuild/process-group.js';
 import type { BenchResult, CaseResult } from './benching/result.js';
 import { caseLines, headLines } from './benching/table.js';
 import { type BenchOptions, BUILT, Workshop } from './benching/workshop.js';

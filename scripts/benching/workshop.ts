@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Skipped } from './case.js';
 import { type Command, RunError } from './measurement.js';
-import { startGroup } from './process-group.js';
+import { startGroup } from '../../lib/rebuild/process-group.js';
 import { interleave, type Runs } from './rounds.js';
 
 /** What the user chose. Sizes are in megabytes (10^6 bytes), times in seconds. */
