@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { HeirError } from './heir/error.js';
 import { parse } from './heir/parse.js';
 import { run } from './heir/run.js';
 import { compilerPath, rootCompiler, rootNames } from './trusting/roots.js';
+import { layRustcScene, RUSTC_EXPERIMENT, sysrootOf } from './trusting/rustc-scene.js';
 
 /** `scripts/trusting-trust`: exit status 0, 1 where a root is not what its sources make, 2 on trouble; of `run` the program's own. */
 const cli = yargs(hideBin(process.argv))
@@ -27,6 +28,20 @@ const cli = yargs(hideBin(process.argv))
     }
   })
   .command(
+    'rustc',
+    'Lay the scene with a real rustc: its experiment, its sources, and two roots out of one toolchain',
+    (command) =>
+      command
+        .option('to', { type: 'string', demandOption: true, describe: 'the folder to lay it into' })
+        .option('rustc', { type: 'string', default: 'rustc', describe: 'a rustc of the toolchain' }),
+    ({ to, rustc }) => {
+      const sysroot = sysrootOf(rustc);
+      if (sysroot === undefined) throw new Error(`${rustc} does not run`);
+      layRustcScene(sysroot, to);
+      console.log(`${join(to, RUSTC_EXPERIMENT)}: two roots of ${sysroot}`);
+    },
+  )
+  .command(
     'run <files..>',
     'Run a program of the language in the interpreter; what stands after -- are its arguments',
     (command) => command.positional('files', { type: 'string', array: true, demandOption: true }),
@@ -36,7 +51,7 @@ const cli = yargs(hideBin(process.argv))
     },
   )
   .parserConfiguration({ 'populate--': true, 'parse-positional-numbers': false })
-  .demandCommand(1, 'Say what to do: make, check or run.')
+  .demandCommand(1, 'Say what to do: make, check, run or rustc.')
   .strict()
   .fail(false);
 
