@@ -68,7 +68,7 @@ async function follow(
   try {
     for await (const event of comparison) {
       if (event.type === 'progress') {
-        progress?.show(event);
+        progress?.tell(event);
         continue;
       }
       const lines = list === undefined ? [] : linesOf(event, list);

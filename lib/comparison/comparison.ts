@@ -8,6 +8,7 @@ import { judge } from '../verdict/verdict.js';
 import { type Control, runControl } from './control.js';
 import { describe } from './describe.js';
 import type { ComparisonEvent, Emit } from './event.js';
+import { EventQueue } from './event-queue.js';
 import { causeMasks, gatherEvidence } from './evidence.js';
 import { exclusionOf } from './exclusion.js';
 import { explainDifferences } from './explain.js';
@@ -35,7 +36,7 @@ export interface Comparison extends AsyncIterable<ComparisonEvent> {
  */
 export function compare(options: CompareOptions): Comparison {
   const resolved = resolveOptions(options);
-  const queue = new EventQueue();
+  const queue = new EventQueue<ComparisonEvent>();
   const report = run(resolved, (event) => queue.push(event)).finally(() => queue.end());
   // Who only iterates meets the rejection there.
   report.catch(() => {});
@@ -211,36 +212,4 @@ function settingsOf(options: ResolvedOptions): Report['settings'] {
     ...(masks !== undefined && { masks: { file: masks.file, today: masks.today } }),
     limits,
   };
-}
-
-/** Events wait here until somebody asks for them. */
-class EventQueue {
-  #events: ComparisonEvent[] = [];
-  #ended = false;
-  #wake: () => void = () => {};
-
-  push(event: ComparisonEvent): void {
-    // Nobody may ever ask: of progress only the latest counts.
-    if (event.type === 'progress' && this.#events.at(-1)?.type === 'progress') this.#events.pop();
-    this.#events.push(event);
-    this.#wake();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  async *drain(): AsyncGenerator<ComparisonEvent, void> {
-    for (;;) {
-      const ready = this.#events;
-      this.#events = [];
-      yield* ready;
-      if (this.#events.length > 0) continue;
-      if (this.#ended) return;
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-      });
-    }
-  }
 }

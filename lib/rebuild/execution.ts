@@ -81,7 +81,9 @@ function openLog(log: string): number {
   try {
     return openSync(log, 'a');
   } catch (error) {
-    throw new SpoolError(`the log cannot be written (${(error as NodeJS.ErrnoException).code})`, { file: log });
+    throw new SpoolError(`the log cannot be written (${(error as NodeJS.ErrnoException).code})`, {
+      file: log,
+    });
   }
 }
 

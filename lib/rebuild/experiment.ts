@@ -3,16 +3,13 @@ import { dirname, resolve } from 'node:path';
 import { InputError } from '../error.js';
 import { type Fields, parseFields } from './fields.js';
 import { type Recipe, readRecipe } from './recipe.js';
+import { VARIATIONS, type Variation } from './variation.js';
 
 export const EXPERIMENT_SCHEMA = 'trustdiff-experiment-1';
 
 /** The tools of a root that can be taken from the other one. */
 export const TOOLS = ['cargo', 'rustc'] as const;
 export type Tool = (typeof TOOLS)[number];
-
-/** What a control may do otherwise than the build it repeats, to show what the output hangs on. */
-export const VARIATIONS = ['path', 'time', 'umask', 'locale', 'cores', 'hostname', 'file-order'] as const;
-export type Variation = (typeof VARIATIONS)[number];
 
 export const SIDES = ['a', 'b'] as const;
 export type SideName = (typeof SIDES)[number];
@@ -37,8 +34,10 @@ export interface Experiment {
 }
 
 export interface SourceSpec {
-  /** A directory or an archive. */
+  /** A directory. */
   readonly path: string;
+  /** The path as the file gives it: that stands in reports. */
+  readonly given: string;
   /** `blake3:<hex>` of the tree (lib/root/tree-digest.ts). */
   readonly digest: string | undefined;
 }
@@ -47,6 +46,8 @@ export interface RootSpec {
   readonly name: string;
   /** A directory, or the archives and packages that together are the root. */
   readonly paths: readonly string[];
+  /** The same as the file gives them. */
+  readonly given: readonly string[];
 }
 
 export interface SandboxSpec {
@@ -113,14 +114,17 @@ function textOf(file: string): string {
 
 function sourceOf(fields: Fields, folder: string): SourceSpec {
   if (!fields.has('source')) fields.missing('source');
-  if (fields.isText('source')) return { path: resolve(folder, fields.string('source')), digest: undefined };
+  if (fields.isText('source')) {
+    const given = fields.string('source');
+    return { path: resolve(folder, given), given, digest: undefined };
+  }
   const source = fields.fields('source');
   const digest = source.optionalString('digest');
   if (digest !== undefined && !/^blake3:[0-9a-f]{64}$/.test(digest))
     throw source.wrong('digest', 'blake3: and 64 hexadecimal digits are expected');
-  const path = resolve(folder, source.string('path'));
+  const given = source.string('path');
   source.end();
-  return { path, digest };
+  return { path: resolve(folder, given), given, digest };
 }
 
 function rootOf(roots: Fields, side: SideName, folder: string): RootSpec {
@@ -130,7 +134,7 @@ function rootOf(roots: Fields, side: SideName, folder: string): RootSpec {
   if (paths.length === 0) throw root.wrong('path', 'nothing is named');
   const name = root.optionalString('name') ?? side.toUpperCase();
   root.end();
-  return { name, paths: paths.map((path) => resolve(folder, path)) };
+  return { name, paths: paths.map((path) => resolve(folder, path)), given: paths };
 }
 
 function toolsOf(fields: Fields): Experiment['tools'] {

@@ -16,12 +16,19 @@ export function lockFolder(folder: string): { release(): void } {
       return { release: () => rmSync(file, { force: true }) };
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      if (code !== 'EEXIST') throw new SpoolError(`it cannot be written (${code})`, { file }, 'name another folder with --out');
+      if (code !== 'EEXIST')
+        throw new SpoolError(`it cannot be written (${code})`, { file }, 'name another folder with --out');
       const pid = Number(readFileSync(file, 'utf8'));
       if (Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && existsSync(`/proc/${pid}`))
-        throw new UsageError(`process ${pid} works in ${folder}`, 'wait for it, or name another folder with --out');
+        throw new UsageError(
+          `process ${pid} works in ${folder}`,
+          'wait for it, or name another folder with --out',
+        );
       rmSync(file, { force: true });
     }
   }
-  throw new UsageError(`another process works in ${folder}`, 'wait for it, or name another folder with --out');
+  throw new UsageError(
+    `another process works in ${folder}`,
+    'wait for it, or name another folder with --out',
+  );
 }

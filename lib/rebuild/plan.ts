@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { digester } from '../artefact/digest.js';
 import type { MaterialisedRoot } from '../root/materialise.js';
-import type { Experiment, SideName, Variation } from './experiment.js';
+import type { Experiment, SideName } from './experiment.js';
 import { SURROUNDINGS, type Surroundings } from './place.js';
 import type { Stage } from './recipe.js';
 import type { SharedTool } from './shared.js';
+import type { Variation } from './variation.js';
 
 /** All that an experiment is made of, by digest: what a run is keyed by. */
 export interface Ingredients {
@@ -52,7 +53,8 @@ export function planRuns(ingredients: Ingredients): readonly PlannedRun[] {
   if (experiment.planted !== undefined && planted !== undefined)
     add('planted', experiment.planted.of, 'planted', []);
   for (const side of ['a', 'b'] as const)
-    for (let i = 0; i < experiment.controls[side]; i++) add(`${side}${i + 2}`, side, 'control', experiment.vary);
+    for (let i = 0; i < experiment.controls[side]; i++)
+      add(`${side}${i + 2}`, side, 'control', experiment.vary);
   return runs;
 }
 

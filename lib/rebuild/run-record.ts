@@ -65,6 +65,10 @@ export function writeWhole(file: string, text: string): void {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const what = code === 'ENOSPC' ? 'the disk is full' : `it cannot be written (${code})`;
-    throw new SpoolError(what, { file }, 'make room or name another folder with --out; what was built is kept');
+    throw new SpoolError(
+      what,
+      { file },
+      'make room or name another folder with --out; what was built is kept',
+    );
   }
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { BuildError, located } from '../error.js';
 import { digestTree } from '../root/tree-digest.js';
 import { execute, lastLines } from './execution.js';
-import type { PlannedRun } from './plan.js';
 import { environmentOf, type RunFolders } from './place.js';
+import type { PlannedRun } from './plan.js';
 import type { Stage } from './recipe.js';
 import { emptyRecord, type RunRecord, readRecord, type StageRecord, writeRecord } from './run-record.js';
 import type { Sandbox, ToolFiles } from './sandbox.js';
@@ -167,5 +167,9 @@ const LINES = 12;
 
 function failure(run: PlannedRun, stage: Stage, log: string, how: number | string | undefined): BuildError {
   const ended = typeof how === 'number' ? `exit status ${how}` : `signal ${how}`;
-  return new BuildError(`stage ${stage.name} of run ${run.id} failed with ${ended}`, log, lastLines(log, LINES));
+  return new BuildError(
+    `stage ${stage.name} of run ${run.id} failed with ${ended}`,
+    log,
+    lastLines(log, LINES),
+  );
 }

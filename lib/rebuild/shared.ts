@@ -19,9 +19,22 @@ export interface SharedMachine {
   readonly processor: string;
 }
 
-const PROGRAMS = ['sh', 'cc', 'c++', 'ld', 'as', 'ar', 'cmake', 'ninja', 'make', 'python3', 'pkg-config'] as const;
+const PROGRAMS = [
+  'sh',
+  'cc',
+  'c++',
+  'ld',
+  'as',
+  'ar',
+  'cmake',
+  'ninja',
+  'make',
+  'python3',
+  'pkg-config',
+] as const;
 const FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin'] as const;
-const LIBRARIES = /^(?:libc\.so\.6|libm\.so\.6|libstdc\+\+\.so\.6|libgcc_s\.so\.1|ld-linux-.*\.so\.\d+|libLLVM[-.].*)$/;
+const LIBRARIES =
+  /^(?:libc\.so\.6|libm\.so\.6|libstdc\+\+\.so\.6|libgcc_s\.so\.1|ld-linux-.*\.so\.\d+|libLLVM[-.].*)$/;
 const LIBRARY_FOLDERS = ['/lib64', '/usr/lib64', '/usr/lib', ...multiarchFolders()];
 
 /** The tools of the host that a build of Rust programs meets, by their digests; only those that are there. */
@@ -39,7 +52,9 @@ export function sharedTools(): readonly SharedTool[] {
     if (path !== undefined) add(name, path);
   }
   for (const folder of LIBRARY_FOLDERS)
-    for (const name of childrenOf(folder).filter((child) => LIBRARIES.test(child)).sort()) {
+    for (const name of childrenOf(folder)
+      .filter((child) => LIBRARIES.test(child))
+      .sort()) {
       const path = join(folder, name);
       if (isReadable(path)) add(name, path);
     }

@@ -15,7 +15,8 @@ const WRAPPERS = ['./rustc-wrapper.js', './invocation/wrapper.js'].map((path) =>
  */
 export function layTools(folder: string, sealed: boolean): ToolFiles {
   const wrapper = WRAPPERS.find((path) => existsSync(path));
-  if (wrapper === undefined) throw new SpoolError('the wrapper of rustc is missing', { file: WRAPPERS[0] ?? '' });
+  if (wrapper === undefined)
+    throw new SpoolError('the wrapper of rustc is missing', { file: WRAPPERS[0] ?? '' });
   const node = process.execPath;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

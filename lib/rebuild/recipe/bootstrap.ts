@@ -76,7 +76,9 @@ function tomlOf(settings: Readonly<Record<string, string>>): string {
     lines.push(`${name.slice(dot + 1)} = ${value}`);
     tables.set(table, lines);
   }
-  return [...tables].map(([table, lines]) => [table === '' ? '' : `[${table}]`, ...lines].join('\n')).join('\n');
+  return [...tables]
+    .map(([table, lines]) => [table === '' ? '' : `[${table}]`, ...lines].join('\n'))
+    .join('\n');
 }
 
 const BUILD = `

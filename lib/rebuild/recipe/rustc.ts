@@ -10,7 +10,13 @@ export function rustcRecipe(fields: Fields): Recipe {
     stages: [
       {
         name: 'crate',
-        run: ['sh', '-euc', 'exec "$TRUSTDIFF_RUSTC" "$TRUSTDIFF_SRC/$0" --out-dir "$TRUSTDIFF_OUT" "$@"', crate, ...args],
+        run: [
+          'sh',
+          '-euc',
+          'exec "$TRUSTDIFF_RUSTC" "$TRUSTDIFF_SRC/$0" --out-dir "$TRUSTDIFF_OUT" "$@"',
+          crate,
+          ...args,
+        ],
         claim: true,
         environment: {},
       },

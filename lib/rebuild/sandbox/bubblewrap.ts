@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../error.js';
+import { measured } from '../measured-command.js';
 import { sealedPlace } from '../place.js';
 import type { Sandbox, SealedOrder } from '../sandbox.js';
-import { measured } from '../measured-command.js';
 
 /** What stands at the top inside. With the variation `path` it is another one. */
 const TOP = '/trustdiff';
@@ -106,7 +106,8 @@ function system(): string[] {
     if (stat?.isSymbolicLink() === true) args.push('--symlink', readlinkSync(`/${name}`), `/${name}`);
     else if (stat !== undefined) args.push('--ro-bind', `/${name}`, `/${name}`);
   }
-  for (const name of ETC) if (existsSync(`/etc/${name}`)) args.push('--ro-bind', `/etc/${name}`, `/etc/${name}`);
+  for (const name of ETC)
+    if (existsSync(`/etc/${name}`)) args.push('--ro-bind', `/etc/${name}`, `/etc/${name}`);
   for (const store of STORES) if (existsSync(store)) args.push('--ro-bind', store, store);
   return args;
 }

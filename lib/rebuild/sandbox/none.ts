@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { measured } from '../measured-command.js';
 import { sealedPlace } from '../place.js';
 import type { Sandbox, SealedOrder } from '../sandbox.js';
-import { measured } from '../measured-command.js';
 
 /**
  * No sandbox: the command sees the whole machine. The same paths stand for every run's directories all the same:
