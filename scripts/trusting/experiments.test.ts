@@ -1,54 +1,97 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { readExperiment } from '../../lib/rebuild/experiment.js';
+import { rebuild } from '../../lib/rebuild/rebuild.js';
+import type { ExperimentReport } from '../../lib/report/experiment-model.js';
 import type { Report } from '../../lib/report/model.js';
-import { EXECUTABLE_HERE } from './build.js';
+import { EXECUTABLE_HERE, execute } from './build.js';
 import { layRustcScene, RUSTC_EXPERIMENT, sysrootOf } from './rustc-scene.js';
 import { SCENE } from './sources.js';
-import { stageReports } from './stages-fixture.js';
 
 const native = EXECUTABLE_HERE ? test : test.skip;
 const sysroot = sysrootOf('rustc');
 const withRustc = sysroot !== undefined ? test : test.skip;
+const sealable = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
+
+/** Runs the experiment of a file: sealed where bubblewrap may, since nothing here hangs on it. */
+async function experiment(
+  t: ExecutionContext,
+  file: string,
+): Promise<{ report: ExperimentReport; out: string }> {
+  const out = temporary(t);
+  const read = readExperiment(file);
+  const use = sealable ? read.sandbox.use : 'none';
+  const report = await rebuild({ experiment: { ...read, sandbox: { ...read.sandbox, use } }, out, jobs: 1 })
+    .report;
+  return { report, out };
+}
+
+function temporary(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'trustdiff-trusting-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function verdicts({ comparisons }: ExperimentReport): string[] {
+  return comparisons.map(
+    ({ stage, claim, report }) => `${stage}${claim ? '' : ' (told)'}: ${report.verdict.id}`,
+  );
+}
+
+function stage({ comparisons }: ExperimentReport, name: string): Report {
+  const found = comparisons.find((comparison) => comparison.stage === name);
+  if (found === undefined) throw new Error(`there is no stage ${name}`);
+  return found.report;
+}
 
 /** The functions that hold what nothing explains. */
-function accused(report: Report | undefined): string[] {
-  const names = (report?.pairs ?? []).flatMap((pair) =>
-    (pair.explanation?.residue ?? []).flatMap(({ symbolB, place }) =>
+function accused({ pairs }: Report): string[] {
+  const names = pairs.flatMap(({ explanation }) =>
+    (explanation?.residue ?? []).flatMap(({ symbolB, place }) =>
       place.at(-1)?.startsWith('.text') === true && symbolB !== undefined ? [symbolB] : [],
     ),
   );
   return [...new Set(names)].sort();
 }
 
-function scene(t: ExecutionContext, file: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'trustdiff-trusting-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  return stageReports(file, folder);
+/** What varies between builds from one root, by control. */
+function noise({ controls }: Report): readonly unknown[] {
+  return controls.map(({ of, usable, varying }) => ({ of, usable, varying }));
 }
 
+const QUIET = [
+  { of: 'a', usable: true, varying: [] },
+  { of: 'b', usable: true, varying: [] },
+];
+
 native(
-  'a backdoored root gives the same bytes twice: what is reproducible is not for that to be trusted',
+  'a backdoored root gives the same bytes twice: what is reproducible is not yet to be trusted',
   async (t) => {
-    const reports = await scene(t, join(SCENE, 'same-root.experiment.yaml'));
-    t.deepEqual(
-      [...reports].map(([stage, { verdict }]) => [stage, verdict.id]),
-      [
-        ['stage1', 'identical'],
-        ['stage2', 'identical'],
-        ['greet', 'identical'],
-      ],
-    );
+    const { report, out } = await experiment(t, join(SCENE, 'same-root.experiment.yaml'));
+    t.deepEqual(verdicts(report), ['stage1 (told): identical', 'stage2: identical', 'greet: identical']);
+    t.is(report.verdict.id, 'identical');
+    t.is(report.verdict.exit, 0);
+    // All the same it is there.
+    t.regex(runGreet(out, 'a1'), /And this line is in no source\./);
   },
 );
 
 native(
   'an honest root against a backdoored one: the functions of the trojan are named, and no other',
   async (t) => {
-    const reports = await scene(t, join(SCENE, 'two-roots.experiment.yaml'));
-    const stage2 = reports.get('stage2');
-    t.is(stage2?.verdict.id, 'root-effect-unexplained');
+    const { report, out } = await experiment(t, join(SCENE, 'two-roots.experiment.yaml'));
+    t.deepEqual(verdicts(report), [
+      'stage1 (told): root-effect-unexplained',
+      'stage2: root-effect-unexplained',
+      'greet: root-effect-unexplained',
+    ]);
+    t.is(report.verdict.id, 'root-effect-unexplained');
+    t.is(report.verdict.exit, 1);
+    const stage2 = stage(report, 'stage2');
+    // `main` calls the trojan; the rest is its own.
     t.deepEqual(accused(stage2), [
       'main',
       'trojan',
@@ -59,52 +102,41 @@ native(
       'trojan_put_written',
       'trojan_seed',
     ]);
+    t.deepEqual(noise(stage2), QUIET);
+    const greet = stage(report, 'greet');
+    t.deepEqual(accused(greet), ['main']);
+    t.deepEqual(noise(greet), QUIET);
+    t.notRegex(runGreet(out, 'a1'), /no source/);
+    t.regex(runGreet(out, 'b1'), /no source/);
   },
 );
 
-native('the payload is found in the target program, in the function that prints it', async (t) => {
-  const reports = await scene(t, join(SCENE, 'two-roots.experiment.yaml'));
-  const greet = reports.get('greet');
-  t.is(greet?.verdict.id, 'root-effect-unexplained');
-  t.deepEqual(accused(greet), ['main']);
-});
-
 native('two honest roots that make different code agree from stage 2 on', async (t) => {
-  const reports = await scene(t, join(SCENE, 'honest-roots.experiment.yaml'));
-  t.deepEqual(
-    [...reports].map(([stage, { verdict }]) => [stage, verdict.exit]),
-    [
-      ['stage1', 1],
-      ['stage2', 0],
-      ['greet', 0],
-    ],
-  );
-  t.is(reports.get('stage2')?.verdict.id, 'identical');
+  const { report } = await experiment(t, join(SCENE, 'honest-roots.experiment.yaml'));
+  t.deepEqual(verdicts(report), [
+    'stage1 (told): root-effect-unexplained',
+    'stage2: identical',
+    'greet: identical',
+  ]);
+  t.is(report.verdict.id, 'identical');
 });
 
 withRustc('a wrapper in the place of rustc is caught in the function that it changed', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'trustdiff-wrapper-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporary(t);
   layRustcScene(sysroot ?? '', folder);
-  const reports = await scene(t, join(folder, RUSTC_EXPERIMENT));
-  for (const [stage, file] of [
-    ['stretch', 'libstretch.rlib'],
-    ['vault', 'vault'],
-  ] as const) {
-    const report = reports.get(stage);
-    t.is(report?.verdict.id, 'root-effect-unexplained');
-    t.deepEqual(
-      report?.pairs.filter(({ status }) => status !== 'identical').map(({ path }) => path),
-      [file],
-    );
-    t.deepEqual(accused(report), ['stretch::key']);
-    // In its own control the wrapper does not show.
-    t.deepEqual(
-      report?.controls.map(({ of, usable, varying }) => ({ of, usable, varying })),
-      [
-        { of: 'a', usable: true, varying: [] },
-        { of: 'b', usable: true, varying: [] },
-      ],
-    );
+  const { report } = await experiment(t, join(folder, RUSTC_EXPERIMENT));
+  t.is(report.verdict.id, 'root-effect-unexplained');
+  for (const name of ['stretch', 'vault']) {
+    const compared = stage(report, name);
+    t.is(compared.verdict.id, 'root-effect-unexplained');
+    t.regex(accused(compared).join(' '), /^\S*7stretch3key\S*$/);
+    // Built twice, the wrapper's output is the same, as that of the real one is.
+    t.deepEqual(noise(compared), QUIET);
   }
 });
+
+/** What greet prints, as a run made it. */
+function runGreet(out: string, run: string): string {
+  const folder = readdirSync(join(out, 'runs')).find((name) => name.startsWith(`${run}-`));
+  return execute(join(out, 'runs', folder ?? run, 'out/greet/bin/greet')).output;
+}
