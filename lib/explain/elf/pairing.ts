@@ -100,7 +100,8 @@ function pairStrings(pairing: Omit<ElfPairing, 'strings'>): Map<number, StringPa
   };
   const numbersA = new LabelNumbers(a, pairing.framesA);
   const numbersB = new LabelNumbers(b, pairing.framesB);
-  const numbered = (lawA: string | undefined, lawB: string | undefined) => lawA !== undefined && lawA === lawB;
+  const numbered = (lawA: string | undefined, lawB: string | undefined) =>
+    lawA !== undefined && lawA === lawB;
   // Names of symbols first: in objects, the names of their sections end with them.
   for (const [pairs, tableA, tableB] of [
     [pairing.symbols, a.symbols, b.symbols],
