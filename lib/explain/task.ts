@@ -26,7 +26,7 @@ export interface ExplainTask {
 
 export interface ExplainOutcome {
   readonly explanation: PairExplanation;
-  /** The bytes of residue segments, by their index. */
+  /** The bytes of residue segments, by their index; none of what lies in a compressed file. */
   readonly hex: ReadonlyMap<number, HexView>;
 }
 
@@ -48,7 +48,9 @@ export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
       const masks = task.masks === undefined ? [] : masksOf(task.masks);
       const options = { path, verify, maxResidue, maxInstructions, withRegions, masks };
       const explanation = await explainContents(a, b, options);
-      return { explanation, hex: hexOf(a, b, explanation.residue, task.maxHex) };
+      const hex =
+        explanation.decompressed === true ? new Map() : hexOf(a, b, explanation.residue, task.maxHex);
+      return { explanation, hex };
     } finally {
       b.close();
     }
