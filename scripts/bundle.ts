@@ -15,6 +15,7 @@ const OUTSIDE = [
   '@napi-rs/blake-hash',
   'blake3-wasm',
   'node-liblzma',
+  'openpgp',
   'zstddec',
   'tinypool',
   'trustdiff',
