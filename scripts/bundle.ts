@@ -43,20 +43,23 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 chmodSync(join(OUT, 'trustdiff.js'), 0o755);
-// What stands for rustc in a rebuild is seen alone inside the sandbox, so it is one file.
-await build({
-  absWorkingDir: resolve(DIST, '..'),
-  entryPoints: [join(DIST, 'lib/rebuild/invocation/wrapper.js')],
-  outfile: join(OUT, 'rustc-wrapper.js'),
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  minifyWhitespace: true,
-  minifySyntax: true,
-  logLevel: 'warning',
-});
-chmodSync(join(OUT, 'rustc-wrapper.js'), 0o755);
+// What stands for rustc in a rebuild is seen alone inside the sandbox, so it is one file; the library has its own.
+for (const folder of [OUT, join(DIST, 'lib/rebuild')]) {
+  const outfile = join(folder, 'rustc-wrapper.js');
+  await build({
+    absWorkingDir: resolve(DIST, '..'),
+    entryPoints: [join(DIST, 'lib/rebuild/invocation/wrapper.js')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: 'warning',
+  });
+  chmodSync(outfile, 0o755);
+}
 writeFileSync(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)));
 
 /** The name, version and licence text of every package whose files went in. */

@@ -43,7 +43,7 @@ export interface Invocation {
   readonly schema: typeof INVOCATION_SCHEMA;
   /** The name of its file without `.json`: start in milliseconds, process, a random part. */
   readonly id: string;
-  /** What `TRUSTDIFF_STAGE` named: the stage of the experiment that ran it. */
+  /** The stage of the experiment that ran it: the folder that `TRUSTDIFF_OUT` names; null outside of one. */
   readonly stage: string | null;
   /** As `RustcCommand.kind`; only `compile` has files that are worth comparing. */
   readonly kind: 'compile' | 'stdin' | 'print' | 'version' | 'other';

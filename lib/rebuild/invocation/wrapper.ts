@@ -14,6 +14,7 @@ import { isUtf8 } from 'node:buffer';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
+import { basename } from 'node:path';
 import { parseCommand } from './command-line.js';
 import { DigestCache } from './digest-cache.js';
 import { compilerFiles, expandArguments, namedInputs, sourceInputs, sysrootFiles } from './inputs.js';
@@ -34,7 +35,7 @@ try {
 }
 
 async function run(): Promise<number> {
-  const { TRUSTDIFF_LOG: log, TRUSTDIFF_REAL_RUSTC: real, TRUSTDIFF_STAGE: stage } = process.env;
+  const { TRUSTDIFF_LOG: log, TRUSTDIFF_REAL_RUSTC: real, TRUSTDIFF_OUT: out } = process.env;
   if (log === undefined || log === '') throw new Error('TRUSTDIFF_LOG does not name the folder of the log');
   requireUtf8('/proc/self/cmdline', 'an argument');
   requireUtf8('/proc/self/environ', 'an environment variable');
@@ -45,6 +46,7 @@ async function run(): Promise<number> {
       'there is no rustc to call: set TRUSTDIFF_REAL_RUSTC, or give its path as first argument',
     );
 
+  const stage = out === undefined ? null : basename(out);
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('TRUSTDIFF_')),
   );
@@ -54,7 +56,7 @@ async function run(): Promise<number> {
   const compiles = command.kind === 'compile';
   const name = compiles || command.kind === 'stdin' ? crateName(command, cwd) : undefined;
   const record = new LogRecord(log, {
-    stage: stage ?? null,
+    stage,
     kind: command.kind,
     cwd,
     rustc,
@@ -76,7 +78,7 @@ async function run(): Promise<number> {
   const invocation: Invocation = {
     schema: INVOCATION_SCHEMA,
     id: record.id,
-    stage: stage ?? null,
+    stage,
     kind: command.kind,
     started: record.started,
     elapsed: Date.now() - record.started,
