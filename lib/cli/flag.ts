@@ -5,6 +5,7 @@ import {
   INSPECT_OPTIONS,
   LIMIT_OPTION_TABLE,
   OUTPUT_OPTIONS,
+  REBUILD_OPTIONS,
 } from './options.js';
 
 /** One option as the man page and the shell completion show it. */
@@ -50,6 +51,8 @@ export const EXPLAIN_FLAGS: readonly Flag[] = [
   ...HELP_FLAGS,
 ];
 
+export const REBUILD_FLAGS: readonly Flag[] = [...flagsOf(REBUILD_OPTIONS), ...HELP_FLAGS];
+
 function flagsOf(table: Readonly<Record<string, Options>>): Flag[] {
   return Object.entries(table).map(([name, options]) => flag(name, options));
 }
@@ -74,7 +77,7 @@ function dashed(name: string): string {
 }
 
 function kindOf(name: string): 'file' | 'folder' | 'text' {
-  switch (name as keyof typeof COMPARE_OPTIONS | keyof typeof OUTPUT_OPTIONS) {
+  switch (name as keyof typeof COMPARE_OPTIONS | keyof typeof OUTPUT_OPTIONS | keyof typeof REBUILD_OPTIONS) {
     case 'a':
     case 'b':
     case 'control':
@@ -83,6 +86,8 @@ function kindOf(name: string): 'file' | 'folder' | 'text' {
     case 'masks':
       return 'file';
     case 'tmpdir':
+    case 'out':
+    case 'source':
       return 'folder';
     default:
       return 'text';

@@ -6,6 +6,7 @@ import { buildCompletion, COMPLETION_COMMAND, COMPLETION_SUMMARY } from './compl
 import { buildExplain, EXPLAIN_COMMAND, EXPLAIN_SUMMARY } from './explain-arguments.js';
 import { buildInspect, INSPECT_COMMAND, INSPECT_SUMMARY } from './inspect-arguments.js';
 import { EXIT_STATUS } from './options.js';
+import { buildRebuild, REBUILD_COMMAND, REBUILD_SUMMARY } from './rebuild-arguments.js';
 
 /**
  * Runs the command line that `argv` holds (without node and script) and gives the exit status.
@@ -16,7 +17,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
   const parser = yargs(withDashJoined(argv))
     .scriptName('trustdiff')
     .usage(
-      'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 explain A B\n$0 inspect X',
+      'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 explain A B\n$0 inspect X\n$0 rebuild EXPERIMENT',
     )
     .command(COMPARE_COMMAND, COMPARE_SUMMARY, buildCompare, async (args) => {
       const { runCompare } = await import('./compare.js');
@@ -29,6 +30,10 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     .command(INSPECT_COMMAND, INSPECT_SUMMARY, buildInspect, async (args) => {
       const { runInspect } = await import('./inspect.js');
       status = await runInspect(args, signal);
+    })
+    .command(REBUILD_COMMAND, REBUILD_SUMMARY, buildRebuild, async (args) => {
+      const { runRebuild } = await import('./rebuild.js');
+      status = await runRebuild(args, signal);
     })
     .command(COMPLETION_COMMAND, COMPLETION_SUMMARY, buildCompletion, async (args) => {
       const { runCompletion } = await import('./completion.js');

@@ -123,7 +123,8 @@ function unwrap<T>(outcome: Outcome<T>): T {
   throw revived(outcome.failed);
 }
 
-function revived(trouble: Trouble): TrustdiffError {
+/** What was told of an error, as the error it was. */
+export function revived(trouble: Trouble): TrustdiffError {
   const { kind, what, hint = '', ...where } = trouble;
   if (kind === 'aborted') return new AbortedError();
   return kind === 'input' ? new InputError(what, where, hint) : new TrustdiffError(kind, what, where, hint);

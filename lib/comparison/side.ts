@@ -32,17 +32,7 @@ export function assembleSide(
   exclusion: Exclusion,
   limits: Limits,
 ): Side {
-  const raw: RawMember[] = [];
-  for (const [index, input] of inputs.entries()) {
-    for (const member of input.members) raw.push(member);
-    if (input.listing !== undefined)
-      for (const member of listedMembers(input.listing, index)) raw.push(member);
-    if (input.packed !== undefined) for (const member of packedMembers(input.packed, index)) raw.push(member);
-  }
-  if (raw.length > limits.members) {
-    const what = `the ${inputs.length} inputs hold more than ${limits.members} members together`;
-    throw new LimitError(what, LIMIT_OPTIONS.members, { file: inputs[0]?.summary.file });
-  }
+  const raw = rawMembers(inputs, limits);
   const troubles: Trouble[] = inputs.flatMap((input) => input.troubles);
   if (raw.length === 0 && troubles.length === 0) {
     const file = inputs.map((input) => input.summary.file).join(', ');
@@ -63,6 +53,25 @@ export function assembleSide(
     troubles,
     excluded,
   };
+}
+
+/**
+ * The members of all inputs of one artefact, in the order of the inputs, not yet in their places.
+ * @throws LimitError when there are more than `limits.members`
+ */
+export function rawMembers(inputs: readonly IngestedInput[], limits: Limits): RawMember[] {
+  const raw: RawMember[] = [];
+  for (const [index, input] of inputs.entries()) {
+    for (const member of input.members) raw.push(member);
+    if (input.listing !== undefined)
+      for (const member of listedMembers(input.listing, index)) raw.push(member);
+    if (input.packed !== undefined) for (const member of packedMembers(input.packed, index)) raw.push(member);
+  }
+  if (raw.length > limits.members) {
+    const what = `the ${inputs.length} inputs hold more than ${limits.members} members together`;
+    throw new LimitError(what, LIMIT_OPTIONS.members, { file: inputs[0]?.summary.file });
+  }
+  return raw;
 }
 
 /** What of a side stands in the report. */

@@ -102,8 +102,9 @@ function expectedValue(
       return strings?.leadsTo(table.table.st_name[symbol] ?? 0, nameB) === true ? nameB : undefined;
     }
     case 'st_value': {
-      // A section's own symbol stands for its start.
-      if (table.table.type(symbol) === STT_SECTION && b.relocatable) return 0;
+      // A section's own symbol stands for its start; one of A that does not explains nothing.
+      if (table.table.type(symbol) === STT_SECTION && b.relocatable)
+        return table.table.st_value[symbol] === 0 ? 0 : undefined;
       const there = correspondence.at(table.location(symbol, a));
       if (there === NOWHERE) return undefined;
       // Where there are no bytes, a piece begins where B's symbol says it does and nothing else does.

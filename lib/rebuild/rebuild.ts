@@ -1,0 +1,250 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { EventQueue } from '../comparison/event-queue.js';
+import { VERSION } from '../comparison/version.js';
+import { BuildError, InputError, SpoolError } from '../error.js';
+import {
+  EXPERIMENT_REPORT_SCHEMA,
+  type ExperimentReport,
+  type RunReport,
+} from '../report/experiment-model.js';
+import type { MaterialisedRoot } from '../root/materialise.js';
+import { compareStages } from './compare-stages.js';
+import type { RebuildEvent } from './event.js';
+import { type Experiment, readExperiment, type SideName } from './experiment.js';
+import { judgeExperiment } from './judge.js';
+import { laidRoot } from './laid-root.js';
+import { lockFolder } from './lock.js';
+import { type Ingredients, type PlannedRun, planRuns } from './plan.js';
+import { folderOf, makeRun } from './run.js';
+import type { RunRecord } from './run-record.js';
+import { bubblewrap } from './sandbox/bubblewrap.js';
+import { noSandbox } from './sandbox/none.js';
+import type { Sandbox } from './sandbox.js';
+import { sharedMachine, sharedTools } from './shared.js';
+import { openSource, type Source, sourceChanges } from './source.js';
+import { layTools } from './tools.js';
+
+export interface RebuildOptions {
+  /** The file of the experiment, or what `readExperiment` made of one. */
+  readonly experiment: string | Experiment;
+  /** The folder for everything: roots, runs, logs, the report. What lies there from an earlier time is used again. */
+  readonly out: string;
+  /** Threads of the comparison; as many as the machine runs at once unless given. */
+  readonly jobs?: number | undefined;
+  /** Differing pairs that are told in detail. */
+  readonly maxDetail?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An experiment under way: iterate over it for its events, or wait for its report. */
+export interface Rebuild extends AsyncIterable<RebuildEvent> {
+  readonly report: Promise<ExperimentReport>;
+}
+
+/** One run and what is known of it. */
+export interface MadeRun {
+  readonly run: PlannedRun;
+  readonly record: RunRecord;
+}
+
+/**
+ * Builds the same sources from two roots, with controls, compares what came out and judges it. Starts at once.
+ * `report` and the iteration reject with a TrustdiffError: InputError for what cannot be read, UsageError for what
+ * cannot be done, BuildError for a stage that failed. Whatever was finished by then is used again the next time.
+ */
+export function rebuild(options: RebuildOptions): Rebuild {
+  const queue = new EventQueue<RebuildEvent>();
+  const report = run(options, (event) => queue.push(event)).finally(() => queue.end());
+  report.catch(() => {});
+  return {
+    report,
+    async *[Symbol.asyncIterator]() {
+      yield* queue.drain();
+      await report;
+    },
+  };
+}
+
+async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void): Promise<ExperimentReport> {
+  const { experiment: given, jobs, maxDetail, signal = new AbortController().signal } = options;
+  const experiment = typeof given === 'string' ? readExperiment(given) : given;
+  const out = resolve(options.out);
+  makeFolder(out);
+  const lock = lockFolder(out);
+  try {
+    const sandboxAt = sandboxesOf(experiment, out);
+    const { source, ingredients } = await ingredientsOf(experiment, out, signal, emit);
+    const { roots, shared } = ingredients;
+    const made = await makeRuns(ingredients, source, out, sandboxAt, signal, emit);
+    const comparisons = await compareStages(experiment, made, out, { jobs, maxDetail, signal }, emit);
+    const sandbox = sandboxAt(made[0]?.run.top ?? '');
+    const verdict = judgeExperiment({
+      comparisons,
+      planted: undefined,
+      open: sandbox.open,
+      interrupted: made.filter(({ record }) => record.interruptions > 0).map(({ run }) => run.id),
+    });
+    const report: ExperimentReport = {
+      schema: EXPERIMENT_REPORT_SCHEMA,
+      tool: { name: 'trustdiff', version: VERSION },
+      name: experiment.name,
+      source: sourceReport(experiment, source),
+      recipe: {
+        use: experiment.recipe.use,
+        stages: experiment.recipe.stages.map(({ name, run, claim }) => ({ name, run, claim })),
+      },
+      roots: { a: rootReport(experiment, 'a', roots.a), b: rootReport(experiment, 'b', roots.b) },
+      tools: experiment.tools,
+      environment: experiment.environment,
+      sandbox: { use: sandbox.use, version: sandbox.version, open: sandbox.open },
+      shared: { ...sharedMachine(), tools: shared },
+      runs: made.map(runReport),
+      comparisons,
+      verdict,
+    };
+    emit({ type: 'report', report });
+    return report;
+  } finally {
+    lock.release();
+  }
+}
+
+/** Reads and digests all that goes into an experiment's runs. */
+export async function ingredientsOf(
+  experiment: Experiment,
+  out: string,
+  signal: AbortSignal,
+  emit: (event: RebuildEvent) => void,
+): Promise<{ readonly source: Source; readonly ingredients: Ingredients }> {
+  emit({ type: 'step', text: 'digesting the sources' });
+  const source = await openSource(experiment.source, join(out, 'source'), signal);
+  emit({ type: 'step', text: 'reading the roots' });
+  const roots = {
+    a: await readRoot(experiment, 'a', out, signal),
+    b: await readRoot(experiment, 'b', out, signal),
+  };
+  const ingredients = {
+    experiment,
+    source: { path: source.path, digest: source.tree.digest },
+    roots,
+    shared: sharedTools(),
+    planted: undefined,
+  };
+  return { source, ingredients };
+}
+
+function makeFolder(out: string): void {
+  try {
+    mkdirSync(out, { recursive: true });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new SpoolError(`it cannot be made (${code})`, { file: out }, 'name another folder with --out');
+  }
+}
+
+/** Asks for the sandbox at once, so that a machine without one is told before any work. */
+function sandboxesOf({ sandbox }: Experiment, out: string): (top: string) => Sandbox {
+  if (sandbox.use === 'none') return () => noSandbox(join(out, 'place'));
+  const made = new Map<string, Sandbox>();
+  const at = (top: string): Sandbox => {
+    const known = made.get(top) ?? bubblewrap(top);
+    made.set(top, known);
+    return known;
+  };
+  at('/trustdiff');
+  return at;
+}
+
+async function readRoot(
+  { roots, recipe }: Experiment,
+  side: SideName,
+  out: string,
+  signal: AbortSignal,
+): Promise<MaterialisedRoot> {
+  const root = await laidRoot(roots[side].paths, join(out, 'roots'), signal);
+  const missing = [
+    ...(recipe.needsRustc && root.rustc === undefined ? ['rustc'] : []),
+    ...(recipe.needsCargo && root.cargo === undefined ? ['cargo'] : []),
+  ];
+  for (const tool of missing) lacks(roots[side].name, tool, roots[side].paths);
+  return root;
+}
+
+function lacks(name: string, tool: string, paths: readonly string[]): never {
+  throw new BuildError(`the root ${name} has no ${tool}`, paths.join(', '));
+}
+
+async function makeRuns(
+  ingredients: Ingredients,
+  source: Source,
+  out: string,
+  sandboxAt: (top: string) => Sandbox,
+  signal: AbortSignal,
+  emit: (event: RebuildEvent) => void,
+): Promise<MadeRun[]> {
+  const { experiment } = ingredients;
+  const made: MadeRun[] = [];
+  const runs = planRuns(ingredients);
+  const tools = layTools(join(out, 'tools'), experiment.sandbox.use === 'bubblewrap');
+  for (const run of runs) {
+    let built = false;
+    const record = await makeRun(run, {
+      folder: join(out, 'runs'),
+      source: source.path,
+      environment: experiment.environment,
+      sandbox: sandboxAt(run.top),
+      tools,
+      continues: experiment.recipe.continues,
+      signal,
+      onStage: (event) => {
+        built ||= event.state === 'done';
+        emit({ type: event.state === 'runs' ? 'progress' : 'stage', ...event });
+      },
+    });
+    if (built) await assertSourceKept(source, run, join(out, 'runs'), signal);
+    made.push({ run, record });
+  }
+  rmSync(join(out, 'place'), { recursive: true, force: true });
+  return made;
+}
+
+/** @throws InputError where sources changed while a run was built: it is thrown away, for nobody knows what it built */
+async function assertSourceKept(
+  source: Source,
+  run: PlannedRun,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const [first, ...more] = await sourceChanges(source, signal);
+  if (first === undefined) return;
+  rmSync(folderOf(run, folder), { recursive: true, force: true });
+  const others = more.length === 0 ? '' : ` and ${more.length} more, such as ${more[0]}`;
+  throw new InputError(
+    `it was written to while run ${run.id} was built${others}`,
+    { file: source.path, member: [first] },
+    'what that run built does not count; find out who writes there, and begin again',
+  );
+}
+
+function sourceReport({ source: spec }: Experiment, { tree }: Source): ExperimentReport['source'] {
+  return {
+    path: spec.given,
+    digest: tree.digest,
+    files: tree.entries.filter(({ type }) => type === 'file').length,
+    bytes: tree.bytes,
+  };
+}
+
+function rootReport(
+  { roots }: Experiment,
+  side: SideName,
+  { digest, bytes, notes }: MaterialisedRoot,
+): ExperimentReport['roots']['a'] {
+  return { name: roots[side].name, paths: roots[side].given, digest, bytes, notes };
+}
+
+function runReport({ run, record }: MadeRun): RunReport {
+  const { id, side, role, varied, key } = run;
+  return { id, side, role, varied, key, interruptions: record.interruptions, stages: record.stages };
+}

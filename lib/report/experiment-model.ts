@@ -1,0 +1,110 @@
+import type { Verdict } from '../verdict/verdict.js';
+import type { Report } from './model.js';
+
+/**
+ * The report of an experiment, version 1: what was built from which roots, what it took, and what came of comparing
+ * it. Times and memory are what this run took; all else is the same for the same inputs. Sizes are in bytes.
+ * `docs/experiment-report-1.schema.json` is its JSON Schema.
+ */
+export interface ExperimentReport {
+  readonly schema: typeof EXPERIMENT_REPORT_SCHEMA;
+  readonly tool: { readonly name: 'trustdiff'; readonly version: string };
+  readonly name: string;
+  readonly source: SourceReport;
+  readonly recipe: { readonly use: string; readonly stages: readonly StageReport[] };
+  readonly roots: { readonly a: RootReport; readonly b: RootReport };
+  /** Whose tool both sides used. */
+  readonly tools: Readonly<Record<string, 'a' | 'b'>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly sandbox: SandboxReport;
+  readonly shared: SharedReport;
+  readonly runs: readonly RunReport[];
+  readonly comparisons: readonly StageComparison[];
+  readonly planted?: PlantedReport | undefined;
+  readonly verdict: Verdict;
+}
+
+export const EXPERIMENT_REPORT_SCHEMA = 'trustdiff-experiment-report/1';
+
+export interface SourceReport {
+  /** As the experiment's file names it. */
+  readonly path: string;
+  /** BLAKE3 of the tree. */
+  readonly digest: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface StageReport {
+  readonly name: string;
+  readonly run: readonly string[];
+  readonly claim: boolean;
+}
+
+export interface RootReport {
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** BLAKE3 of its tree as the builds saw it. */
+  readonly digest: string;
+  readonly bytes: number;
+  readonly notes: readonly string[];
+}
+
+export interface SandboxReport {
+  readonly use: 'bubblewrap' | 'none';
+  readonly version: string;
+  /** What was not sealed, a sentence each. */
+  readonly open: readonly string[];
+}
+
+/** What all builds used alike: a fault of it shows on both sides and is seen by no comparison. */
+export interface SharedReport {
+  readonly kernel: string;
+  readonly architecture: string;
+  readonly processor: string;
+  readonly tools: readonly { readonly name: string; readonly path: string; readonly digest: string }[];
+}
+
+export interface RunReport {
+  readonly id: string;
+  readonly side: 'a' | 'b';
+  readonly role: 'cross' | 'control' | 'planted';
+  /** What it did otherwise than the run it repeats. */
+  readonly varied: readonly string[];
+  /** BLAKE3 over all that went in. */
+  readonly key: string;
+  /** How often it was cut off and went on. */
+  readonly interruptions: number;
+  readonly stages: readonly RunStageReport[];
+}
+
+export interface RunStageReport {
+  readonly name: string;
+  /** BLAKE3 of the tree of its output. */
+  readonly digest: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Elapsed. */
+  readonly seconds: number;
+  /** Seconds of processor time. */
+  readonly cpu?: { readonly user: number; readonly system: number } | undefined;
+  /** The most memory that all its processes held at one look, bytes. */
+  readonly peakBytes?: number | undefined;
+}
+
+/** One stage of both roots, compared. */
+export interface StageComparison {
+  readonly stage: string;
+  /** Whether it is judged; what the root itself compiled is only told. */
+  readonly claim: boolean;
+  readonly report: Report;
+}
+
+/** The positive control: a change that was planted in one root. */
+export interface PlantedReport {
+  readonly of: 'a' | 'b';
+  /** Whether it showed in a claimed stage. */
+  readonly found: boolean;
+  /** The stages that differ from those of the root it was planted in. */
+  readonly stages: readonly string[];
+}

@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { InputError } from '../error.js';
+
+/** What a prefix holds of a toolchain, as absolute paths. */
+export interface Toolchain {
+  /** The directory that `bin` and `lib` lie in. */
+  readonly prefix: string;
+  readonly rustc: string | undefined;
+  readonly cargo: string | undefined;
+  /** Targets that a std lies there for, sorted. */
+  readonly targets: readonly string[];
+}
+
+/**
+ * Looks into a prefix.
+ * @throws InputError where its rustc is rustup's, which runs whatever toolchain is configured elsewhere
+ */
+export function toolchainAt(prefix: string): Toolchain {
+  return {
+    prefix,
+    rustc: program(prefix, 'rustc'),
+    cargo: program(prefix, 'cargo'),
+    targets: targetsWithStd(prefix),
+  };
+}
+
+/**
+ * The prefix that a directory is: itself, or the `usr` of an unpacked package in it. Undefined for an unpacked
+ * tarball of upstream, whose components lie side by side and must be put together first.
+ */
+export function prefixOf(directory: string): string | undefined {
+  const real = realpathSync(directory);
+  if (existsSync(join(real, 'bin/rustc'))) return real;
+  if (existsSync(join(real, 'usr/bin/rustc'))) return join(real, 'usr');
+  return existsSync(join(real, 'rust-installer-version')) ? undefined : real;
+}
+
+/**
+ * What of a prefix is a toolchain's, for `digestTree`; undefined where the prefix holds nothing else. `/usr` has
+ * all the system's programs beside rustc, and what happens to those says nothing about the root.
+ */
+export function toolchainParts(prefix: string): string[] | undefined {
+  const programs = childrenOf(prefix, 'bin');
+  if (!programs.some((name) => !TOOLCHAIN_PROGRAM.test(name)) || !programs.includes('rustc'))
+    return undefined;
+  const parts = programs.filter((name) => TOOLCHAIN_PROGRAM.test(name)).map((name) => `bin/${name}`);
+  const libraries = (folder: string): string[] =>
+    childrenOf(prefix, folder)
+      .filter((name) => TOOLCHAIN_LIBRARY.test(name))
+      .map((name) => `${folder}/${name}`);
+  parts.push(...libraries('lib'), ...libraries('lib64'));
+  for (const name of childrenOf(prefix, 'lib'))
+    if (MULTIARCH.test(name)) parts.push(...libraries(`lib/${name}`));
+  if (childrenOf(prefix, 'libexec').includes(PROC_MACRO_SERVER)) parts.push(`libexec/${PROC_MACRO_SERVER}`);
+  return parts;
+}
+
+const TOOLCHAIN_PROGRAM = /^(?:rust|cargo|clippy|rls$|miri)/;
+const TOOLCHAIN_LIBRARY = /^(?:librustc_driver-|libstd-[0-9a-f]|libtest-[0-9a-f]|libLLVM.*-rust-|rustlib$)/;
+const MULTIARCH = /^[a-z0-9_]+-[a-z0-9-]+$/;
+const PROC_MACRO_SERVER = 'rust-analyzer-proc-macro-srv';
+
+function program(prefix: string, name: string): string | undefined {
+  const path = join(prefix, 'bin', name);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  if (basename(realpathSync(path)) === 'rustup') {
+    throw new InputError(
+      `bin/${name} is rustup's, which runs a toolchain that lies elsewhere`,
+      { file: prefix },
+      'name the directory that rustc --print sysroot prints',
+    );
+  }
+  return path;
+}
+
+function targetsWithStd(prefix: string): string[] {
+  return childrenOf(prefix, 'lib/rustlib')
+    .filter((target) =>
+      childrenOf(prefix, `lib/rustlib/${target}/lib`).some((name) =>
+        /^libstd-.*\.(?:rlib|so|rmeta)$/.test(name),
+      ),
+    )
+    .sort();
+}
+
+/** Names in a folder; none where it is missing or is none. */
+function childrenOf(prefix: string, folder: string): string[] {
+  try {
+    return readdirSync(join(prefix, folder)).sort();
+  } catch {
+    return [];
+  }
+}
