@@ -101,11 +101,7 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
         use: experiment.recipe.use,
         stages: experiment.recipe.stages.map(({ name, run, claim }) => ({ name, run, claim })),
       },
-      roots: {
-        a: rootReport(experiment, 'a', roots.a, origin),
-        b: rootReport(experiment, 'b', roots.b, origin),
-      },
-      sharedAncestors: (origin.relation?.shared ?? []).map(({ what, standing }) => ({ what, standing })),
+      ...originReport(experiment, roots, origin),
       tools: experiment.tools,
       environment: experiment.environment,
       sandbox: { use: sandbox.use, version: sandbox.version, open: sandbox.open },
@@ -254,6 +250,21 @@ function sourceReport(
     ...(check !== undefined && {
       signature: { sha256: check.sha256, outcome: check.outcome, why: check.why },
     }),
+  };
+}
+
+/** What roots are, where they come from, and what they share. */
+export function originReport(
+  experiment: Experiment,
+  roots: Ingredients['roots'],
+  origin: Origin,
+): Pick<ExperimentReport, 'roots' | 'sharedAncestors'> {
+  return {
+    roots: {
+      a: rootReport(experiment, 'a', roots.a, origin),
+      b: rootReport(experiment, 'b', roots.b, origin),
+    },
+    sharedAncestors: (origin.relation?.shared ?? []).map(({ what, standing }) => ({ what, standing })),
   };
 }
 
