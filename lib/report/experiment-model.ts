@@ -15,7 +15,7 @@ export interface ExperimentReport {
   readonly name: string;
   readonly source: SourceReport;
   readonly recipe: { readonly use: string; readonly stages: readonly StageReport[] };
-  readonly roots: { readonly a: RootReport; readonly b: RootReport };
+  readonly roots: { readonly a: ExperimentRootReport; readonly b: ExperimentRootReport };
   /** What both roots are known to be, or to descend from; nothing known is not nothing shared. */
   readonly sharedAncestors: readonly { readonly what: string; readonly standing: EvidenceStanding }[];
   /** Whose tool both sides used. */
@@ -56,7 +56,7 @@ export interface StageReport {
   readonly claim: boolean;
 }
 
-export interface RootReport {
+export interface ExperimentRootReport {
   readonly name: string;
   readonly paths: readonly string[];
   /** BLAKE3 of its tree as the builds saw it. */

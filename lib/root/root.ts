@@ -112,7 +112,9 @@ async function inspectRoot(
         ...(check !== undefined && { check }),
       };
     });
-    const ancestry = ancestryOf({ inputs, identity: side.identity, fileOf: fileFinder(side) }, sources);
+    const troubles = [...side.troubles, ...side.identity.unread];
+    const found = ancestryOf({ inputs, identity: side.identity, fileOf: fileFinder(side) }, sources);
+    const ancestry = troubles.length === 0 ? found : unread(found);
     const treeDigest = await treeDigestOf(spec, options);
     return {
       name: spec.name,
@@ -123,11 +125,16 @@ async function inspectRoot(
       ancestry,
       ...(sources !== undefined && { sources: sourceReport(sources) }),
       notes: side.notes,
-      troubles: [...side.troubles, ...side.identity.unread],
+      troubles,
     };
   } finally {
     open.close();
   }
+}
+
+/** What was read may speak for one thing, and what was not for another. */
+function unread({ evidence, lineage }: AncestryFinding): AncestryFinding {
+  return { kind: 'unknown', why: 'a part of the root could not be read', evidence, lineage };
 }
 
 function holdingsOf({ members }: Side): Holdings {
@@ -198,7 +205,7 @@ async function checkFiles(
 }
 
 /** @throws InputError for anything but a good signature */
-export function assertSigned({ file, outcome, by, why }: FileCheck): void {
+function assertSigned({ file, outcome, by, why }: FileCheck): void {
   if (outcome === 'good' && by === 'signature') return;
   const what =
     outcome === 'good'

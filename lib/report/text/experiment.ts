@@ -2,7 +2,7 @@ import { printableText } from '../../artefact/name.js';
 import type { PlannedStages, Preview } from '../../rebuild/preview.js';
 import type {
   ExperimentReport,
-  RootReport,
+  ExperimentRootReport,
   RunReport,
   RunStageReport,
   StageComparison,
@@ -53,7 +53,7 @@ function* originLines(
     );
 }
 
-function* rootLines(side: string, root: RootReport, width: number): Generator<string> {
+function* rootLines(side: string, root: ExperimentRootReport, width: number): Generator<string> {
   yield* wrapped(
     `  root ${side}  ${printableText(root.name)}: ${sized(root.bytes)}, blake3 ${root.digest.slice(0, DIGITS)}…`,
     width,

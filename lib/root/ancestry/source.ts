@@ -43,6 +43,8 @@ export interface BundledArchive extends SourcePlace {
 export interface SourceControl extends SourcePlace {
   readonly kind: 'dsc' | 'control' | 'buildinfo' | 'changes';
   readonly paragraphs: readonly Paragraph[];
+  /** SHA-256 of the files that it lists, by name. */
+  readonly digests: ReadonlyMap<string, string>;
   /** Whether its signature is good. */
   readonly signed: boolean;
 }
@@ -156,7 +158,13 @@ class SourceReading {
     const list: OpenList = await (await Verifier.create(this.options)).readList(path);
     const kind = /\.(dsc|changes|buildinfo)$/.exec(path)?.[1] as 'dsc' | 'changes' | 'buildinfo';
     const signed = files[0]?.outcome === 'good' && files[0].by === 'signature';
-    this.#controls.push({ kind, file: path, paragraphs: parseControl(list.text), signed });
+    this.#controls.push({
+      kind,
+      file: path,
+      paragraphs: parseControl(list.text),
+      digests: list.digests,
+      signed,
+    });
     if (kind !== 'dsc') return;
     for (const name of list.digests.keys()) {
       const file = join(dirname(path), name);
@@ -198,7 +206,13 @@ class SourceReading {
     if (name === 'src/version') this.#version ??= text;
     else if (name === 'debian/control') {
       const { text: content, ...place } = text;
-      this.#controls.push({ kind: 'control', ...place, paragraphs: parseControl(content), signed: false });
+      this.#controls.push({
+        kind: 'control',
+        ...place,
+        paragraphs: parseControl(content),
+        digests: new Map(),
+        signed: false,
+      });
     } else this.#stage0 ??= text;
   }
 }

@@ -2,7 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError, UsageError } from '../../error.js';
 import { gravest, type SignatureCheck, type SignatureOutcome } from './check.js';
-import { baseName, type ChecksumFormat, type ChecksumList, parseChecksums } from './checksum-list.js';
+import {
+  baseName,
+  type ChecksumFormat,
+  type ChecksumList,
+  digestFor,
+  parseChecksums,
+} from './checksum-list.js';
 import { digestFile, type FileDigest } from './file-digest.js';
 import { type Keyring, readKeyring, readWhole } from './keyring.js';
 import { checkDetached, readSignedText } from './openpgp.js';
@@ -149,6 +155,8 @@ export async function verifyFiles(
     const list = await verifier.readList(file);
     checks.push(await checkSigned(verifier, file, list));
     for (const name of list.digests.keys()) {
+      if (name.includes('/'))
+        throw new InputError(`it lists ${name}, which is no name of a file beside it`, { file });
       const path = join(dirname(file), name);
       if (files.includes(path)) continue;
       if (isFile(path)) checks.push(await verifier.check(path, [list]));
@@ -194,7 +202,7 @@ async function readList(list: string, keyring: Keyring): Promise<OpenList> {
 }
 
 function askList(list: OpenList, file: string, digest: FileDigest, named: boolean): ListCheck {
-  const listed = list.digests.get(baseName(file));
+  const listed = digestFor(list, file);
   const says = listed === undefined ? 'not-listed' : listed === digest.sha256 ? 'match' : 'mismatch';
   return { list: list.list, format: list.format, says, named, signatures: list.signatures };
 }
