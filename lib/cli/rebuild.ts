@@ -6,13 +6,13 @@ import { plan } from '../rebuild/preview.js';
 import { type Rebuild, type RebuildOptions, rebuild } from '../rebuild/rebuild.js';
 import type { StageEvent } from '../rebuild/run.js';
 import type { ExperimentReport } from '../report/experiment-model.js';
-import { json } from '../report/json.js';
+import { renderExperiment } from '../report/render.js';
 import { elapsed, previewLines, renderExperimentText } from '../report/text/experiment.js';
 import { paintFor } from './compare.js';
 import { assertGivenOnce, REBUILD_OPTIONS } from './options.js';
 import { StatusLine } from './progress.js';
 import type { RebuildArguments } from './rebuild-arguments.js';
-import { FileOutput, StandardOutput } from './writer.js';
+import { deliver, FileOutput, StandardOutput } from './writer.js';
 
 /** Runs `rebuild` and gives the exit status: that of the verdict, or 0 where nothing was to be judged. */
 export async function runRebuild(argv: RebuildArguments, signal: AbortSignal): Promise<number> {
@@ -38,11 +38,8 @@ export async function runRebuild(argv: RebuildArguments, signal: AbortSignal): P
   }
   const file = argv.output === undefined ? undefined : new FileOutput(argv.output);
   const report = await follow(rebuild(options), argv);
-  if (file !== undefined) {
-    await file.write(`${json(report, 1)}\n`);
-    file.close();
-  }
-  if (argv.format === 'json') await stdout.write(`${json(report, 1)}\n`);
+  if (file !== undefined) await deliver(renderExperiment(report, { format: 'json' }), file);
+  if (argv.format === 'json') await deliver(renderExperiment(report, { format: 'json' }), stdout);
   else if (argv.quiet !== true)
     for (const line of renderExperimentText(report, { paint, width, all: false }))
       await stdout.write(`${line}\n`);

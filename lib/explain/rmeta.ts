@@ -2,6 +2,7 @@ import type { Bytes } from '../artefact/bytes.js';
 import { readHashTable } from '../format/rmeta/hash-table.js';
 import { leb128End, leb128Value, littleEndian } from '../format/rmeta/leb128.js';
 import { type CrateRoot, crateHashOffset, type RootTable, readCrateRoot } from '../format/rmeta/root.js';
+import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink } from '../ledger/sink.js';
 import { Correspondence } from './rmeta/correspondence.js';
 import { explainHashMap } from './rmeta/hash-map.js';
@@ -9,6 +10,7 @@ import { LayoutSeeds } from './rmeta/layout-seed.js';
 import { MARK, type Mark, Marks } from './rmeta/marks.js';
 import { NodePlaces } from './rmeta/node-places.js';
 import { NodeWalk } from './rmeta/node-walk.js';
+import { orderSign } from './rmeta/order-signs.js';
 import { leb128, REFERRED, type RmetaPair } from './rmeta/reference.js';
 import { explainTable, positionsOf } from './rmeta/table.js';
 import { correspond, sourceFiles, tablesOf, type ZoneExplainer, zonesOf } from './rmeta/zones.js';
@@ -29,10 +31,15 @@ export function explainRmeta(a: Bytes, b: Bytes, sink: Sink): void {
   const wholeB = b.read(0, b.length);
   const innerA = isWrapped(wholeA);
   if (innerA !== isWrapped(wholeB) || !innerA) {
-    new RmetaExplainer(wholeA, wholeB, sink).run();
+    explainMetadata(wholeA, wholeB, sink);
     return;
   }
   explainWrapped(wholeA, wholeB, sink);
+}
+
+function explainMetadata(a: Uint8Array, b: Uint8Array, sink: Sink): Correspondence {
+  const sign = orderSign(a, b);
+  return new RmetaExplainer(a, b, sign === undefined ? sink : new LabelledSink(sink, sign)).run();
 }
 
 /** Section `.rustc`: magic, version, the length of the metadata, the metadata, and padding by the linker. */
@@ -46,7 +53,7 @@ function explainWrapped(a: Uint8Array, b: Uint8Array, sink: Sink): void {
   const endB = Math.min(b.length, HEADER + littleEndian(b, 8, 8));
   new Plain(a, b, sink).take(0, 8, 0, 8);
   const inner = sink.at(HEADER, HEADER);
-  const map = new RmetaExplainer(a.subarray(HEADER, endA), b.subarray(HEADER, endB), inner).run();
+  const map = explainMetadata(a.subarray(HEADER, endA), b.subarray(HEADER, endB), inner);
   sink.derived(8, 8, 8, 8, wide(map.toB(endA - HEADER)), 'the metadata', 'length');
   new Plain(a, b, sink).take(endA, a.length, endB, b.length);
 }

@@ -27,6 +27,7 @@ export interface ExecutionOptions {
 }
 
 const LOOK = 1000;
+const ROOM = 'make room, or name another folder with --out';
 
 /**
  * Runs a command; its output goes to a log, behind what stands there already. When the signal is given, the command
@@ -81,9 +82,11 @@ function openLog(log: string): number {
   try {
     return openSync(log, 'a');
   } catch (error) {
-    throw new SpoolError(`the log cannot be written (${(error as NodeJS.ErrnoException).code})`, {
-      file: log,
-    });
+    throw new SpoolError(
+      `the log cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      { file: log },
+      ROOM,
+    );
   }
 }
 

@@ -5,8 +5,6 @@ import type { Verdict, VerdictId } from '../verdict/verdict.js';
 export interface ExperimentEvidence {
   readonly comparisons: readonly StageComparison[];
   readonly planted: PlantedReport | undefined;
-  /** Paths of the sources that changed or were written to while the builds ran. */
-  readonly sourceChanges: readonly string[];
   /** What the sandbox did not keep from the builds. */
   readonly open: readonly string[];
   /** Runs that were cut off and went on in the build directory they left. */
@@ -57,13 +55,8 @@ export function judgeExperiment(evidence: ExperimentEvidence): Verdict {
 }
 
 /** Reasons for which nothing that was found counts. */
-function voids({ planted, sourceChanges }: ExperimentEvidence): string[] {
+function voids({ planted }: ExperimentEvidence): string[] {
   const reasons: string[] = [];
-  if (sourceChanges.length > 0) {
-    const shown = sourceChanges.slice(0, 5).join(', ');
-    const more = sourceChanges.length > 5 ? ` and ${sourceChanges.length - 5} more` : '';
-    reasons.push(`The sources changed while the builds ran: ${shown}${more}.`);
-  }
   if (planted !== undefined && !planted.found)
     reasons.push(
       `The change that was planted in root ${planted.of.toUpperCase()} was not found: an experiment that misses what is known to be there shows nothing.`,

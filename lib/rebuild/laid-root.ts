@@ -31,7 +31,7 @@ export async function laidRoot(
 /** Digits of the digest of names, sizes and times; enough to tell the roots of one folder apart. */
 const NAME_DIGITS = 16;
 
-function inputsName(paths: readonly string[]): string {
+export function inputsName(paths: readonly string[]): string {
   const by = digester('blake3');
   for (const path of paths) {
     const stat = statSync(path, { throwIfNoEntry: false, bigint: true });

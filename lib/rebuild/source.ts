@@ -1,9 +1,10 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathBytes } from '../artefact/name.js';
-import { InputError, UsageError } from '../error.js';
+import { InputError } from '../error.js';
 import { digestTree, type TreeDigest, treeChanges } from '../root/tree-digest.js';
 import type { SourceSpec } from './experiment.js';
+import { laidSource } from './laid-source.js';
 
 /** The sources of an experiment, digested before anything is built. */
 export interface Source {
@@ -15,17 +16,13 @@ export interface Source {
 
 /**
  * Opens the sources.
+ * @param folder Where an archive is laid down.
  * @throws InputError where they are not there, cannot be read whole, or have another digest than the experiment says
  */
-export async function openSource(spec: SourceSpec, signal: AbortSignal): Promise<Source> {
+export async function openSource(spec: SourceSpec, folder: string, signal: AbortSignal): Promise<Source> {
   const stat = statSync(spec.path, { throwIfNoEntry: false });
   if (stat === undefined) throw new InputError('the sources are not there', { file: spec.path });
-  if (!stat.isDirectory())
-    throw new UsageError(
-      `the sources ${spec.path} are no directory`,
-      'unpack them first, and check their signature',
-    );
-  const path = realpathSync(spec.path);
+  const path = stat.isDirectory() ? realpathSync(spec.path) : await laidSource(spec.path, folder, signal);
   const since = Date.now();
   const tree = await digestTree(path, { signal });
   const digest = `blake3:${tree.digest}`;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SpoolError } from '../error.js';
+import { InputError } from '../error.js';
 import type { ToolFiles } from './sandbox.js';
 
 /** In the bundle the wrapper is a file beside the command line, else a file of its own folder. */
@@ -16,7 +16,11 @@ const WRAPPERS = ['./rustc-wrapper.js', './invocation/wrapper.js'].map((path) =>
 export function layTools(folder: string, sealed: boolean): ToolFiles {
   const wrapper = WRAPPERS.find((path) => existsSync(path));
   if (wrapper === undefined)
-    throw new SpoolError('the wrapper of rustc is missing', { file: WRAPPERS[0] ?? '' });
+    throw new InputError(
+      'the wrapper of rustc is missing',
+      { file: WRAPPERS[0] ?? '' },
+      'install trustdiff anew',
+    );
   const node = process.execPath;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -1,3 +1,4 @@
+import type { DigestAlgorithm } from '../artefact/digest.js';
 import type { IngestedInput } from '../artefact/input.js';
 import type { Limits } from '../artefact/limits.js';
 import { Meter } from '../artefact/meter.js';
@@ -14,6 +15,7 @@ export interface RootReadOptions {
   readonly tmpdir?: string | undefined;
   /** Threads; as many as the machine runs at once unless given. */
   readonly jobs?: number | undefined;
+  readonly digest?: DigestAlgorithm | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
