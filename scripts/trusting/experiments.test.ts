@@ -57,6 +57,17 @@ function accused({ pairs }: Report): string[] {
   return [...new Set(names)].sort();
 }
 
+/** The instructions that only B's function has; undefined where A's has some of its own, or another in place of one. */
+function added({ pairs }: Report, name: string): string[] | undefined {
+  const rows = pairs.flatMap(({ explanation }) =>
+    (explanation?.residue ?? []).flatMap(({ symbolB, instructions }) =>
+      symbolB === name ? (instructions?.rows ?? []) : [],
+    ),
+  );
+  const others = rows.filter(({ mark }) => mark !== 'equal');
+  return others.every(({ mark }) => mark === 'only-b') ? others.map(({ b }) => b?.text ?? '') : undefined;
+}
+
 /** What varies between builds from one root, by control. */
 function noise({ controls }: Report): readonly unknown[] {
   return controls.map(({ of, usable, varying }) => ({ of, usable, varying }));
@@ -102,6 +113,7 @@ native(
       'trojan_put_written',
       'trojan_seed',
     ]);
+    t.deepEqual(added(stage2, 'main'), ['call trojan']);
     t.deepEqual(noise(stage2), QUIET);
     const greet = stage(report, 'greet');
     t.deepEqual(accused(greet), ['main']);
