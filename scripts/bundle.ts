@@ -43,6 +43,20 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 chmodSync(join(OUT, 'trustdiff.js'), 0o755);
+// What a planted rustc runs lies alone in the root, so it is one file.
+await build({
+  absWorkingDir: resolve(DIST, '..'),
+  entryPoints: [join(DIST, 'lib/rebuild/planted/rustc.js')],
+  outfile: join(OUT, 'planted-rustc.cjs'),
+  bundle: true,
+  // There is no package.json beside it to say that it is anything else.
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  logLevel: 'warning',
+});
 writeFileSync(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)));
 
 /** The name, version and licence text of every package whose files went in. */
