@@ -95,8 +95,8 @@ interface PlantedCompiler {
   readonly digest: string;
 }
 
-/** In the bundle a file beside the command line; seen from the library, in the bundle's folder. */
-const PROGRAMS = ['./planted-rustc.cjs', '../../../cli/planted-rustc.cjs'].map((path) =>
+/** In the bundle a file beside the command line, in the library beside `rebuild.js`. */
+const PROGRAMS = ['./planted-rustc.mjs', '../planted-rustc.mjs'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 const REAL_NAME = 'rustc-before-planting';
@@ -149,7 +149,7 @@ start="$records/.start-$$"
 "$bin/${REAL_NAME}" "$@"
 status=$?
 if [ $status -eq 0 ]; then
-  "$bin/../${TOOLS}/node" "$bin/../${TOOLS}/planted-rustc.cjs" "$records" "$start" ${aim} "$@" || status=$?
+  "$bin/../${TOOLS}/node" "$bin/../${TOOLS}/planted-rustc.mjs" "$records" "$start" ${aim} "$@" || status=$?
 fi
 rm -f "$start"
 exit $status
@@ -162,7 +162,7 @@ function layCompiler({ script, program, node }: PlantedCompiler, top: string): v
   writeFileSync(rustc, script, { mode: 0o755 });
   mkdirSync(join(top, TOOLS), { recursive: true });
   cpSync(node, join(top, TOOLS, 'node'), { mode: constants.COPYFILE_FICLONE });
-  cpSync(program, join(top, TOOLS, 'planted-rustc.cjs'));
+  cpSync(program, join(top, TOOLS, 'planted-rustc.mjs'));
 }
 
 /** Runs the experiment's own plant on the copy. */
