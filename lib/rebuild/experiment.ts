@@ -75,8 +75,11 @@ export interface SandboxSpec {
 /** A change that is planted in a root on purpose: where the experiment does not find it, it proves nothing. */
 export interface PlantedSpec {
   readonly of: SideName;
-  /** Run in the sandbox with a writable copy of the root at `$TRUSTDIFF_PLANTED`. */
-  readonly run: readonly string[];
+  /**
+   * Run in the sandbox with a writable copy of the root at `$TRUSTDIFF_PLANTED`. Where there is none, the rustc of the
+   * copy changes one constant in what it compiles.
+   */
+  readonly run: readonly string[] | undefined;
 }
 
 const MAX_CORES = 1024;
@@ -104,13 +107,13 @@ export function parseExperiment(text: string, file: string): Experiment {
     environment: environmentOf(fields),
     sandbox: sandboxOf(fields.fields('sandbox')),
     vary: (fields.strings('vary') ?? []).map((name) => variationOf(fields, name)),
-    planted: fields.has('planted') ? plantedOf(fields.fields('planted')) : undefined,
+    planted: plantedOf(fields),
     trust: trustOf(fields.fields('trust'), folder),
   };
   roots.end();
   fields.end();
-  if (experiment.vary.length > 0 && experiment.controls.a + experiment.controls.b === 0)
-    throw fields.wrong('vary', 'variations need a control', 'add controls: { a: 1 }');
+  const wrong = contradiction(experiment);
+  if (wrong !== undefined) throw fields.wrong(wrong.field, wrong.what, wrong.hint);
   return experiment;
 }
 
@@ -201,9 +204,37 @@ function variationOf(fields: Fields, name: string): Variation {
   return found;
 }
 
-function plantedOf(fields: Fields): PlantedSpec {
+/** The field that asks for what the others rule out; options of the command line can do that, too. */
+export function contradiction(
+  experiment: Experiment,
+): { readonly field: string; readonly what: string; readonly hint: string } | undefined {
+  const { vary, controls, planted, recipe, tools } = experiment;
+  if (vary.length > 0 && controls.a + controls.b === 0)
+    return { field: 'vary', what: 'variations need a control', hint: 'add controls: { a: 1 }' };
+  if (planted === undefined || planted.run !== undefined) return undefined;
+  if (!recipe.needsRustc)
+    return {
+      field: 'planted',
+      what: `the recipe ${recipe.use} needs a command that plants the change`,
+      hint: 'write planted: { run: … }; it finds a copy of the root at $TRUSTDIFF_PLANTED',
+    };
+  if (tools.rustc !== undefined && tools.rustc !== planted.of)
+    return {
+      field: 'planted',
+      what: `the rustc of root ${planted.of} is not used`,
+      hint: `plant in root ${tools.rustc}, whose rustc both sides use`,
+    };
+  return undefined;
+}
+
+/** `true` stands for a mapping without fields. */
+function plantedOf(experiment: Fields): PlantedSpec | undefined {
+  if (!experiment.has('planted')) return undefined;
+  if (experiment.isText('planted'))
+    return experiment.boolean('planted', false) ? { of: 'a', run: undefined } : undefined;
+  const fields = experiment.fields('planted');
   const of = fields.choice('of', SIDES, 'a');
-  const run = commandOf(fields);
+  const run = fields.has('run') ? commandOf(fields) : undefined;
   fields.end();
   return { of, run };
 }

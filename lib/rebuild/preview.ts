@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ExperimentReport } from '../report/experiment-model.js';
+import type { MaterialisedRoot } from '../root/materialise.js';
 import { type Experiment, readExperiment } from './experiment.js';
-import { type PlannedRun, planRuns } from './plan.js';
+import { type Ingredients, type PlannedRun, planRuns } from './plan.js';
 import { ingredientsOf, originReport, type RebuildOptions } from './rebuild.js';
 import { folderOf } from './run.js';
 import { type RunRecord, readRecord } from './run-record.js';
@@ -36,7 +37,7 @@ export async function plan(options: RebuildOptions): Promise<Preview> {
   const experiment = typeof given === 'string' ? readExperiment(given) : given;
   const out = resolve(options.out);
   const { ingredients, origin } = await ingredientsOf(experiment, out, signal, () => {});
-  const runs = planRuns(ingredients);
+  const runs = planRuns({ ...ingredients, planted: standIn(ingredients) });
   const records = new Map(runs.map((run) => [run.id, recordOf(run, out)]));
   const known = (name: string): number | undefined =>
     [...records.values()].flatMap((record) => record?.stages ?? []).find((stage) => stage.name === name)
@@ -55,6 +56,12 @@ export async function plan(options: RebuildOptions): Promise<Preview> {
       })),
     })),
   };
+}
+
+/** The planted root is laid only when something is built; what its run is keyed by is not known before. */
+function standIn({ experiment, roots }: Ingredients): MaterialisedRoot | undefined {
+  const { planted } = experiment;
+  return planted === undefined ? undefined : { ...roots[planted.of], digest: 'not planted yet' };
 }
 
 function recordOf(run: PlannedRun, out: string): RunRecord | undefined {

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { EventQueue } from '../comparison/event-queue.js';
 import { VERSION } from '../comparison/version.js';
-import { BuildError, InputError, SpoolError } from '../error.js';
+import { BuildError, InputError, SpoolError, UsageError } from '../error.js';
 import {
   EXPERIMENT_REPORT_SCHEMA,
   type ExperimentReport,
@@ -11,17 +11,19 @@ import {
 import type { MaterialisedRoot } from '../root/materialise.js';
 import { compareStages } from './compare-stages.js';
 import type { RebuildEvent } from './event.js';
-import { type Experiment, readExperiment, type SideName } from './experiment.js';
+import { contradiction, type Experiment, readExperiment, type SideName } from './experiment.js';
 import { judgeExperiment } from './judge.js';
 import { laidRoot } from './laid-root.js';
 import { lockFolder } from './lock.js';
 import { assertVersionRule, type Origin, originOf } from './origin.js';
-import { type Ingredients, type PlannedRun, planRuns } from './plan.js';
+import { type Ingredients, type PlannedRun, planRuns, TOP } from './plan.js';
+import { findPlant } from './planted/finding.js';
+import { plantedRoot } from './planted/planted-root.js';
 import { folderOf, makeRun } from './run.js';
 import type { RunRecord } from './run-record.js';
 import { bubblewrap } from './sandbox/bubblewrap.js';
 import { noSandbox } from './sandbox/none.js';
-import type { Sandbox } from './sandbox.js';
+import type { Sandbox, ToolFiles } from './sandbox.js';
 import { sharedMachine, sharedTools } from './shared.js';
 import { openSource, type Source, sourceChanges } from './source.js';
 import { layTools } from './tools.js';
@@ -75,9 +77,12 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
   const lock = lockFolder(out);
   try {
     const sandboxAt = sandboxesOf(experiment, out);
-    const { source, ingredients, origin } = await ingredientsOf(experiment, out, signal, emit);
-    const { roots, shared } = ingredients;
-    const made = await makeRuns(ingredients, source, out, sandboxAt, signal, emit);
+    const { source, ingredients: plain, origin } = await ingredientsOf(experiment, out, signal, emit);
+    const { roots, shared } = plain;
+    const sandbox = sandboxAt(TOP);
+    const tools = layTools(join(out, 'tools'), experiment.sandbox.use === 'bubblewrap');
+    const ingredients = { ...plain, planted: await plantOf(plain, out, sandbox, tools, signal, emit) };
+    const made = await makeRuns(ingredients, source, out, sandboxAt, tools, signal, emit);
     const comparisons = await compareStages(
       experiment,
       made,
@@ -85,10 +90,10 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       { jobs, maxDetail, sharedAncestor: sharedBy(origin), signal },
       emit,
     );
-    const sandbox = sandboxAt(made[0]?.run.top ?? '');
+    const planted = await findPlant(experiment, made, out, { jobs, signal }, emit);
     const verdict = judgeExperiment({
       comparisons,
-      planted: undefined,
+      planted,
       open: sandbox.open,
       interrupted: made.filter(({ record }) => record.interruptions > 0).map(({ run }) => run.id),
     });
@@ -108,6 +113,7 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       shared: { ...sharedMachine(), tools: shared },
       runs: made.map(runReport),
       comparisons,
+      ...(planted !== undefined && { planted }),
       verdict,
     };
     emit({ type: 'report', report });
@@ -124,6 +130,8 @@ export async function ingredientsOf(
   signal: AbortSignal,
   emit: (event: RebuildEvent) => void,
 ): Promise<{ readonly source: Source; readonly ingredients: Ingredients; readonly origin: Origin }> {
+  const wrong = contradiction(experiment);
+  if (wrong !== undefined) throw new UsageError(`${wrong.field}: ${wrong.what}`, wrong.hint);
   emit({ type: 'step', text: 'looking at where the roots come from' });
   const origin = await originOf(experiment, signal);
   emit({ type: 'step', text: 'digesting the sources' });
@@ -144,6 +152,21 @@ export async function ingredientsOf(
   return { source, ingredients, origin };
 }
 
+async function plantOf(
+  { experiment, roots }: Ingredients,
+  out: string,
+  sandbox: Sandbox,
+  tools: ToolFiles,
+  signal: AbortSignal,
+  emit: (event: RebuildEvent) => void,
+): Promise<MaterialisedRoot | undefined> {
+  const spec = experiment.planted;
+  if (spec === undefined) return undefined;
+  emit({ type: 'step', text: `planting a change in a copy of root ${experiment.roots[spec.of].name}` });
+  const root = roots[spec.of];
+  return plantedRoot(spec, { experiment, root, folder: join(out, 'roots'), sandbox, tools, signal });
+}
+
 function makeFolder(out: string): void {
   try {
     mkdirSync(out, { recursive: true });
@@ -162,7 +185,7 @@ function sandboxesOf({ sandbox }: Experiment, out: string): (top: string) => San
     made.set(top, known);
     return known;
   };
-  at('/trustdiff');
+  at(TOP);
   return at;
 }
 
@@ -190,13 +213,13 @@ async function makeRuns(
   source: Source,
   out: string,
   sandboxAt: (top: string) => Sandbox,
+  tools: ToolFiles,
   signal: AbortSignal,
   emit: (event: RebuildEvent) => void,
 ): Promise<MadeRun[]> {
   const { experiment } = ingredients;
   const made: MadeRun[] = [];
   const runs = planRuns(ingredients);
-  const tools = layTools(join(out, 'tools'), experiment.sandbox.use === 'bubblewrap');
   for (const run of runs) {
     let built = false;
     const record = await makeRun(run, {

@@ -136,8 +136,10 @@ export interface StageComparison {
 /** The positive control: a change that was planted in one root. */
 export interface PlantedReport {
   readonly of: 'a' | 'b';
-  /** Whether it showed in a claimed stage. */
+  /** Whether it showed in some stage. */
   readonly found: boolean;
-  /** The stages that differ from those of the root it was planted in. */
+  /** The stages in which it showed; one that the planted compiler does not reach differs in none. */
   readonly stages: readonly string[];
+  /** What the planted compiler changed: file, member, section and text. Empty where a command planted. */
+  readonly places: readonly string[];
 }

@@ -205,7 +205,7 @@ async function checkFiles(
 }
 
 /** @throws InputError for anything but a good signature */
-function assertSigned({ file, outcome, by, why }: FileCheck): void {
+export function assertSigned({ file, outcome, by, why }: FileCheck): void {
   if (outcome === 'good' && by === 'signature') return;
   const what =
     outcome === 'good'

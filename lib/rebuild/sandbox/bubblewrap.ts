@@ -81,7 +81,7 @@ function command(order: SealedOrder, top: string): ReturnType<Sandbox['command']
     ...readOnly(folders.rustcRoot, place.rustcRoot),
     ...readOnly(tools.folder, place.tools),
     ...readOnly(tools.node, join(place.tools, 'node')),
-    ...readOnly(tools.wrapper, join(place.tools, 'rustc-wrapper.js')),
+    ...readOnly(tools.wrapper, join(place.tools, 'rustc-wrapper.mjs')),
     ...['--bind', folders.build, place.build],
     ...['--bind', folders.home, place.home],
     ...['--bind', folders.log, place.log],

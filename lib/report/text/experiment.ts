@@ -33,7 +33,25 @@ export function* renderExperimentText(report: ExperimentReport, options: TextOpt
   yield* runTable(report.runs, width);
   yield* costLines(report, width);
   for (const comparison of report.comparisons) yield* comparisonLines(comparison, options);
+  yield* plantedLines(report, options);
   yield* verdictSection({ verdict: report.verdict }, options);
+}
+
+function* plantedLines(
+  { planted, roots }: ExperimentReport,
+  { paint, width }: TextOptions,
+): Generator<string> {
+  if (planted === undefined) return;
+  yield '';
+  yield paint.bold('PLANTED');
+  const name = printableText(roots[planted.of].name);
+  yield* wrapped(`  A change was planted in a copy of root ${name}.`, width, '  ');
+  for (const place of planted.places) yield* wrapped(`  in ${printableText(place)}`, width, '    ');
+  yield* wrapped(
+    planted.found ? `  It was found in ${planted.stages.join(', ')}.` : '  It was not found.',
+    width,
+    '  ',
+  );
 }
 
 /** Digits of a digest that a person compares by eye. */
