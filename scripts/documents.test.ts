@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { COMPARE_FLAGS, EXPLAIN_FLAGS, INSPECT_FLAGS } from '../lib/cli/flag.js';
-import { REBUILD_OPTIONS } from '../lib/cli/options.js';
+import { COMPARE_FLAGS, EXPLAIN_FLAGS, INSPECT_FLAGS, REBUILD_FLAGS, ROOT_FLAGS } from '../lib/cli/flag.js';
 import { RULES } from '../lib/verdict/comparable-rule.js';
 import { VERDICTS } from '../lib/verdict/verdict.js';
 import { commandsOf, firstMissing, Session } from './documents/session.js';
@@ -62,12 +61,11 @@ for (const name of DOCUMENTS) {
   });
 
   test(`every option that ${name} names exists`, (t) => {
-    const flags = [...COMPARE_FLAGS, ...EXPLAIN_FLAGS, ...INSPECT_FLAGS];
-    const rebuilding = Object.keys(REBUILD_OPTIONS).map((option) => `--${option}`);
-    const known = new Set([
-      ...flags.flatMap(({ names, negation = '' }) => [...names, negation]),
-      ...rebuilding,
-    ]);
+    const flags = [
+      ...[COMPARE_FLAGS, EXPLAIN_FLAGS, INSPECT_FLAGS, REBUILD_FLAGS],
+      ...Object.values(ROOT_FLAGS),
+    ].flat();
+    const known = new Set(flags.flatMap(({ names, negation = '' }) => [...names, negation]));
     const others = new Set([
       '--global',
       '--a',

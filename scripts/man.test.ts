@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { COMPARE_FLAGS, INSPECT_FLAGS } from '../lib/cli/flag.js';
+import { COMPARE_FLAGS, INSPECT_FLAGS, ROOT_FLAGS } from '../lib/cli/flag.js';
 import { VERSION } from '../lib/comparison/version.js';
 import { manPage } from './manual/page.js';
 
@@ -10,8 +10,8 @@ test('the committed man page is what scripts/man makes', (t) => {
   t.is(readFileSync(new URL('../../docs/trustdiff.1', import.meta.url), 'utf8'), page);
 });
 
-test('the man page has every option of both commands', (t) => {
-  for (const { names } of [...COMPARE_FLAGS, ...INSPECT_FLAGS]) {
+test('the man page has every option of every command', (t) => {
+  for (const { names } of [...COMPARE_FLAGS, ...INSPECT_FLAGS, ...Object.values(ROOT_FLAGS).flat()]) {
     for (const name of names) t.true(page.includes(`\\fB${name.replaceAll('-', '\\-')}\\fR`), name);
   }
 });

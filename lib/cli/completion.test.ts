@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import { completionScript } from './completion.js';
 import { SHELLS } from './completion-arguments.js';
-import { COMPARE_FLAGS, INSPECT_FLAGS } from './flag.js';
+import { COMPARE_FLAGS, INSPECT_FLAGS, ROOT_FLAGS } from './flag.js';
 
 for (const shell of SHELLS) {
   test(`the script for ${shell} has every option`, (t) => {
     const script = completionScript(shell);
-    for (const { names } of [...COMPARE_FLAGS, ...INSPECT_FLAGS]) {
+    for (const { names } of [...COMPARE_FLAGS, ...INSPECT_FLAGS, ...Object.values(ROOT_FLAGS).flat()]) {
       for (const name of names) {
         const spelled = name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`;
         t.true(script.includes(shell === 'fish' ? spelled : name), name);
@@ -56,4 +56,13 @@ bashTest('in bash the values of an option are completed, also after an equals si
   t.deepEqual(offered('A', 'B', '--digest', '=', 's'), ['sha256']);
   t.deepEqual(offered('A', 'B', '--control-of', ''), ['a', 'b']);
   t.deepEqual(offered('completion', ''), [...SHELLS]);
+});
+
+bashTest('in bash the commands of root and their options are completed', (t) => {
+  t.deepEqual(offered('root', ''), ['inspect', 'verify', 'plan']);
+  t.deepEqual(offered('root', 'verify', '--check'), ['--checksums']);
+  t.deepEqual(offered('root', 'plan', '--ro'), ['--roots']);
+  t.deepEqual(offered('root', 'inspect', '--mem'), []);
+  t.deepEqual(offered('root', 'inspect', ''), []);
+  t.deepEqual(offered('root', 'verify', '--keyring', ''), []);
 });

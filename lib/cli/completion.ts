@@ -1,5 +1,5 @@
 import { type CompletionArguments, SHELLS, type Shell } from './completion-arguments.js';
-import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS, REBUILD_FLAGS } from './flag.js';
+import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS, REBUILD_FLAGS, ROOT_FLAGS } from './flag.js';
 import { StandardOutput } from './writer.js';
 
 /** Runs `completion` and gives the exit status. */
@@ -28,7 +28,8 @@ const COMMANDS = {
   inspect: INSPECT_FLAGS,
   rebuild: REBUILD_FLAGS,
 } as const;
-const COMMAND_NAMES = [...Object.keys(COMMANDS), 'completion'] as readonly string[];
+const ROOT_NAMES = Object.keys(ROOT_FLAGS);
+const COMMAND_NAMES = [...Object.keys(COMMANDS), 'root', 'completion'] as readonly string[];
 
 /** `compare` may be left out, so that its options are those of the program. */
 const OTHER_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== 'compare');
@@ -54,6 +55,14 @@ ${values.join('\n')}
     case \${COMP_WORDS[1]} in
       completion) words='${SHELLS.join(' ')}' ;;
 ${OTHER_COMMANDS.map(([name, flags]) => `      ${name}) case $current in -*) words='${words(flags)}' ;; esac ;;`).join('\n')}
+      root)
+        if [ "$COMP_CWORD" = 2 ]; then words='${ROOT_NAMES.join(' ')}'; else
+          case \${COMP_WORDS[2]} in
+${Object.entries(ROOT_FLAGS)
+  .map(([name, flags]) => `            ${name}) case $current in -*) words='${words(flags)}' ;; esac ;;`)
+  .join('\n')}
+          esac
+        fi ;;
       *) case $current in -*) words='${words(COMPARE_FLAGS)}' ;; esac ;;
     esac
     if [ "$COMP_CWORD" = 1 ] && [ -z "$words" ]; then words='${COMMAND_NAMES.join(' ')}'; fi
@@ -77,7 +86,8 @@ complete -o bashdefault -o default -F _trustdiff trustdiff
 function bashValues(): string[] {
   const everywhere = new Map<string, string>();
   const ofOne: string[] = [];
-  for (const [command, flags] of Object.entries(COMMANDS))
+  const roots = Object.values(ROOT_FLAGS).map((flags) => ['root', flags] as const);
+  for (const [command, flags] of [...Object.entries(COMMANDS), ...roots])
     for (const { names, value, choices } of flags) {
       if (value === 'none') continue;
       const answer =
@@ -96,7 +106,8 @@ function bashValues(): string[] {
 }
 
 function zsh(): string {
-  const functions = Object.entries(COMMANDS).map(
+  const roots = Object.entries(ROOT_FLAGS).map(([name, flags]) => [`root_${name}`, flags] as const);
+  const functions = [...Object.entries(COMMANDS), ...roots].map(
     ([command, flags]) => `_trustdiff_${command}() {
   _arguments -s \\
 ${flags
@@ -119,6 +130,11 @@ _trustdiff() {
 ${Object.keys(COMMANDS)
   .map((name) => `    ${name}) shift words; (( CURRENT-- )); _trustdiff_${name} ;;`)
   .join('\n')}
+    root)
+      if (( CURRENT == 3 )); then _values command ${ROOT_NAMES.join(' ')}; return; fi
+      case $words[3] in
+${ROOT_NAMES.map((name) => `        ${name}) shift 2 words; (( CURRENT -= 2 )); _trustdiff_root_${name} ;;`).join('\n')}
+      esac ;;
     *) _trustdiff_compare ;;
   esac
 }
@@ -141,12 +157,24 @@ function zshSpecs(flag: Flag): string[] {
 
 function fish(): string {
   const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
-  const lines = Object.entries(COMMANDS).flatMap(([command, flags]) => {
-    const others = COMMAND_NAMES.filter((name) => name !== command).join(' ');
-    const when =
-      command === 'compare'
-        ? `not __fish_seen_subcommand_from ${others}`
-        : `__fish_seen_subcommand_from ${command}`;
+  const others = COMMAND_NAMES.filter((name) => name !== 'compare').join(' ');
+  // `root inspect` is another command than `inspect`.
+  const conditions: readonly (readonly [string, readonly Flag[]])[] = [
+    ...Object.entries(COMMANDS).map(
+      ([command, flags]) =>
+        [
+          command === 'compare'
+            ? `not __fish_seen_subcommand_from ${others}`
+            : `__fish_seen_subcommand_from ${command}; and not __fish_seen_subcommand_from root`,
+          flags,
+        ] as const,
+    ),
+    ...Object.entries(ROOT_FLAGS).map(
+      ([name, flags]) =>
+        [`__fish_seen_subcommand_from root; and __fish_seen_subcommand_from ${name}`, flags] as const,
+    ),
+  ];
+  const lines = conditions.flatMap(([when, flags]) => {
     return flags.flatMap((flag) =>
       spellings(flag).map((name) => {
         const option = name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`;
@@ -164,6 +192,7 @@ function fish(): string {
   });
   return `# fish completion for trustdiff; put into ~/.config/fish/config.fish: trustdiff completion fish | source
 complete -c trustdiff -n __fish_use_subcommand -a ${quoted(COMMAND_NAMES.join(' '))}
+complete -c trustdiff -n '__fish_seen_subcommand_from root; and not __fish_seen_subcommand_from ${ROOT_NAMES.join(' ')}' -f -a ${quoted(ROOT_NAMES.join(' '))}
 complete -c trustdiff -n '__fish_seen_subcommand_from completion' -f -a ${quoted(SHELLS.join(' '))}
 ${lines.join('\n')}
 `;

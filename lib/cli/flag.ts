@@ -6,6 +6,9 @@ import {
   LIMIT_OPTION_TABLE,
   OUTPUT_OPTIONS,
   REBUILD_OPTIONS,
+  ROOT_INSPECT_OPTIONS,
+  ROOT_PLAN_OPTIONS,
+  ROOT_VERIFY_OPTIONS,
 } from './options.js';
 
 /** One option as the man page and the shell completion show it. */
@@ -52,6 +55,12 @@ export const EXPLAIN_FLAGS: readonly Flag[] = [
 ];
 
 export const REBUILD_FLAGS: readonly Flag[] = [...flagsOf(REBUILD_OPTIONS), ...HELP_FLAGS];
+/** By the word behind `root`. */
+export const ROOT_FLAGS = {
+  inspect: [...flagsOf(ROOT_INSPECT_OPTIONS), ...flagsOf(LIMIT_OPTION_TABLE), ...HELP_FLAGS],
+  verify: [...flagsOf(ROOT_VERIFY_OPTIONS), ...HELP_FLAGS],
+  plan: [...flagsOf(ROOT_PLAN_OPTIONS), ...flagsOf(LIMIT_OPTION_TABLE), ...HELP_FLAGS],
+} as const satisfies Record<string, readonly Flag[]>;
 
 function flagsOf(table: Readonly<Record<string, Options>>): Flag[] {
   return Object.entries(table).map(([name, options]) => flag(name, options));
@@ -77,17 +86,29 @@ function dashed(name: string): string {
 }
 
 function kindOf(name: string): 'file' | 'folder' | 'text' {
-  switch (name as keyof typeof COMPARE_OPTIONS | keyof typeof OUTPUT_OPTIONS | keyof typeof REBUILD_OPTIONS) {
+  switch (
+    name as
+      | keyof typeof COMPARE_OPTIONS
+      | keyof typeof OUTPUT_OPTIONS
+      | keyof typeof REBUILD_OPTIONS
+      | keyof typeof ROOT_INSPECT_OPTIONS
+      | keyof typeof ROOT_PLAN_OPTIONS
+  ) {
     case 'a':
     case 'b':
     case 'control':
     case 'output':
     case 'rustc':
     case 'masks':
+    case 'keyring':
+    case 'signature':
+    case 'checksums':
+    case 'source':
+    case 'sources':
+    case 'roots':
       return 'file';
     case 'tmpdir':
     case 'out':
-    case 'source':
       return 'folder';
     default:
       return 'text';

@@ -7,6 +7,20 @@ import { buildExplain, EXPLAIN_COMMAND, EXPLAIN_SUMMARY } from './explain-argume
 import { buildInspect, INSPECT_COMMAND, INSPECT_SUMMARY } from './inspect-arguments.js';
 import { EXIT_STATUS } from './options.js';
 import { buildRebuild, REBUILD_COMMAND, REBUILD_SUMMARY } from './rebuild-arguments.js';
+import {
+  buildRootInspect,
+  buildRootPlan,
+  buildRootVerify,
+  ROOT_COMMAND,
+  ROOT_EXAMPLES,
+  ROOT_INSPECT_COMMAND,
+  ROOT_INSPECT_SUMMARY,
+  ROOT_PLAN_COMMAND,
+  ROOT_PLAN_SUMMARY,
+  ROOT_SUMMARY,
+  ROOT_VERIFY_COMMAND,
+  ROOT_VERIFY_SUMMARY,
+} from './root-arguments.js';
 
 /**
  * Runs the command line that `argv` holds (without node and script) and gives the exit status.
@@ -17,7 +31,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
   const parser = yargs(withDashJoined(argv))
     .scriptName('trustdiff')
     .usage(
-      'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 explain A B\n$0 inspect X\n$0 rebuild EXPERIMENT',
+      'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 explain A B\n$0 inspect X\n$0 rebuild EXPERIMENT\n$0 root inspect|verify|plan …',
     )
     .command(COMPARE_COMMAND, COMPARE_SUMMARY, buildCompare, async (args) => {
       const { runCompare } = await import('./compare.js');
@@ -35,6 +49,23 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       const { runRebuild } = await import('./rebuild.js');
       status = await runRebuild(args, signal);
     })
+    .command(ROOT_COMMAND, ROOT_SUMMARY, (yargs) =>
+      yargs
+        .command(ROOT_INSPECT_COMMAND, ROOT_INSPECT_SUMMARY, buildRootInspect, async (args) => {
+          const { runRootInspect } = await import('./root.js');
+          status = await runRootInspect(args, signal);
+        })
+        .command(ROOT_VERIFY_COMMAND, ROOT_VERIFY_SUMMARY, buildRootVerify, async (args) => {
+          const { runRootVerify } = await import('./root.js');
+          status = await runRootVerify(args, signal);
+        })
+        .command(ROOT_PLAN_COMMAND, ROOT_PLAN_SUMMARY, buildRootPlan, async (args) => {
+          const { runRootPlan } = await import('./root.js');
+          status = await runRootPlan(args, signal);
+        })
+        .example(ROOT_EXAMPLES.map(([command, what]): [string, string] => [command, what]))
+        .demandCommand(1, 'root takes inspect, verify or plan'),
+    )
     .command(COMPLETION_COMMAND, COMPLETION_SUMMARY, buildCompletion, async (args) => {
       const { runCompletion } = await import('./completion.js');
       status = await runCompletion(args);

@@ -285,6 +285,84 @@ export const REBUILD_OPTIONS = {
   color: OUTPUT_OPTIONS.color,
 } as const satisfies Record<string, Options>;
 
+/** Whom to believe: options of `root`. */
+const TRUST_OPTIONS = {
+  keyring: {
+    group: 'Trust:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'A file of OpenPGP public keys (repeatable)',
+  },
+  fingerprint: {
+    group: 'Trust:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'Believe this key of the keyrings only, by all 40 or 64 digits (repeatable)',
+  },
+  signature: {
+    group: 'Trust:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'A detached signature that does not lie beside its file (repeatable)',
+  },
+  checksums: {
+    group: 'Trust:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'A list of SHA-256 digests: sha256sum, channel-rust-*.toml, src/stage0, .dsc (repeatable)',
+  },
+  'require-signature': {
+    group: 'Trust:',
+    boolean: true,
+    describe: 'Exit status 2 for every file that no signature makes good, before it is opened further',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Options of `root inspect` beside the limits. */
+export const ROOT_INSPECT_OPTIONS = {
+  ...TRUST_OPTIONS,
+  source: {
+    group: 'Sources:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'Sources of the root: .dsc, directory, archive, .buildinfo; or NAME=FILE (repeatable)',
+  },
+  format: INSPECT_OPTIONS.format,
+  color: OUTPUT_OPTIONS.color,
+  tmpdir: COMPARE_OPTIONS.tmpdir,
+} as const satisfies Record<string, Options>;
+
+/** Options of `root verify`. */
+export const ROOT_VERIFY_OPTIONS = {
+  ...TRUST_OPTIONS,
+  format: INSPECT_OPTIONS.format,
+  color: OUTPUT_OPTIONS.color,
+} as const satisfies Record<string, Options>;
+
+/** Options of `root plan` beside the limits. */
+export const ROOT_PLAN_OPTIONS = {
+  sources: {
+    group: 'Plan:',
+    string: true,
+    requiresArg: true,
+    describe: 'The version of the sources, or the sources: directory, archive, .dsc',
+  },
+  roots: {
+    group: 'Plan:',
+    string: true,
+    array: true,
+    describe: 'Roots: a version, a file or directory each, or NAME=FILE for several files',
+  },
+  format: INSPECT_OPTIONS.format,
+  color: OUTPUT_OPTIONS.color,
+  tmpdir: COMPARE_OPTIONS.tmpdir,
+} as const satisfies Record<string, Options>;
+
 /** @throws UsageError when an option that holds one value is given twice: which of the two counts would be a guess */
 export function assertGivenOnce(
   argv: Readonly<Record<string, unknown>>,

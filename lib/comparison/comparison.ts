@@ -98,17 +98,19 @@ async function judgeSides(
     controls.push(await runControl(of, of === 'a' ? a : b, side, noise[of], options, threads));
   }
   const controlled = controls.length > 0;
-  // With explanations noise is told by segments of ledgers; aligned ranges are needed only without.
-  const described = await describe(match.pairs, controlled && !options.explain, options, threads, progress);
+  // With explanations noise is told by segments of ledgers, and these say where files differ.
+  const described = options.explain
+    ? undefined
+    : await describe(match.pairs, controlled, options, threads, progress);
   const explained = options.explain
-    ? await explainDifferences(described.pairs, controlled, options, threads, progress)
+    ? await explainDifferences(match.pairs, controlled, options, threads, progress)
     : undefined;
-  const pairs = explained?.pairs ?? described.pairs;
+  const pairs = explained?.pairs ?? described?.pairs ?? match.pairs;
   const troubles: SideTrouble[] = [
     ...[a, b, ...controlSides].flatMap((side, i) => side.troubles.map((t) => ({ side: sideName(i), ...t }))),
     ...match.troubles,
     ...pairs.flatMap(({ report }) => report.trouble ?? []),
-    ...described.troubles,
+    ...(described?.troubles ?? []),
     ...(explained?.troubles ?? []),
     ...nothingCompared(match),
   ];
@@ -118,7 +120,7 @@ async function judgeSides(
     a,
     b,
     match,
-    described,
+    described: described ?? { pairs, regions: new Map(), troubles: [] },
     explained,
     controls,
     noise,

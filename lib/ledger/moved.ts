@@ -27,7 +27,12 @@ export function markMoved(segments: Segments, owners: Owner[]): void {
   }
 }
 
-function equalInOrderOfA({ count, aStart, owner }: Segments): Uint32Array {
+/** Segments that are equal and not called moved, in the order of A. */
+export function equalInOrderOfA({
+  count,
+  aStart,
+  owner,
+}: Pick<Segments, 'count' | 'aStart' | 'owner'>): Uint32Array {
   let equal = 0;
   for (let i = 0; i < count; i += 1) if (owner.at(i) === 0) equal += 1;
   const indices = new Uint32Array(equal);

@@ -11,7 +11,7 @@ import {
 export interface PlannedRoot {
   readonly name: string;
   readonly version: RustVersion;
-  /** What the root lacks of rustc, std and cargo; empty where only its version is known. */
+  /** What the root lacks of `rustc`, `std` and `cargo`; empty where only its version is known. */
   readonly lacks: readonly string[];
 }
 
@@ -29,6 +29,7 @@ export interface RootPlan {
   readonly root: string;
   readonly version: string;
   readonly fit: RootFit;
+  /** Whether its rustc and std can build the sources. Cargo may come from another root. */
   readonly builds: boolean;
   readonly lacks: readonly string[];
   /** Versions whose sources are to be built in between so that the chain holds, oldest first, as `1.64`. */
@@ -59,7 +60,7 @@ export function planRoots(sources: RustVersion, roots: readonly PlannedRoot[], s
       root: root.name,
       version: versionText(root.version),
       fit,
-      builds: (fit === 'same' || fit === 'previous') && root.lacks.length === 0,
+      builds: (fit === 'same' || fit === 'previous') && hasCompiler(root),
       lacks: root.lacks,
       missing,
       resets: fit === 'too-old' ? resetsOf(root, sources, roots) : [],
@@ -73,10 +74,14 @@ export function planRoots(sources: RustVersion, roots: readonly PlannedRoot[], s
   };
 }
 
+function hasCompiler({ lacks }: PlannedRoot): boolean {
+  return !lacks.includes('rustc') && !lacks.includes('std');
+}
+
 /** Other roots that stand between this one and the sources, the one that would spare least first. */
 function resetsOf(root: PlannedRoot, sources: RustVersion, roots: readonly PlannedRoot[]): Reset[] {
   return roots
-    .filter((other) => other.lacks.length === 0 && other.version.major === sources.major)
+    .filter((other) => hasCompiler(other) && other.version.major === sources.major)
     .filter(({ version }) => version.minor > root.version.minor && version.minor <= sources.minor)
     .sort((a, b) => a.version.minor - b.version.minor)
     .map((other) => ({

@@ -30,13 +30,20 @@ export interface RootReport {
   readonly inputs: readonly RootInputReport[];
   readonly identity: Identity;
   /** What of a toolchain it has. */
-  readonly holds: { readonly rustc: boolean; readonly cargo: boolean; readonly std: readonly string[] };
+  readonly holds: Holdings;
   /** Of a root that is one directory: the digest of the toolchain in it, as `digestTree` takes it. */
   readonly treeDigest?: string | undefined;
   readonly ancestry: AncestryFinding;
   readonly sources?: SourceReport | undefined;
   readonly notes: readonly string[];
   readonly troubles: readonly Trouble[];
+}
+
+export interface Holdings {
+  readonly rustc: boolean;
+  readonly cargo: boolean;
+  /** Targets that it has a std for, sorted. */
+  readonly std: readonly string[];
 }
 
 export interface RootInputReport extends RootInput {
@@ -105,29 +112,46 @@ async function inspectRoot(
         ...(check !== undefined && { check }),
       };
     });
-    const paths = new Set(
-      side.members.filter(({ metadata }) => metadata.type !== 'directory').map(({ path }) => path),
-    );
-    const targets = [...paths].flatMap(
-      (path) => /(?:^|\/)lib\/rustlib\/([^/]+)\/lib\/libstd-[^/]+$/.exec(path)?.[1] ?? [],
-    );
     const ancestry = ancestryOf({ inputs, identity: side.identity, fileOf: fileFinder(side) }, sources);
     const treeDigest = await treeDigestOf(spec, options);
     return {
       name: spec.name,
       inputs,
       identity: side.identity,
-      holds: {
-        rustc: paths.has('bin/rustc'),
-        cargo: paths.has('bin/cargo'),
-        std: [...new Set(targets)].sort(),
-      },
+      holds: holdingsOf(side),
       ...(treeDigest !== undefined && { treeDigest }),
       ancestry,
       ...(sources !== undefined && { sources: sourceReport(sources) }),
       notes: side.notes,
       troubles: [...side.troubles, ...side.identity.unread],
     };
+  } finally {
+    open.close();
+  }
+}
+
+function holdingsOf({ members }: Side): Holdings {
+  const std = new Set<string>();
+  const programs = new Set<string>();
+  for (const { path, metadata } of members) {
+    if (metadata.type === 'directory') continue;
+    if (path.startsWith('bin/')) programs.add(path);
+    const target = /^lib\/rustlib\/([^/]+)\/lib\/libstd-[^/]+$/.exec(path)?.[1];
+    if (target !== undefined) std.add(target);
+  }
+  return { rustc: programs.has('bin/rustc'), cargo: programs.has('bin/cargo'), std: [...std].sort() };
+}
+
+/** A root as far as a plan needs it: read, but neither verified nor asked where it comes from. */
+export async function surveyRoot(
+  { name, paths }: RootSpec,
+  options: RootReadOptions = {},
+): Promise<Pick<RootReport, 'name' | 'identity' | 'holds' | 'troubles'>> {
+  const open = await openInputs(paths, options);
+  try {
+    const side = assembleSide(name, open.inputs, exclusionOf([]), open.limits);
+    const { identity, troubles } = side;
+    return { name, identity, holds: holdingsOf(side), troubles: [...troubles, ...identity.unread] };
   } finally {
     open.close();
   }

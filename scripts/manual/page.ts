@@ -1,10 +1,23 @@
 import { COMPARE_EXAMPLES } from '../../lib/cli/compare-arguments.js';
 import { COMPLETION_SUMMARY, SHELLS } from '../../lib/cli/completion-arguments.js';
 import { EXPLAIN_EXAMPLES, EXPLAIN_SUMMARY } from '../../lib/cli/explain-arguments.js';
-import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS, REBUILD_FLAGS } from '../../lib/cli/flag.js';
+import {
+  COMPARE_FLAGS,
+  EXPLAIN_FLAGS,
+  type Flag,
+  INSPECT_FLAGS,
+  REBUILD_FLAGS,
+  ROOT_FLAGS,
+} from '../../lib/cli/flag.js';
 import { INSPECT_EXAMPLES, INSPECT_SUMMARY } from '../../lib/cli/inspect-arguments.js';
 import { EXIT_STATUS } from '../../lib/cli/options.js';
 import { REBUILD_EXAMPLES, REBUILD_SUMMARY } from '../../lib/cli/rebuild-arguments.js';
+import {
+  ROOT_EXAMPLES,
+  ROOT_INSPECT_SUMMARY,
+  ROOT_PLAN_SUMMARY,
+  ROOT_VERIFY_SUMMARY,
+} from '../../lib/cli/root-arguments.js';
 import { VERDICT_MEANINGS } from './verdict.js';
 
 /** The man page trustdiff(1), in the man macros of man(7). It has no date: the same tables always give the same page. */
@@ -32,6 +45,15 @@ function* lines(version: string): Generator<string> {
     '.B trustdiff rebuild',
     `[${italic('option')} ...] ${italic('experiment')}`,
     '.PP',
+    '.B trustdiff root inspect',
+    `[${italic('option')} ...] [${italic('name')}=]${italic('file')} ...`,
+    '.PP',
+    '.B trustdiff root verify',
+    `[${italic('option')} ...] ${italic('file')} ...`,
+    '.PP',
+    '.B trustdiff root plan',
+    `${bold('--sources')} ${italic('sources')} ${bold('--roots')} ${italic('root')} ...`,
+    '.PP',
     '.B trustdiff completion',
     `[${SHELLS.join(' | ')}]`,
   ]);
@@ -50,6 +72,15 @@ function* lines(version: string): Generator<string> {
     text('The limits are those of compare.'),
   ]);
   yield* section('OPTIONS OF REBUILD', [text(`${REBUILD_SUMMARY}.`), ...flagLines(REBUILD_FLAGS)]);
+  for (const [name, summary] of Object.entries(ROOT_SUMMARIES)) {
+    const flags: readonly Flag[] = ROOT_FLAGS[name as keyof typeof ROOT_FLAGS];
+    const limited = flags.some(({ group }) => group === 'Limits');
+    yield* section(`OPTIONS OF ROOT ${name.toUpperCase()}`, [
+      text(`${summary}.`),
+      ...flagLines(flags.filter(({ group }) => group !== 'Limits')),
+      ...(limited ? ['.PP', text('The limits are those of compare.')] : []),
+    ]);
+  }
   yield* section('COMPLETION', [
     text(`${COMPLETION_SUMMARY}. In ~/.bashrc:`),
     ...code('source <(trustdiff completion bash)'),
@@ -68,13 +99,19 @@ function* lines(version: string): Generator<string> {
   );
   yield* section(
     'EXAMPLES',
-    [...COMPARE_EXAMPLES, ...EXPLAIN_EXAMPLES, ...INSPECT_EXAMPLES, ...REBUILD_EXAMPLES]
+    [...COMPARE_EXAMPLES, ...EXPLAIN_EXAMPLES, ...INSPECT_EXAMPLES, ...REBUILD_EXAMPLES, ...ROOT_EXAMPLES]
       .flatMap(example)
       .slice(1),
   );
   yield* section('NOTES', paragraphs(NOTES));
   yield* section('SEE ALSO', ['.BR cmp (1),', '.BR diffoscope (1)']);
 }
+
+const ROOT_SUMMARIES = {
+  inspect: ROOT_INSPECT_SUMMARY,
+  verify: ROOT_VERIFY_SUMMARY,
+  plan: ROOT_PLAN_SUMMARY,
+} as const satisfies Record<keyof typeof ROOT_FLAGS, string>;
 
 const DESCRIPTION = [
   'Compares two rustc artefacts file by file and byte by byte, and says whether the trust root they were built from changed the output. A trust root is the compiler, with its standard library and cargo, that a build starts from.',
@@ -96,6 +133,7 @@ const NOTES = [
   'With --rustc the compiler is run on differing libraries (-Zls=root, with RUSTC_BOOTSTRAP=1): name one that you trust with these files. What it says stands in the notes and decides nothing.',
   'Patterns of --exclude are matched against the place in the canonical sysroot and against the name as stored; * stops at a slash, ** does not, and a pattern without a slash is matched against the last part. What is excluded is counted and listed, and the verdict is then equivalent at most.',
   'An option that takes several values (--ignore-metadata) takes what follows it up to the next option: name the artefacts first.',
+  'Exit status of root: inspect gives 0, verify 0 when every file is good, plan 0 when one of the roots can build the sources; anything else is 2. A list of --checksums is believed because it was named; --require-signature does not believe it.',
   'Names are printed with escapes for whatever a terminal would act on.',
 ];
 

@@ -33,6 +33,7 @@ export class CodeExplainer {
     const machine = machineOf(a.elf.header.e_machine);
     if (machine !== undefined && a.elf.header.e_machine === b.elf.header.e_machine) {
       const { mapping, changedRows } = compareCode(machine, codeA, codeB, out, out);
+      out.finish();
       const outcome = out.outcome();
       if (outcome === 'changed') {
         const { changes, changedBytes, hashRows } = out;
@@ -104,6 +105,8 @@ class Outcome implements Resolver, CodeSink {
   #hashes = false;
   #relabelled = false;
   #moved = false;
+  /** Where constants of eight bytes differ. */
+  readonly #immediates: [a: number, b: number][] = [];
   /** As in `ChangedPair`, the first ones. */
   readonly changes: number[] = [];
   changedBytes = 0;
@@ -160,19 +163,26 @@ class Outcome implements Resolver, CodeSink {
       this.#change(a, length, b, length);
       return;
     }
-    const isHash = this.sink.token(
-      'type-id',
-      'le64',
-      a - this.codeA.start,
-      8,
-      b - this.codeB.start,
-      8,
-      'immediate',
-    );
-    if (isHash) {
-      this.#hashes = true;
-      this.hashRows += 1;
-    } else this.#noteChange(a, 8, b, 8);
+    this.#immediates.push([a, b]);
+  }
+
+  /**
+   * Constants of eight bytes, once all are known: a type id has 128 bits, so that two of them differ wherever one is
+   * named. One that differs alone is some other number.
+   */
+  finish(): void {
+    const hex = ({ bytes }: Code, at: number): string =>
+      Buffer.from(bytes.subarray(at, at + 8)).toString('hex');
+    const different = new Set(this.#immediates.map(([a, b]) => `${hex(this.codeA, a)} ${hex(this.codeB, b)}`));
+    for (const [a, b] of this.#immediates) {
+      const [fromA, fromB] = [a - this.codeA.start, b - this.codeB.start];
+      if (different.size < 2) this.#change(a, 8, b, 8);
+      else if (this.sink.token('type-id', 'le64', fromA, 8, fromB, 8, 'immediate')) {
+        this.#hashes = true;
+        this.hashRows += 1;
+      } else this.#noteChange(a, 8, b, 8);
+    }
+    this.#immediates.length = 0;
   }
 
   displacement(a: number, b: number, length: number): void {

@@ -3,6 +3,7 @@ import type { Sink } from '../../ledger/sink.js';
 import { explainField, sameBytes, Words } from './field.js';
 import { NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
+import type { Piece } from './piece.js';
 import type { StringPairs } from './strings.js';
 import type { SymbolPairs } from './symbol-pairs.js';
 import type { NamedSymbols } from './view.js';
@@ -89,6 +90,15 @@ export function explainSymbols(
   sink.change(restA, contentA.length - restA, restB, contentB.length - restB, { reason: 'padding' });
 }
 
+/**
+ * Whether a constant is as long in B. It begins there because a symbol says so: of one that begins elsewhere and is longer or
+ * shorter, nothing else says where it should.
+ */
+function isMeasured(piece: Piece | undefined): boolean {
+  if (piece?.pair === undefined || piece.kind !== 'data' || piece.name === '') return true;
+  return piece.end - piece.start === piece.pair.end - piece.pair.start;
+}
+
 function expectedValue(
   field: SymbolField,
   symbol: number,
@@ -113,6 +123,7 @@ function expectedValue(
         offsetOf(there) !== offsetOf(table.location(symbol, a))
       )
         return undefined;
+      if (!isMeasured(correspondence.pieceOfA(table.location(symbol, a)))) return undefined;
       return b.relocatable ? offsetOf(there) : b.address(sectionOf(there)) + offsetOf(there);
     }
     case 'st_size': {

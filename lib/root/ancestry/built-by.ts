@@ -21,6 +21,12 @@ export function builtBy(root: RootFacts): Findings {
       evidence.push({ kind: 'built-by', standing: 'told', says, ...place });
       continue;
     }
+    if (own.length === 0) {
+      // Without std nothing tells what the root itself is.
+      const says = `the driver was compiled by rustc ${version}; whether that is its own version the files do not say`;
+      evidence.push({ kind: 'built-by', standing: 'told', says, ...place });
+      continue;
+    }
     const supports = ancestryOf(version, own);
     const says = `the driver was compiled by another compiler: rustc ${version}`;
     evidence.push({
