@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { EventQueue } from '../comparison/event-queue.js';
 import { VERSION } from '../comparison/version.js';
 import { BuildError, InputError, SpoolError } from '../error.js';
@@ -15,6 +15,7 @@ import { type Experiment, readExperiment, type SideName } from './experiment.js'
 import { judgeExperiment } from './judge.js';
 import { laidRoot } from './laid-root.js';
 import { lockFolder } from './lock.js';
+import { assertVersionRule, type Origin, originOf } from './origin.js';
 import { type Ingredients, type PlannedRun, planRuns } from './plan.js';
 import { folderOf, makeRun } from './run.js';
 import type { RunRecord } from './run-record.js';
@@ -74,10 +75,16 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
   const lock = lockFolder(out);
   try {
     const sandboxAt = sandboxesOf(experiment, out);
-    const { source, ingredients } = await ingredientsOf(experiment, out, signal, emit);
+    const { source, ingredients, origin } = await ingredientsOf(experiment, out, signal, emit);
     const { roots, shared } = ingredients;
     const made = await makeRuns(ingredients, source, out, sandboxAt, signal, emit);
-    const comparisons = await compareStages(experiment, made, out, { jobs, maxDetail, signal }, emit);
+    const comparisons = await compareStages(
+      experiment,
+      made,
+      out,
+      { jobs, maxDetail, sharedAncestor: sharedBy(origin), signal },
+      emit,
+    );
     const sandbox = sandboxAt(made[0]?.run.top ?? '');
     const verdict = judgeExperiment({
       comparisons,
@@ -89,12 +96,16 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       schema: EXPERIMENT_REPORT_SCHEMA,
       tool: { name: 'trustdiff', version: VERSION },
       name: experiment.name,
-      source: sourceReport(experiment, source),
+      source: sourceReport(experiment, source, origin),
       recipe: {
         use: experiment.recipe.use,
         stages: experiment.recipe.stages.map(({ name, run, claim }) => ({ name, run, claim })),
       },
-      roots: { a: rootReport(experiment, 'a', roots.a), b: rootReport(experiment, 'b', roots.b) },
+      roots: {
+        a: rootReport(experiment, 'a', roots.a, origin),
+        b: rootReport(experiment, 'b', roots.b, origin),
+      },
+      sharedAncestors: (origin.relation?.shared ?? []).map(({ what, standing }) => ({ what, standing })),
       tools: experiment.tools,
       environment: experiment.environment,
       sandbox: { use: sandbox.use, version: sandbox.version, open: sandbox.open },
@@ -116,9 +127,12 @@ export async function ingredientsOf(
   out: string,
   signal: AbortSignal,
   emit: (event: RebuildEvent) => void,
-): Promise<{ readonly source: Source; readonly ingredients: Ingredients }> {
+): Promise<{ readonly source: Source; readonly ingredients: Ingredients; readonly origin: Origin }> {
+  emit({ type: 'step', text: 'looking at where the roots come from' });
+  const origin = await originOf(experiment, signal);
   emit({ type: 'step', text: 'digesting the sources' });
   const source = await openSource(experiment.source, join(out, 'source'), signal);
+  assertVersionRule(experiment, source, origin);
   emit({ type: 'step', text: 'reading the roots' });
   const roots = {
     a: await readRoot(experiment, 'a', out, signal),
@@ -131,7 +145,7 @@ export async function ingredientsOf(
     shared: sharedTools(),
     planted: undefined,
   };
-  return { source, ingredients };
+  return { source, ingredients, origin };
 }
 
 function makeFolder(out: string): void {
@@ -227,12 +241,19 @@ async function assertSourceKept(
   );
 }
 
-function sourceReport({ source: spec }: Experiment, { tree }: Source): ExperimentReport['source'] {
+function sourceReport(
+  { source: spec }: Experiment,
+  { tree }: Source,
+  { source: check }: Origin,
+): ExperimentReport['source'] {
   return {
     path: spec.given,
     digest: tree.digest,
     files: tree.entries.filter(({ type }) => type === 'file').length,
     bytes: tree.bytes,
+    ...(check !== undefined && {
+      signature: { sha256: check.sha256, outcome: check.outcome, why: check.why },
+    }),
   };
 }
 
@@ -240,8 +261,43 @@ function rootReport(
   { roots }: Experiment,
   side: SideName,
   { digest, bytes, notes }: MaterialisedRoot,
+  origin: Origin,
 ): ExperimentReport['roots']['a'] {
-  return { name: roots[side].name, paths: roots[side].given, digest, bytes, notes };
+  const { name, given } = roots[side];
+  const { identity, ancestry, inputs } = origin[side];
+  const { kind, standing, why, evidence } = ancestry;
+  return {
+    name,
+    paths: given,
+    digest,
+    bytes,
+    facts: Object.fromEntries(
+      Object.entries(identity.facts).map(([fact, values]) => [fact, values.map(({ value }) => value)]),
+    ),
+    ancestry: {
+      kind,
+      ...(standing !== undefined && { standing }),
+      why,
+      evidence: evidence.map(({ says, standing: of, file }) => ({
+        says,
+        standing: of,
+        file: basename(file),
+      })),
+    },
+    signatures: inputs.flatMap(({ file, check }) =>
+      check === undefined
+        ? []
+        : [{ file: basename(file), sha256: check.sha256, outcome: check.outcome, why: check.why }],
+    ),
+    notes,
+  };
+}
+
+/** The shared ancestor as verdicts name it. */
+function sharedBy({ relation }: Origin): string | undefined {
+  const [first] = relation?.shared ?? [];
+  if (first === undefined) return undefined;
+  return first.standing === 'checked' ? first.what : `${first.what} (as they say of themselves)`;
 }
 
 function runReport({ run, record }: MadeRun): RunReport {

@@ -25,6 +25,12 @@ export function* renderExperimentText(report: ExperimentReport, options: TextOpt
   );
   yield* rootLines('A', report.roots.a, width);
   yield* rootLines('B', report.roots.b, width);
+  for (const { what, standing } of report.sharedAncestors)
+    yield* wrapped(
+      `  shared: ${printableText(what)}${standing === 'told' ? ' (as they say of themselves)' : ''}`,
+      width,
+      '    ',
+    );
   for (const [tool, side] of Object.entries(report.tools))
     yield `  both sides use the ${tool} of ${side.toUpperCase()}`;
   const sealed = sandbox.use === 'none' ? 'not sealed' : `sealed by ${sandbox.version}`;
@@ -46,6 +52,11 @@ function* rootLines(side: string, root: RootReport, width: number): Generator<st
     width,
     '    ',
   );
+  const { facts, ancestry } = root;
+  const [version] = facts.version ?? [];
+  if (version !== undefined) yield* wrapped(`    ${printableText(version)}`, width, '    ');
+  const how = ancestry.standing === 'told' ? ' (as it says of itself)' : '';
+  yield* wrapped(`    ancestry ${ancestry.kind}: ${printableText(ancestry.why)}${how}`, width, '      ');
 }
 
 function* runTable(runs: readonly RunReport[], width: number): Generator<string> {
