@@ -1,4 +1,6 @@
 import type { FactName } from '../artefact/identity.js';
+import type { Divergence } from '../rebuild/invocation/divergence.js';
+import type { ReplayReport } from '../rebuild/invocation/replay-judge.js';
 import type { Ancestry, EvidenceStanding } from '../root/ancestry/evidence.js';
 import type { SignatureOutcome } from '../root/signature/check.js';
 import type { Verdict } from '../verdict/verdict.js';
@@ -26,6 +28,10 @@ export interface ExperimentReport {
   readonly runs: readonly RunReport[];
   readonly comparisons: readonly StageComparison[];
   readonly planted?: PlantedReport | undefined;
+  /** Where the calls of rustc in the two runs part; where outputs differ and calls were written down. */
+  readonly divergence?: Divergence | undefined;
+  /** What making the first of these calls again showed. */
+  readonly replay?: ReplayReport | undefined;
   readonly verdict: Verdict;
 }
 

@@ -75,12 +75,15 @@ async function call(
 const COMPLAINT = 2000;
 
 function requireFile(places: DirectPlaces, file: ReplayFile): void {
-  const path = keptPath(places, file);
+  assertKept(keptPath(places, file), file.digest);
+}
+
+/** @throws InputError where a file that a call read is gone, or is not what it was */
+export function assertKept(path: string, expected: string | null): void {
   const hint = 'a replay needs the build directory as the run left it';
   if (!existsSync(path)) throw new InputError('what the call read is gone', { file: path }, hint);
   const digest = createHash('sha256').update(readFileSync(path)).digest('hex');
-  if (digest !== file.digest)
-    throw new InputError('what the call read was changed since', { file: path }, hint);
+  if (digest !== expected) throw new InputError('what the call read was changed since', { file: path }, hint);
 }
 
 /** Where the file is now; what lay outside of the directory is still where it was. */

@@ -1,4 +1,5 @@
 import { printableText } from '../../artefact/name.js';
+import { divergenceText, replayText } from '../../rebuild/invocation/text.js';
 import type { PlannedStages, Preview } from '../../rebuild/preview.js';
 import type {
   ExperimentReport,
@@ -34,7 +35,21 @@ export function* renderExperimentText(report: ExperimentReport, options: TextOpt
   yield* costLines(report, width);
   for (const comparison of report.comparisons) yield* comparisonLines(comparison, options);
   yield* plantedLines(report, options);
+  yield* partingLines(report, options);
   yield* verdictSection({ verdict: report.verdict }, options);
+}
+
+function* partingLines({ divergence, replay }: ExperimentReport, { paint }: TextOptions): Generator<string> {
+  if (divergence !== undefined) {
+    yield '';
+    yield paint.bold('WHERE THE RUNS PART');
+    yield* divergenceText(divergence);
+  }
+  if (replay !== undefined) {
+    yield '';
+    yield paint.bold('REPLAY');
+    yield* replayText(replay);
+  }
 }
 
 function* plantedLines(
