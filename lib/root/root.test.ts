@@ -238,7 +238,7 @@ test('a signed .buildinfo that lists the files of a root ties it to what was ins
   writeFileSync(buildinfo, text(sha256(Buffer.of(1))));
   await t.throwsAsync(inspected({ paths, sources: [buildinfo] }), {
     instanceOf: InputError,
-    message: /not what .* lists/,
+    message: /another SHA-256/,
   });
 });
 
@@ -279,7 +279,7 @@ test('an archive of sources that is not what the .dsc lists is refused', async (
   writeFileSync(join(folder, 'rustc_1.85.0.orig.tar.gz'), tarball([]));
   await t.throwsAsync(inspected({ paths, sources }), {
     instanceOf: InputError,
-    message: /it is not what .* lists/,
+    message: /it was changed: .* another SHA-256/,
   });
 });
 
@@ -340,6 +340,38 @@ test('two releases of upstream share the older, and a package with itself nothin
     (await of(packages[0], packages[0])).relations[0]?.shared[0]?.key,
     `sha256:${sha256(readFileSync(packages[0] ?? ''))}`,
   );
+});
+
+test('sources whose signature is bad are refused, and with requireSignature those that nobody signed', async (t) => {
+  const folder = scratch(t);
+  const paths = written(folder, RUSTC_DEB);
+  const key = await testKey('Developer');
+  const keyrings = [keyringOf(folder, 'keys', [key])];
+  const signed = [await dsc(folder, { sign: (text) => cleartext(key, text) })];
+  t.is((await inspected({ paths, sources: signed }, { keyrings })).sources?.checks[0]?.outcome, 'good');
+  writeFileSync(
+    signed[0] ?? '',
+    readFileSync(signed[0] ?? '', 'utf8').replace('Source: rustc', 'Source: rustd'),
+  );
+  const changed = inspected({ paths, sources: signed }, { keyrings });
+  await t.throwsAsync(changed, {
+    instanceOf: InputError,
+    message: /it was changed: the bytes are not what was signed/,
+  });
+  written(folder, {
+    'rustc_1.85.0-1_amd64.deb.asc': await detached(key, Object.values(RUSTC_DEB)[0] ?? Buffer.alloc(0)),
+  });
+  const unsigned = [await dsc(folder)];
+  const options = { keyrings, requireSignature: true };
+  await t.throwsAsync(inspected({ paths, sources: unsigned }, options), {
+    message: /its signature is missing/,
+  });
+  await t.throwsAsync(inspected({ paths, sources: [join(folder, 'rustc_1.85.0.orig.tar.gz')] }, options), {
+    message: /missing/,
+  });
+  await t.throwsAsync(inspected({ paths, sources: [folder] }, options), {
+    message: /a directory bears no signature/,
+  });
 });
 
 test('two packages of one chain share its earlier packages', async (t) => {

@@ -4,7 +4,7 @@ import { NOTHING } from './evidence.js';
 import type { BundledArchive, SourceFacts, SourceText } from './source.js';
 
 /**
- * Compilers that come with the sources (Debian's orig-stage0, the cache of bootstrap). Where their SHA-256 are those in
+ * Compilers that come with the sources (Debian's orig-stage0). Where their SHA-256 are those in
  * `src/stage0`, they are upstream's binaries, and what is built with them begins there: the chain is reset.
  */
 export function bundledStage0({ bundled, stage0 }: SourceFacts): Findings {

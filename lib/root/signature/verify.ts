@@ -145,6 +145,11 @@ export async function verifyFiles(
 ): Promise<Verification> {
   const verifier = await Verifier.create(options);
   verifier.assertSignaturesUsed(files);
+  return verifyWith(verifier, files);
+}
+
+/** The same with keys and lists that have been read already. */
+export async function verifyWith(verifier: Verifier, files: readonly string[]): Promise<Verification> {
   const checks: FileCheck[] = [];
   const absent: string[] = [];
   for (const file of files) {
@@ -169,6 +174,16 @@ export async function verifyFiles(
 /** Whether a file is one of Debian's lists, by its name. */
 export function isDebianList(file: string): boolean {
   return /\.(?:dsc|changes|buildinfo)$/.test(file);
+}
+
+/** @throws InputError for anything but a good signature */
+export function assertSigned({ file, outcome, by, why }: FileCheck): void {
+  if (outcome === 'good' && by === 'signature') return;
+  const what =
+    outcome === 'good'
+      ? 'nobody signed it'
+      : `its signature is ${outcome === 'wrong-key' ? 'by the wrong key' : outcome}`;
+  throw new InputError(`${what}: ${why}`, { file }, '--require-signature asks for a good one');
 }
 
 /** A file that is signed in itself: its signature is that of the text, and lists may have it beside that. */
