@@ -10,6 +10,8 @@ import { folderOf } from './run.js';
 export interface StageCompareOptions {
   readonly jobs: number | undefined;
   readonly maxDetail: number | undefined;
+  /** What both roots descend from, as far as is known. */
+  readonly sharedAncestor: string | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -20,8 +20,8 @@ test('paths of an experiment are relative to its file', (t) => {
     experimentText({ roots: { a: { path: 'x' }, b: { path: ['/y', '../z'] } } }),
   );
   t.is(source.path, '/experiments/src');
-  t.deepEqual(roots.a, { name: 'A', paths: ['/experiments/x'], given: ['x'] });
-  t.deepEqual(roots.b, { name: 'B', paths: ['/y', '/z'], given: ['/y', '../z'] });
+  t.deepEqual(roots.a, { name: 'A', paths: ['/experiments/x'], given: ['x'], sources: [] });
+  t.deepEqual(roots.b, { name: 'B', paths: ['/y', '/z'], given: ['/y', '../z'], sources: [] });
 });
 
 test('a text is a command for the shell, a list is a program with its arguments', (t) => {

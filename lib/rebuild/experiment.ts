@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../error.js';
 import { type Fields, parseFields } from './fields.js';
@@ -20,7 +20,7 @@ export interface Experiment {
   readonly name: string;
   readonly source: SourceSpec;
   readonly recipe: Recipe;
-  readonly roots: Readonly<Record<SideName, RootSpec>>;
+  readonly roots: Readonly<Record<SideName, ExperimentRoot>>;
   /** Which side's tool both sides use; a tool that is not named comes from each side's own root. */
   readonly tools: Readonly<Partial<Record<Tool, SideName>>>;
   /** More builds of each root, beside the first. */
@@ -31,6 +31,18 @@ export interface Experiment {
   /** What the controls do otherwise. */
   readonly vary: readonly Variation[];
   readonly planted: PlantedSpec | undefined;
+  /** Whom to believe about the files of roots and sources. */
+  readonly trust: TrustSpec;
+}
+
+/** Keys and lists of digests that the user vouches for (lib/root/signature). */
+export interface TrustSpec {
+  readonly keyrings: readonly string[];
+  readonly fingerprints: readonly string[];
+  readonly checksums: readonly string[];
+  readonly signatures: readonly string[];
+  /** Whether every file must have a good signature, before it is opened further. */
+  readonly requireSignature: boolean;
 }
 
 export interface SourceSpec {
@@ -38,16 +50,20 @@ export interface SourceSpec {
   readonly path: string;
   /** The path as the file gives it: that stands in reports. */
   readonly given: string;
+  /** Whether it is an archive. */
+  readonly isFile: boolean;
   /** `blake3:<hex>` of the tree (lib/root/tree-digest.ts). */
   readonly digest: string | undefined;
 }
 
-export interface RootSpec {
+export interface ExperimentRoot {
   readonly name: string;
   /** A directory, or the archives and packages that together are the root. */
   readonly paths: readonly string[];
   /** The same as the file gives them. */
   readonly given: readonly string[];
+  /** What the root itself was built from, as evidence of where it comes from: a .dsc, a directory, an archive. */
+  readonly sources: readonly string[];
 }
 
 export interface SandboxSpec {
@@ -92,6 +108,7 @@ export function parseExperiment(text: string, file: string): Experiment {
     sandbox: sandboxOf(fields.fields('sandbox')),
     vary: (fields.strings('vary') ?? []).map((name) => variationOf(fields, name)),
     planted: plantedOf(fields),
+    trust: trustOf(fields.fields('trust'), folder),
   };
   roots.end();
   fields.end();
@@ -119,7 +136,7 @@ function sourceOf(fields: Fields, folder: string): SourceSpec {
   if (!fields.has('source')) fields.missing('source');
   if (fields.isText('source')) {
     const given = fields.string('source');
-    return { path: resolve(folder, given), given, digest: undefined };
+    return sourceAt(folder, given, undefined);
   }
   const source = fields.fields('source');
   const digest = source.optionalString('digest');
@@ -127,17 +144,24 @@ function sourceOf(fields: Fields, folder: string): SourceSpec {
     throw source.wrong('digest', 'blake3: and 64 hexadecimal digits are expected');
   const given = source.string('path');
   source.end();
-  return { path: resolve(folder, given), given, digest };
+  return sourceAt(folder, given, digest);
 }
 
-function rootOf(roots: Fields, side: SideName, folder: string): RootSpec {
+function sourceAt(folder: string, given: string, digest: string | undefined): SourceSpec {
+  const path = resolve(folder, given);
+  return { path, given, isFile: statSync(path, { throwIfNoEntry: false })?.isFile() === true, digest };
+}
+
+function rootOf(roots: Fields, side: SideName, folder: string): ExperimentRoot {
   if (!roots.has(side)) roots.missing(side);
   const root = roots.fields(side);
   const paths = root.strings('path') ?? root.missing('path');
   if (paths.length === 0) throw root.wrong('path', 'nothing is named');
   const name = root.optionalString('name') ?? side.toUpperCase();
+  const absolute = (list: readonly string[]): readonly string[] => list.map((path) => resolve(folder, path));
+  const sources = absolute(root.strings('sources') ?? []);
   root.end();
-  return { name, paths: paths.map((path) => resolve(folder, path)), given: paths };
+  return { name, paths: absolute(paths), given: paths, sources };
 }
 
 function toolsOf(fields: Fields): Experiment['tools'] {
@@ -213,6 +237,20 @@ function plantedOf(experiment: Fields): PlantedSpec | undefined {
   const run = fields.has('run') ? commandOf(fields) : undefined;
   fields.end();
   return { of, run };
+}
+
+function trustOf(fields: Fields, folder: string): TrustSpec {
+  const files = (key: string): readonly string[] =>
+    (fields.strings(key) ?? []).map((path) => resolve(folder, path));
+  const trust = {
+    keyrings: files('keyrings'),
+    fingerprints: fields.strings('fingerprints') ?? [],
+    checksums: files('checksums'),
+    signatures: files('signatures'),
+    requireSignature: fields.boolean('require-signature', false),
+  };
+  fields.end();
+  return trust;
 }
 
 /** A list is a command and its arguments; a text is given to the shell, which stops at the first failure. */

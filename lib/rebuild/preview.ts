@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ExperimentReport } from '../report/experiment-model.js';
 import type { MaterialisedRoot } from '../root/materialise.js';
 import { type Experiment, readExperiment } from './experiment.js';
 import { type Ingredients, type PlannedRun, planRuns } from './plan.js';
-import { ingredientsOf, type RebuildOptions } from './rebuild.js';
+import { ingredientsOf, originReport, type RebuildOptions } from './rebuild.js';
 import { folderOf } from './run.js';
 import { type RunRecord, readRecord } from './run-record.js';
 
 /** What an experiment would do, and what is known of what it costs. */
 export interface Preview {
   readonly experiment: Experiment;
+  readonly roots: ExperimentReport['roots'];
+  readonly sharedAncestors: ExperimentReport['sharedAncestors'];
   readonly runs: readonly PlannedStages[];
 }
 
@@ -33,7 +36,7 @@ export async function plan(options: RebuildOptions): Promise<Preview> {
   const { experiment: given, signal = new AbortController().signal } = options;
   const experiment = typeof given === 'string' ? readExperiment(given) : given;
   const out = resolve(options.out);
-  const { ingredients } = await ingredientsOf(experiment, out, signal, () => {});
+  const { ingredients, origin } = await ingredientsOf(experiment, out, signal, () => {});
   const runs = planRuns({ ...ingredients, planted: standIn(ingredients) });
   const records = new Map(runs.map((run) => [run.id, recordOf(run, out)]));
   const known = (name: string): number | undefined =>
@@ -41,6 +44,7 @@ export async function plan(options: RebuildOptions): Promise<Preview> {
       ?.seconds;
   return {
     experiment,
+    ...originReport(experiment, ingredients.roots, origin),
     runs: runs.map((run) => ({
       run,
       stages: run.stages.map(({ name, claim, run: command }, i) => ({

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { EventQueue } from '../comparison/event-queue.js';
 import { VERSION } from '../comparison/version.js';
 import { BuildError, InputError, SpoolError, UsageError } from '../error.js';
@@ -15,6 +15,7 @@ import { contradiction, type Experiment, readExperiment, type SideName } from '.
 import { judgeExperiment } from './judge.js';
 import { laidRoot } from './laid-root.js';
 import { lockFolder } from './lock.js';
+import { assertVersionRule, type Origin, originOf } from './origin.js';
 import { type Ingredients, type PlannedRun, planRuns, TOP } from './plan.js';
 import { findPlant } from './planted/finding.js';
 import { plantedRoot } from './planted/planted-root.js';
@@ -76,13 +77,19 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
   const lock = lockFolder(out);
   try {
     const sandboxAt = sandboxesOf(experiment, out);
-    const { source, ingredients: plain } = await ingredientsOf(experiment, out, signal, emit);
+    const { source, ingredients: plain, origin } = await ingredientsOf(experiment, out, signal, emit);
     const { roots, shared } = plain;
     const sandbox = sandboxAt(TOP);
     const tools = layTools(join(out, 'tools'), experiment.sandbox.use === 'bubblewrap');
     const ingredients = { ...plain, planted: await plantOf(plain, out, sandbox, tools, signal, emit) };
     const made = await makeRuns(ingredients, source, out, sandboxAt, tools, signal, emit);
-    const comparisons = await compareStages(experiment, made, out, { jobs, maxDetail, signal }, emit);
+    const comparisons = await compareStages(
+      experiment,
+      made,
+      out,
+      { jobs, maxDetail, sharedAncestor: sharedBy(origin), signal },
+      emit,
+    );
     const planted = await findPlant(experiment, made, out, { jobs, signal }, emit);
     const verdict = judgeExperiment({
       comparisons,
@@ -94,12 +101,12 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       schema: EXPERIMENT_REPORT_SCHEMA,
       tool: { name: 'trustdiff', version: VERSION },
       name: experiment.name,
-      source: sourceReport(experiment, source),
+      source: sourceReport(experiment, source, origin),
       recipe: {
         use: experiment.recipe.use,
         stages: experiment.recipe.stages.map(({ name, run, claim }) => ({ name, run, claim })),
       },
-      roots: { a: rootReport(experiment, 'a', roots.a), b: rootReport(experiment, 'b', roots.b) },
+      ...originReport(experiment, roots, origin),
       tools: experiment.tools,
       environment: experiment.environment,
       sandbox: { use: sandbox.use, version: sandbox.version, open: sandbox.open },
@@ -122,11 +129,14 @@ export async function ingredientsOf(
   out: string,
   signal: AbortSignal,
   emit: (event: RebuildEvent) => void,
-): Promise<{ readonly source: Source; readonly ingredients: Ingredients }> {
+): Promise<{ readonly source: Source; readonly ingredients: Ingredients; readonly origin: Origin }> {
   const wrong = contradiction(experiment);
   if (wrong !== undefined) throw new UsageError(`${wrong.field}: ${wrong.what}`, wrong.hint);
+  emit({ type: 'step', text: 'looking at where the roots come from' });
+  const origin = await originOf(experiment, signal);
   emit({ type: 'step', text: 'digesting the sources' });
   const source = await openSource(experiment.source, join(out, 'source'), signal);
+  assertVersionRule(experiment, source, origin);
   emit({ type: 'step', text: 'reading the roots' });
   const roots = {
     a: await readRoot(experiment, 'a', out, signal),
@@ -139,7 +149,7 @@ export async function ingredientsOf(
     shared: sharedTools(),
     planted: undefined,
   };
-  return { source, ingredients };
+  return { source, ingredients, origin };
 }
 
 async function plantOf(
@@ -250,12 +260,34 @@ async function assertSourceKept(
   );
 }
 
-function sourceReport({ source: spec }: Experiment, { tree }: Source): ExperimentReport['source'] {
+function sourceReport(
+  { source: spec }: Experiment,
+  { tree }: Source,
+  { source: check }: Origin,
+): ExperimentReport['source'] {
   return {
     path: spec.given,
     digest: tree.digest,
     files: tree.entries.filter(({ type }) => type === 'file').length,
     bytes: tree.bytes,
+    ...(check !== undefined && {
+      signature: { sha256: check.sha256, outcome: check.outcome, why: check.why },
+    }),
+  };
+}
+
+/** What roots are, where they come from, and what they share. */
+export function originReport(
+  experiment: Experiment,
+  roots: Ingredients['roots'],
+  origin: Origin,
+): Pick<ExperimentReport, 'roots' | 'sharedAncestors'> {
+  return {
+    roots: {
+      a: rootReport(experiment, 'a', roots.a, origin),
+      b: rootReport(experiment, 'b', roots.b, origin),
+    },
+    sharedAncestors: (origin.relation?.shared ?? []).map(({ what, standing }) => ({ what, standing })),
   };
 }
 
@@ -263,8 +295,43 @@ function rootReport(
   { roots }: Experiment,
   side: SideName,
   { digest, bytes, notes }: MaterialisedRoot,
+  origin: Origin,
 ): ExperimentReport['roots']['a'] {
-  return { name: roots[side].name, paths: roots[side].given, digest, bytes, notes };
+  const { name, given } = roots[side];
+  const { identity, ancestry, inputs } = origin[side];
+  const { kind, standing, why, evidence } = ancestry;
+  return {
+    name,
+    paths: given,
+    digest,
+    bytes,
+    facts: Object.fromEntries(
+      Object.entries(identity.facts).map(([fact, values]) => [fact, values.map(({ value }) => value)]),
+    ),
+    ancestry: {
+      kind,
+      ...(standing !== undefined && { standing }),
+      why,
+      evidence: evidence.map(({ says, standing: of, file }) => ({
+        says,
+        standing: of,
+        file: basename(file),
+      })),
+    },
+    signatures: inputs.flatMap(({ file, check }) =>
+      check === undefined
+        ? []
+        : [{ file: basename(file), sha256: check.sha256, outcome: check.outcome, why: check.why }],
+    ),
+    notes,
+  };
+}
+
+/** The shared ancestor as verdicts name it. */
+function sharedBy({ relation }: Origin): string | undefined {
+  const [first] = relation?.shared ?? [];
+  if (first === undefined) return undefined;
+  return first.standing === 'checked' ? first.what : `${first.what} (as they say of themselves)`;
 }
 
 function runReport({ run, record }: MadeRun): RunReport {

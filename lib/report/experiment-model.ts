@@ -1,3 +1,6 @@
+import type { FactName } from '../artefact/identity.js';
+import type { Ancestry, EvidenceStanding } from '../root/ancestry/evidence.js';
+import type { SignatureOutcome } from '../root/signature/check.js';
 import type { Verdict } from '../verdict/verdict.js';
 import type { Report } from './model.js';
 
@@ -13,6 +16,8 @@ export interface ExperimentReport {
   readonly source: SourceReport;
   readonly recipe: { readonly use: string; readonly stages: readonly StageReport[] };
   readonly roots: { readonly a: RootReport; readonly b: RootReport };
+  /** What both roots are known to be, or to descend from; nothing known is not nothing shared. */
+  readonly sharedAncestors: readonly { readonly what: string; readonly standing: EvidenceStanding }[];
   /** Whose tool both sides used. */
   readonly tools: Readonly<Record<string, 'a' | 'b'>>;
   readonly environment: Readonly<Record<string, string>>;
@@ -33,6 +38,16 @@ export interface SourceReport {
   readonly digest: string;
   readonly files: number;
   readonly bytes: number;
+  /** Of sources that are an archive. */
+  readonly signature?: Omit<FileTrust, 'file'> | undefined;
+}
+
+/** What stands behind a file. */
+export interface FileTrust {
+  readonly file: string;
+  readonly sha256: string;
+  readonly outcome: SignatureOutcome;
+  readonly why: string;
 }
 
 export interface StageReport {
@@ -47,7 +62,25 @@ export interface RootReport {
   /** BLAKE3 of its tree as the builds saw it. */
   readonly digest: string;
   readonly bytes: number;
+  /** What it says of itself: version, commit, host, LLVM, … */
+  readonly facts: Readonly<Partial<Record<FactName, readonly string[]>>>;
+  readonly ancestry: AncestryReport;
+  /** Of each of its files. */
+  readonly signatures: readonly FileTrust[];
+  /** What was left out of it. */
   readonly notes: readonly string[];
+}
+
+/** Where a root comes from, with what speaks for it. */
+export interface AncestryReport {
+  readonly kind: Ancestry;
+  readonly standing?: EvidenceStanding | undefined;
+  readonly why: string;
+  readonly evidence: readonly {
+    readonly says: string;
+    readonly standing: EvidenceStanding;
+    readonly file: string;
+  }[];
 }
 
 export interface SandboxReport {

@@ -173,7 +173,9 @@ class Outcome implements Resolver, CodeSink {
   finish(): void {
     const hex = ({ bytes }: Code, at: number): string =>
       Buffer.from(bytes.subarray(at, at + 8)).toString('hex');
-    const different = new Set(this.#immediates.map(([a, b]) => `${hex(this.codeA, a)} ${hex(this.codeB, b)}`));
+    const different = new Set(
+      this.#immediates.map(([a, b]) => `${hex(this.codeA, a)} ${hex(this.codeB, b)}`),
+    );
     for (const [a, b] of this.#immediates) {
       const [fromA, fromB] = [a - this.codeA.start, b - this.codeB.start];
       if (different.size < 2) this.#change(a, 8, b, 8);

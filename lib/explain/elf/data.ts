@@ -132,8 +132,7 @@ export class DataExplainer {
     sink: Sink,
   ): number {
     // A type id has 128 bits: half of one is some other number.
-    const isId =
-      room >= 16 && differing(a, atA, b, atB, 8) >= 6 && differing(a, atA + 8, b, atB + 8, 8) >= 6;
+    const isId = room >= 16 && differing(a, atA, b, atB, 8) >= 6 && differing(a, atA + 8, b, atB + 8, 8) >= 6;
     if ((piece.start + atA) % 8 === 0 && isId) {
       sink.token('type-id', 'le64', atA, 8, atB, 8);
       sink.token('type-id', 'le64', atA + 8, 8, atB + 8, 8);

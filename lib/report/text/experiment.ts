@@ -23,8 +23,7 @@ export function* renderExperimentText(report: ExperimentReport, options: TextOpt
     width,
     '    ',
   );
-  yield* rootLines('A', report.roots.a, width);
-  yield* rootLines('B', report.roots.b, width);
+  yield* originLines(report, width);
   for (const [tool, side] of Object.entries(report.tools))
     yield `  both sides use the ${tool} of ${side.toUpperCase()}`;
   const sealed = sandbox.use === 'none' ? 'not sealed' : `sealed by ${sandbox.version}`;
@@ -58,12 +57,31 @@ function* plantedLines(
 /** Digits of a digest that a person compares by eye. */
 const DIGITS = 16;
 
+function* originLines(
+  { roots, sharedAncestors }: Pick<ExperimentReport, 'roots' | 'sharedAncestors'>,
+  width: number,
+): Generator<string> {
+  yield* rootLines('A', roots.a, width);
+  yield* rootLines('B', roots.b, width);
+  for (const { what, standing } of sharedAncestors)
+    yield* wrapped(
+      `  shared: ${printableText(what)}${standing === 'told' ? ' (as they say of themselves)' : ''}`,
+      width,
+      '    ',
+    );
+}
+
 function* rootLines(side: string, root: RootReport, width: number): Generator<string> {
   yield* wrapped(
     `  root ${side}  ${printableText(root.name)}: ${sized(root.bytes)}, blake3 ${root.digest.slice(0, DIGITS)}…`,
     width,
     '    ',
   );
+  const { facts, ancestry } = root;
+  const [version] = facts.version ?? [];
+  if (version !== undefined) yield* wrapped(`    ${printableText(version)}`, width, '    ');
+  const how = ancestry.standing === 'told' ? ' (as it says of itself)' : '';
+  yield* wrapped(`    ancestry ${ancestry.kind}: ${printableText(ancestry.why)}${how}`, width, '      ');
 }
 
 function* runTable(runs: readonly RunReport[], width: number): Generator<string> {
@@ -146,6 +164,7 @@ export function* previewLines(preview: Preview, paint: Paint, width: number): Ge
   const { experiment, runs } = preview;
   yield paint.bold(printableText(experiment.name));
   yield `  recipe ${experiment.recipe.use}, ${counted(runs.length, 'run')}, sandbox ${experiment.sandbox.use}`;
+  yield* originLines(preview, width);
   for (const one of runs) yield* previewOf(one, width);
   const left = runs.flatMap(({ stages }) => stages).filter(({ kept }) => !kept);
   const times = left.map(({ seconds }) => seconds);
@@ -165,9 +184,14 @@ function* previewOf({ run, stages }: PlannedStages, width: number): Generator<st
   for (const { name, claim, kept, run: command } of stages) {
     const notes = [...(claim ? [] : ['told, not judged']), ...(kept ? ['kept from an earlier time'] : [])];
     yield `  ${name}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
-    const [first = ''] = printableText(command.join(' '))
-      .split('\\n')
-      .filter((line) => line.trim() !== '');
-    yield* wrapped(`    ${first}${first.length < command.join(' ').length ? ' …' : ''}`, width, '      ');
+    yield* wrapped(`    ${commandText(command)}`, width, '      ');
   }
+}
+
+/** A command in a line; of a script its first line that says something. */
+function commandText(command: readonly string[]): string {
+  const script = command[0] === 'sh' ? command[2] : undefined;
+  const lines = (script ?? command.join(' ')).split('\n').map((line) => line.trim());
+  const said = lines.filter((line) => line !== '');
+  return `${printableText(said[0] ?? '')}${said.length > 1 ? ' …' : ''}`;
 }
