@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../error.js';
 import { type Fields, parseFields } from './fields.js';
@@ -83,6 +83,8 @@ export interface PlantedSpec {
 }
 
 const MAX_CORES = 1024;
+/** Nobody writes more by hand; in bytes. */
+const MAX_BYTES = 1 << 20;
 const MAX_CONTROLS = 100;
 
 /** @throws InputError for a file that cannot be read or is no experiment, with line and column */
@@ -119,9 +121,17 @@ export function parseExperiment(text: string, file: string): Experiment {
 
 function textOf(file: string): string {
   try {
-    const fd = openSync(file, 'r');
+    // O_NONBLOCK: to open a FIFO must not wait for somebody who writes.
+    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      if (!fstatSync(fd).isFile()) throw new InputError('it is no file', { file });
+      const stat = fstatSync(fd);
+      if (!stat.isFile()) throw new InputError('it is no file', { file });
+      if (stat.size > MAX_BYTES)
+        throw new InputError(
+          `it is larger than ${MAX_BYTES} bytes`,
+          { file },
+          'name the file of an experiment',
+        );
       return readFileSync(fd, 'utf8');
     } finally {
       closeSync(fd);

@@ -1,17 +1,19 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { EventQueue } from '../comparison/event-queue.js';
 import { VERSION } from '../comparison/version.js';
-import { BuildError, InputError, SpoolError, UsageError } from '../error.js';
+import { InputError, UsageError } from '../error.js';
 import {
   EXPERIMENT_REPORT_SCHEMA,
   type ExperimentReport,
   type RunReport,
 } from '../report/experiment-model.js';
 import type { MaterialisedRoot } from '../root/materialise.js';
+import { toolchainParts } from '../root/prefix.js';
 import { compareStages } from './compare-stages.js';
 import type { RebuildEvent } from './event.js';
 import { contradiction, type Experiment, readExperiment, type SideName } from './experiment.js';
+import { makeFolder } from './folder.js';
 import { judgeExperiment } from './judge.js';
 import { laidRoot } from './laid-root.js';
 import { lockFolder } from './lock.js';
@@ -154,6 +156,7 @@ export async function ingredientsOf(
   emit({ type: 'step', text: 'looking at where the roots come from' });
   const origin = await originOf(experiment, signal);
   emit({ type: 'step', text: 'digesting the sources' });
+  assertOutside(out, experiment.source.path, 'the sources');
   const source = await openSource(experiment.source, join(out, 'source'), signal);
   assertVersionRule(experiment, source, origin);
   emit({ type: 'step', text: 'reading the roots' });
@@ -186,15 +189,6 @@ async function plantOf(
   return plantedRoot(spec, { experiment, root, folder: join(out, 'roots'), sandbox, tools, signal });
 }
 
-function makeFolder(out: string): void {
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new SpoolError(`it cannot be made (${code})`, { file: out }, 'name another folder with --out');
-  }
-}
-
 /** Asks for the sandbox at once, so that a machine without one is told before any work. */
 function sandboxesOf({ sandbox }: Experiment, out: string): (top: string) => Sandbox {
   if (sandbox.use === 'none') return () => noSandbox(join(out, 'place'));
@@ -208,23 +202,37 @@ function sandboxesOf({ sandbox }: Experiment, out: string): (top: string) => San
   return at;
 }
 
+/** What is written while builds run cannot be part of what they are made from. */
+function assertOutside(out: string, folder: string, what: string): void {
+  const real = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
+  if (`${real(out)}/`.startsWith(`${real(folder)}/`))
+    throw new UsageError(`${out} lies in ${what}, ${folder}`, 'name a folder outside of it with --out');
+}
+
 async function readRoot(
-  { roots, recipe }: Experiment,
+  { roots, recipe, tools }: Experiment,
   side: SideName,
   out: string,
   signal: AbortSignal,
 ): Promise<MaterialisedRoot> {
-  const root = await laidRoot(roots[side].paths, join(out, 'roots'), signal);
-  const missing = [
-    ...(recipe.needsRustc && root.rustc === undefined ? ['rustc'] : []),
-    ...(recipe.needsCargo && root.cargo === undefined ? ['cargo'] : []),
-  ];
-  for (const tool of missing) lacks(roots[side].name, tool, roots[side].paths);
+  const { name, paths } = roots[side];
+  // In the /usr of a distribution only the toolchain is the root.
+  for (const path of paths)
+    if (toolchainParts(path) === undefined) assertOutside(out, path, `the root ${name}`);
+  const root = await laidRoot(paths, join(out, 'roots'), signal);
+  for (const [tool, needed] of [
+    ['rustc', recipe.needsRustc],
+    ['cargo', recipe.needsCargo],
+  ] as const) {
+    const from = tools[tool] ?? side;
+    if (needed && from === side && root[tool] === undefined)
+      throw new InputError(
+        `the root ${name} has no ${tool}`,
+        { file: paths.join(', ') },
+        `add the archive or package that holds it, or take it from the other root: tools: { ${tool}: ${side === 'a' ? 'b' : 'a'} }`,
+      );
+  }
   return root;
-}
-
-function lacks(name: string, tool: string, paths: readonly string[]): never {
-  throw new BuildError(`the root ${name} has no ${tool}`, paths.join(', '));
 }
 
 async function makeRuns(

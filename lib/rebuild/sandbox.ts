@@ -18,6 +18,8 @@ export interface Sandbox {
   /** Where things lie for the command. */
   place(folders: RunFolders): Place;
   command(order: SealedOrder): SealedCommand;
+  /** Ends what a command left running, after which its output does not change any more. */
+  end(): void;
 }
 
 export interface SealedOrder {

@@ -45,6 +45,8 @@ export function bubblewrap(top = TOP): Sandbox {
     ],
     place: () => sealedPlace(top),
     command: (order) => command(order, top),
+    // With the first process of a namespace of processes all others end.
+    end() {},
   };
 }
 
