@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '../error.js';
 import type { ToolFiles } from './sandbox.js';
 
-/** In the bundle the wrapper is a file beside the command line, else a file of its own folder. */
-const WRAPPERS = ['./rustc-wrapper.js', './invocation/wrapper.js'].map((path) =>
+/** The bundle of the wrapper, beside that of the command line; a sandbox shows this one file and nothing beside it. */
+const WRAPPERS = ['./rustc-wrapper.js', '../../cli/rustc-wrapper.js'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 
@@ -32,6 +32,8 @@ export function layTools(folder: string, sealed: boolean): ToolFiles {
     if (sealed) writeFileSync(join(folder, name), '');
     else symlinkSync(target, join(folder, name));
   }
+  // The wrapper is a module, and not every Node 20 finds that out by itself.
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
   writeFileSync(join(folder, 'rustc'), script(''), { mode: 0o755 });
   writeFileSync(join(folder, 'rustc-wrapper'), script('unset TRUSTDIFF_REAL_RUSTC\n'), { mode: 0o755 });
   return { folder, node, wrapper };
