@@ -33,7 +33,7 @@ export async function prepareSource(
   const partial = `${source}.partial`;
   rmSync(partial, { recursive: true, force: true });
   say('unpacking');
-  run('dpkg-source', ['--extract', join(downloads, DSC), partial], work);
+  run('dpkg-source', ['--no-copy', '--extract', join(downloads, DSC), partial], work);
   strip(partial);
   pruneChecksums(partial);
   say('locking versions anew');
