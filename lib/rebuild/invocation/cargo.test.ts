@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestFn } from 'ava';
 import { InputError } from '../../error.js';
@@ -110,11 +110,12 @@ cargoTest(
     mkdirSync(dirname(rustc), { recursive: true });
     const honest = `#!/bin/sh\nexec '${found(one).rustc}' "$@"\n`;
     const trojan = `#!/bin/sh\ncase "$*" in *"--crate-name middle "*) set -- "$@" -C overflow-checks=on;; esac\nexec '${found(one).rustc}' "$@"\n`;
-    const at = (side: Side): string => join(runs.temporary, `rustc-${side}`);
+    const at = (side: Side): string => join(runs.temporary, `root-${side}/bin/rustc`);
     for (const [side, script] of [
       ['a', honest],
       ['b', trojan],
     ] as const) {
+      mkdirSync(dirname(at(side)), { recursive: true });
       writeFileSync(at(side), script);
       chmodSync(at(side), 0o755);
     }
@@ -175,37 +176,57 @@ cargoTest('a replay of a run whose build directory is gone says which file is mi
   t.is(changed?.what, 'what the call read was changed since');
 });
 
-twoToolchains("another cargo's hash is told from another rustc, and confirmed", async (t) => {
-  t.timeout(300_000);
-  const runs = runsIn(t);
-  const { rustc } = found(one);
-  const a = runs.build('a', { cargo: found(one), rustc });
-  const b = runs.build('b', { cargo: found(other), rustc });
-  const divergence = findDivergence(a, b);
-  t.log(fits(divergenceText(divergence)));
-  t.is(divergence.pairs, 5);
-  const report = divergence.first === null ? undefined : await replayed(runs, a, b, (_, path) => path);
-  if (report !== undefined) t.log(fits(replayText(report)));
-});
-
-twoToolchains(
-  'another rustc differs in all that it makes, and is confirmed by that of the other side',
+cargoTest(
+  "another hash of cargo's for every crate is told as one cause, at its first crate, and confirmed",
   async (t) => {
     t.timeout(300_000);
     const runs = runsIn(t);
-    const rustc = join(runs.temporary, 'rustc');
-    const at = (side: Side): string => (side === 'a' ? found(one) : found(other)).rustc;
-    const [a, b] = (['a', 'b'] as const).map((side) => {
-      writeFileSync(rustc, `#!/bin/sh\nexec '${at(side)}' "$@"\n`);
-      chmodSync(rustc, 0o755);
-      return runs.build(side, { cargo: found(one), rustc });
-    }) as [InvocationLog, InvocationLog];
+    const { rustc } = found(one);
+    const a = runs.build('a', { cargo: found(one), rustc });
+    // What rustc's own build gives cargo, to have other hashes than others have; another cargo does the same to all.
+    const b = runs.build('b', {
+      cargo: found(one),
+      rustc,
+      environment: { __CARGO_DEFAULT_LIB_METADATA: 'other' },
+    });
     const divergence = findDivergence(a, b);
+    t.is(divergence.first?.class, 'metadata');
+    t.is(divergence.equal, 0);
+    t.deepEqual([divergence.onlyA, divergence.onlyB], [[], []]);
+    const { first } = divergence;
+    const text = fits(divergenceText(divergence)).replaceAll(/\s+/g, ' ');
+    t.regex(text, /The arguments differ: -C metadata=[0-9a-f]{16} in A, [0-9a-f]{16} in B/);
+    t.true(text.includes(`first at crate ${first?.invocation.crate}.`));
+    const report = await replayed(runs, a, b, (_, path) => path);
     t.log(fits(divergenceText(divergence)));
-    t.true(divergence.origins.length > 0);
-    for (const origin of divergence.origins)
-      t.true(origin.differences.some(({ kind }) => kind === 'compiler'));
-    const report = await replayed(runs, a, b, at);
     t.log(fits(replayText(report)));
+    t.true(report.verdict === 'cause-confirmed' || report.verdict === 'causes-together');
+    for (const cause of report.causes) t.true(['-C metadata', 'cargo-hash'].includes(cause), cause);
   },
 );
+
+twoToolchains('another cargo and another rustc: each is told for what it did', async (t) => {
+  t.timeout(300_000);
+  const runs = runsIn(t);
+  const root = join(runs.temporary, 'root');
+  const of = (side: Side): Toolchain => found(side === 'a' ? one : other);
+  const [a, b] = (['a', 'b'] as const).map((side) => {
+    rmSync(root, { force: true });
+    symlinkSync(dirname(dirname(of(side).rustc)), root);
+    return runs.build(side, { cargo: of(side), rustc: join(root, 'bin/rustc') });
+  }) as [InvocationLog, InvocationLog];
+  const divergence = findDivergence(a, b);
+  t.true(divergence.origins.length > 0);
+  for (const origin of divergence.origins) {
+    const kinds = new Set(origin.differences.map(({ kind }) => kind));
+    t.true(kinds.has('compiler') && kinds.has('sysroot') && kinds.has('metadata'));
+    t.is(origin.class, 'metadata-and-compiler');
+  }
+  t.false(divergence.compilers[0]?.equal);
+  t.deepEqual([divergence.onlyA, divergence.onlyB], [[], []]);
+  const report = await replayed(runs, a, b, (side) => of(side).rustc);
+  t.log(fits(divergenceText(divergence)));
+  t.log(fits(replayText(report)));
+  t.deepEqual([report.reproduction.a.state, report.reproduction.b.state], ['same', 'same']);
+  t.is(report.variables.find(({ id }) => id === 'everything')?.standing, 'confirmed');
+});

@@ -189,7 +189,7 @@ function environmentDifferences(a: Invocation, b: Invocation): InputDifference[]
       const [u, v] = [x[name] ?? null, y[name] ?? null];
       if (u !== null && v !== null && withoutHashes(u) === withoutHashes(v))
         return plain('metadata', name, u, v);
-      const known = a.sources === 'dep-info' && b.sources === 'dep-info' && name.startsWith('CARGO');
+      const known = a.sources === 'dep-info' && b.sources === 'dep-info' && /^(__)?CARGO/.test(name);
       const read = !known || name in a.environmentRead || name in b.environmentRead;
       return { ...plain('environment', name, u, v), read };
     });

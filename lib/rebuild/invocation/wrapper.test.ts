@@ -67,7 +67,9 @@ test('a signal to the wrapper reaches rustc, and the call is logged', async (t) 
 
 /** The wrapper with these flags and, as descriptors 5 and 7, a pipe with one letter and one to standard output. */
 function withPipes(folder: string, rustc: string, flags: string): string {
-  const command = `printf '|' | { '${process.execPath}' '${WRAPPER}' '${rustc}' x.rs 5<&0 7>&1 </dev/null | cat; }`;
+  // The shell in between has the pipes as well, as make and cargo have.
+  const call = `"${process.execPath}" "${WRAPPER}" "${rustc}" x.rs </dev/null; :`;
+  const command = `printf '|' | sh -c '${call}' 5<&0 7>&1 | cat`;
   const env = { PATH: process.env.PATH, TRUSTDIFF_LOG: join(folder, 'log'), CARGO_MAKEFLAGS: flags };
   return spawnSync('/bin/sh', ['-c', command], { env, encoding: 'utf8' }).stdout;
 }
@@ -125,11 +127,12 @@ test('a log that can no longer be written when rustc has ended makes the call fa
 
 test('a wrapper that is killed leaves a call that did not end', async (t) => {
   const folder = workplace(t);
-  const rustc = fakeRustc(folder, 'echo ready; sleep 2');
+  const rustc = fakeRustc(folder, 'echo $$; exec sleep 60');
   const wrapper = startWrapper(folder, [rustc, '--crate-name', 'big', 'x.rs']);
-  await once(wrapper.stdout ?? wrapper, 'data');
+  const [pid] = await once(wrapper.stdout ?? wrapper, 'data');
   wrapper.kill('SIGKILL');
   await once(wrapper, 'exit');
+  process.kill(Number(pid));
   const log = readLog(join(folder, 'log'));
   t.deepEqual(log.invocations, []);
   t.like(log.unfinished[0], { crate: 'big', rustc, argv: ['--crate-name', 'big', 'x.rs'] });
