@@ -83,8 +83,8 @@ function* originText(origin: Origin): Generator<string> {
 function hashes(differences: readonly InputDifference[]): string {
   return differences
     .filter(({ name }) => name.startsWith('-C '))
-    .map(({ name, a, b }) => `${name}=${shown(a)} in A and ${shown(b)} in B`)
-    .join(', ');
+    .map(({ name, a, b }) => `${name}: ${values(a, b)}`)
+    .join('; ');
 }
 
 function* differenceText({ kind, name, a, b }: InputDifference): Generator<string> {
@@ -205,7 +205,10 @@ function* variableText({ id, standing, a, b, reason }: JudgedVariable): Generato
 }
 
 function variableName(id: string): string {
-  return GROUPS[id] ?? printableText(id);
+  return id
+    .split(' + ')
+    .map((part) => GROUPS[part] ?? printableText(part))
+    .join(' and ');
 }
 
 function called(name: InvocationName): string {
