@@ -33,6 +33,8 @@ export function directReplayer(places: DirectPlaces): Replayer {
       for (const file of [...request.needs, ...request.files]) requireFile(places, file);
       try {
         cpSync(places.kept[request.side], places.seen, { recursive: true, preserveTimestamps: true });
+        for (const path of request.without) rmSync(path, { force: true });
+        for (const folder of request.folders) mkdirSync(folder, { recursive: true });
         for (const file of request.files) {
           mkdirSync(dirname(file.at), { recursive: true });
           cpSync(keptPath(places, file), file.at);

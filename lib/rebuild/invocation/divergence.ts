@@ -1,6 +1,12 @@
 import { basename } from 'node:path';
 import { invocationGraph } from './graph.js';
-import { compilerDigest, type InputDifference, inputDifferences, type Run } from './input-difference.js';
+import {
+  compilerDigest,
+  type InputDifference,
+  inputDifferences,
+  type Run,
+  sysrootFiles,
+} from './input-difference.js';
 import type { Invocation, LoggedFile } from './invocation.js';
 import type { InvocationLog, UnfinishedInvocation } from './log.js';
 import { type InvocationPair, pairInvocations, withoutHashes } from './pairing.js';
@@ -97,6 +103,8 @@ export interface JudgedPair extends InvocationPair {
   readonly differences: readonly InputDifference[];
   readonly outputs: readonly OutputDifference[];
   readonly state: 'equal' | 'origin' | 'inherited';
+  /** The crates of the sysroot that each side saw, by absolute paths. */
+  readonly sysroots: { readonly a: readonly LoggedFile[]; readonly b: readonly LoggedFile[] };
 }
 
 /**
@@ -158,7 +166,8 @@ function judgePairs(pairs: readonly InvocationPair[], a: Run, b: Run): JudgedPai
     const inherited = taint || differences.some((difference) => difference.inherited);
     if (taint || outputs.length > 0) for (const side of [pair.a, pair.b]) parted.add(side);
     const state = outputs.length === 0 ? 'equal' : inherited ? 'inherited' : 'origin';
-    judged.push({ ...pair, differences, outputs, state });
+    const sysroots = { a: sysrootFiles(a, pair.a), b: sysrootFiles(b, pair.b) };
+    judged.push({ ...pair, differences, outputs, state, sysroots });
   }
   return judged;
 }

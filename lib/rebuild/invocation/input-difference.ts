@@ -68,14 +68,36 @@ function compilerDifferences(a: Invocation, b: Invocation): InputDifference[] {
   return x === y && !unreadable ? [] : [plain('compiler', a.rustc, x, y)];
 }
 
+/** The crates of a call's sysroot, by their absolute paths. */
+export function sysrootFiles({ log }: Run, { sysroot }: Invocation): LoggedFile[] {
+  if (sysroot === null) return [];
+  const files = log.sysroots.get(sysroot.digest)?.files ?? [];
+  return files.map((file) => ({ ...file, path: join(sysroot.path, file.path) }));
+}
+
+/** At most two, since a sysroot has a hundred files: what the run itself made of it, and what it did not. */
 function sysrootDifferences(a: Invocation, b: Invocation, runA: Run, runB: Run): InputDifference[] {
-  if (a.sysroot?.digest === b.sysroot?.digest) return [];
-  const files = ({ log }: Run, invocation: Invocation): LoggedFile[] =>
-    (log.sysroots.get(invocation.sysroot?.digest ?? '')?.files ?? []).map((file) => ({
-      ...file,
-      path: join(invocation.sysroot?.path ?? '', file.path),
-    }));
-  return differingFiles('sysroot', files(runA, a), files(runB, b), a, b, runA, runB);
+  if (a.sysroot === null || b.sysroot === null || a.sysroot.digest === b.sysroot.digest) return [];
+  const relative = (file: LoggedFile, root: string): LoggedFile => ({
+    ...file,
+    path: file.path.slice(root.length + 1),
+  });
+  const [x, y] = [a.sysroot, b.sysroot];
+  const byPath = byName(
+    sysrootFiles(runA, a).map((file) => relative(file, x.path)),
+    sysrootFiles(runB, b).map((file) => relative(file, y.path)),
+  );
+  const differing = [...byPath.values()].filter(([u, v]) => u?.digest !== v?.digest || u?.path !== v?.path);
+  const made = differing.filter(
+    ([u, v]) =>
+      (u !== undefined && madeInRun(runA.graph, { ...u, path: join(x.path, u.path) }, a)) ||
+      (v !== undefined && madeInRun(runB.graph, { ...v, path: join(y.path, v.path) }, b)),
+  );
+  return [false, true].flatMap((inherited) => {
+    const count = inherited ? made.length : differing.length - made.length;
+    const name = `${count} of ${byPath.size} files`;
+    return count === 0 ? [] : [{ kind: 'sysroot' as const, name, a: x.digest, b: y.digest, inherited }];
+  });
 }
 
 function fileDifferences(a: Invocation, b: Invocation, runA: Run, runB: Run): InputDifference[] {
@@ -189,7 +211,7 @@ function environmentDifferences(a: Invocation, b: Invocation): InputDifference[]
       const [u, v] = [x[name] ?? null, y[name] ?? null];
       if (u !== null && v !== null && withoutHashes(u) === withoutHashes(v))
         return plain('metadata', name, u, v);
-      const known = a.sources === 'dep-info' && b.sources === 'dep-info' && name.startsWith('CARGO');
+      const known = a.sources === 'dep-info' && b.sources === 'dep-info' && /^(__)?CARGO/.test(name);
       const read = !known || name in a.environmentRead || name in b.environmentRead;
       return { ...plain('environment', name, u, v), read };
     });

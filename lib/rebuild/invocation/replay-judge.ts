@@ -25,6 +25,8 @@ export interface JudgedVariable {
   /** The result on B with A's value, and on A with B's. */
   readonly onB: ReplayResult;
   readonly onA: ReplayResult;
+  /** The names of the differences that it takes from the other side. */
+  readonly parts: readonly string[];
   /** The values, where it is one difference. */
   readonly a: string | null;
   readonly b: string | null;
@@ -86,8 +88,7 @@ function verdictOf(variables: readonly JudgedVariable[]): Pick<ReplayReport, 've
   const confirmed = variables.filter(({ standing }) => standing === 'confirmed');
   const alone = confirmed.filter(({ group }) => !group);
   if (alone.length > 0) return { verdict: 'cause-confirmed', causes: alone.map(({ id }) => id) };
-  // Groups stand from the smaller to the larger in no order of their own; `everything` says least and is last.
-  const [together] = confirmed.filter(({ id }) => id !== 'everything').concat(confirmed);
+  const [together] = confirmed.sort((x, y) => x.parts.length - y.parts.length);
   if (together !== undefined) return { verdict: 'causes-together', causes: [together.id] };
   if (variables.some(({ standing }) => standing === 'failed')) return { verdict: 'undecided', causes: [] };
   return { verdict: 'not-logged', causes: [] };
@@ -105,6 +106,7 @@ function judgeVariable(
   return {
     id: variable.id,
     group: variable.group,
+    parts: variable.differences.map(({ name }) => name),
     standing: standingOf(x, y),
     onB: x,
     onA: y,

@@ -1,3 +1,5 @@
+import { dirname, resolve } from 'node:path';
+import { parseCommand } from './command-line.js';
 import type { JudgedPair } from './divergence.js';
 import type { InputDifference } from './input-difference.js';
 import type { Invocation } from './invocation.js';
@@ -31,6 +33,10 @@ export interface ReplayRequest {
   readonly needs: readonly ReplayFile[];
   /** Files that come from the other side, put over the side's own. */
   readonly files: readonly ReplayFile[];
+  /** Files of the side that must not be there. */
+  readonly without: readonly string[];
+  /** Folders that rustc writes to, which must be there. */
+  readonly folders: readonly string[];
 }
 
 /** Something that differs between the two calls, and that a replay fixes. */
@@ -70,7 +76,7 @@ export function planReplay(pair: JudgedPair): ReplayPlan {
   };
   const of = (...kinds: readonly InputDifference['kind'][]): InputDifference[] =>
     differences.filter(({ kind }) => kinds.includes(kind));
-  const tool = of('compiler', 'sysroot');
+  const tool = differences.filter(({ kind, inherited }) => isTool(kind) && !inherited);
   const told = of('metadata', 'argument', 'environment', 'working-directory');
   add('rustc', false, tool);
   if (told.length > 1) add('cargo', true, told);
@@ -79,27 +85,63 @@ export function planReplay(pair: JudgedPair): ReplayPlan {
   const unread = told.filter(({ read }) => read === false);
   if (unread.length > 1) add('unread-variables', true, unread);
   for (const one of told) if (one.read !== false || unread.length === 1) add(one.name, false, [one]);
-  for (const one of differences) if (!tool.includes(one) && !told.includes(one)) add(one.name, false, [one]);
+  for (const one of differences)
+    if (!tool.includes(one) && !told.includes(one))
+      add(one.kind === 'sysroot' ? 'sysroot' : one.name, false, [one]);
   if (variables.length > 1) add('everything', true, differences);
   return { asIs: { a: request(pair, 'a', 'as-is', []), b: request(pair, 'b', 'as-is', []) }, variables };
+}
+
+/**
+ * Variables taken from the other side together, when several have an influence and none is the whole cause. Undefined
+ * where the plan has the same already.
+ */
+export function together(
+  pair: JudgedPair,
+  plan: ReplayPlan,
+  those: readonly ReplayVariable[],
+): ReplayVariable | undefined {
+  const taken = pair.differences.filter((one) => those.some(({ differences }) => differences.includes(one)));
+  if (those.length < 2 || plan.variables.some(({ differences }) => same(differences, taken)))
+    return undefined;
+  const id = those.map((one) => one.id).join(' + ');
+  return {
+    ...{ id, group: true, differences: taken },
+    ...{ onB: request(pair, 'b', id, taken), onA: request(pair, 'a', id, taken) },
+  };
 }
 
 /** The call of one side with those inputs as the other side had them. */
 function request(pair: JudgedPair, side: Side, id: string, taken: readonly InputDifference[]): ReplayRequest {
   const [base, other] = side === 'a' ? [pair.a, pair.b] : [pair.b, pair.a];
-  const from = side === 'a' ? 'b' : 'a';
+  const from: Side = side === 'a' ? 'b' : 'a';
   const has = (kind: InputDifference['kind']): boolean => taken.some((one) => one.kind === kind);
+  // A sysroot that the run made itself lies in its build directory, apart from the rustc that reads it.
+  const sysroot = taken.some(({ kind, inherited }) => kind === 'sysroot' && inherited);
+  const argv = argumentsWith(base, other, taken);
+  const cwd = has('working-directory') ? other.cwd : base.cwd;
+  const command = parseCommand(argv);
+  const folders = [command.outDir, command.output === undefined ? undefined : dirname(command.output)];
   return {
     id: `${side}-${id}`,
     side,
-    compiler: has('compiler') || has('sysroot') ? from : side,
+    compiler: taken.some(({ kind, inherited }) => isTool(kind) && !inherited) ? from : side,
     rustc: base.rustc,
-    cwd: has('working-directory') ? other.cwd : base.cwd,
-    argv: argumentsWith(base, other, taken),
+    cwd,
+    argv,
     environment: environmentWith(base, other, taken),
     needs: base.inputs.map(({ path, digest }) => ({ from: side, path, at: path, digest })),
-    files: filesWith(base, other, from, taken),
+    files: [
+      ...filesWith(base, other, from, taken),
+      ...(sysroot ? pair.sysroots[from].map(({ path, digest }) => ({ from, path, at: path, digest })) : []),
+    ],
+    without: sysroot ? pair.sysroots[side].map(({ path }) => path) : [],
+    folders: folders.filter((folder) => folder !== undefined).map((folder) => resolve(cwd, folder)),
   };
+}
+
+function isTool(kind: InputDifference['kind']): boolean {
+  return kind === 'compiler' || kind === 'sysroot';
 }
 
 /** All values of an option together, since they have an order among themselves. */
@@ -147,7 +189,10 @@ function variablesOf({ environment, environmentRead }: Invocation): Readonly<Rec
   return { ...Object.fromEntries(read), ...environment };
 }
 
-/** The files of the differences taken, put where the base's own lie; and where an extern changes, all of them. */
+/**
+ * The files of the differences taken, put where the base's own lie. Where arguments or variables are taken, which may hold
+ * paths of the other side, what the other side read at paths that the base does not have is put there as well.
+ */
 function filesWith(
   base: Invocation,
   other: Invocation,
@@ -156,16 +201,16 @@ function filesWith(
 ): readonly ReplayFile[] {
   const files: ReplayFile[] = [];
   for (const { kind, name } of taken) {
-    if (kind === 'argument' && name === '--extern') {
-      for (const { role, path, digest } of other.inputs)
-        if (role === 'extern') files.push({ from, path, at: path, digest });
-      continue;
-    }
     const theirs = other.inputs.find((input) => input.role === kind && withoutHashes(input.path) === name);
     if (theirs === undefined) continue;
     const mine = base.inputs.find((input) => input.role === kind && withoutHashes(input.path) === name);
     files.push({ from, path: theirs.path, at: mine?.path ?? theirs.path, digest: theirs.digest });
   }
+  if (!taken.some(({ kind }) => kind === 'argument' || kind === 'environment' || kind === 'metadata'))
+    return files;
+  const there = new Set([...base.inputs.map(({ path }) => path), ...files.map(({ at }) => at)]);
+  for (const { path, digest } of other.inputs)
+    if (!there.has(path)) files.push({ from, path, at: path, digest });
   return files;
 }
 

@@ -75,8 +75,7 @@ function* originText(origin: Origin): Generator<string> {
     );
   yield `  Different after it ran:`;
   for (const { name, a, b } of origin.outputs.slice(0, ROWS)) {
-    const how =
-      a !== null && a === b ? 'the same bytes under another name' : `${shown(a)} in A, ${shown(b)} in B`;
+    const how = a !== null && a === b ? 'the same bytes under another name' : values(a, b);
     yield* wrapped(`    ${printableText(name)}: ${how}`, WIDTH, '      ');
   }
 }
@@ -84,14 +83,14 @@ function* originText(origin: Origin): Generator<string> {
 function hashes(differences: readonly InputDifference[]): string {
   return differences
     .filter(({ name }) => name.startsWith('-C '))
-    .map(({ name, a, b }) => `${name}=${shown(a)} in A and ${shown(b)} in B`)
-    .join(', ');
+    .map(({ name, a, b }) => `${name}: ${values(a, b)}`)
+    .join('; ');
 }
 
 function* differenceText({ kind, name, a, b }: InputDifference): Generator<string> {
   const what =
     kind === 'compiler' ? 'rustc' : kind === 'metadata' ? "cargo's hash" : kind.replaceAll('-', ' ');
-  yield* wrapped(`    ${what} ${printableText(name)}: ${shown(a)} in A, ${shown(b)} in B`, WIDTH, '      ');
+  yield* wrapped(`    ${what} ${printableText(name)}: ${values(a, b)}`, WIDTH, '      ');
 }
 
 function* compilersText(compilers: readonly CompilerSummary[]): Generator<string> {
@@ -200,13 +199,16 @@ function causes({ causes: found }: ReplayReport): string {
 }
 
 function* variableText({ id, standing, a, b, reason }: JudgedVariable): Generator<string> {
-  const values = a === null && b === null ? '' : ` (${shown(a)} in A, ${shown(b)} in B)`;
+  const both = a === null && b === null ? '' : ` (${values(a, b)})`;
   const why = reason === undefined ? '' : `: ${printableText(reason)}`;
-  yield* wrapped(`  ${standing}: ${variableName(id)}${values}: ${STANDINGS[standing]}${why}`, WIDTH, '    ');
+  yield* wrapped(`  ${standing}: ${variableName(id)}${both}: ${STANDINGS[standing]}${why}`, WIDTH, '    ');
 }
 
 function variableName(id: string): string {
-  return GROUPS[id] ?? printableText(id);
+  return id
+    .split(' + ')
+    .map((part) => GROUPS[part] ?? printableText(part))
+    .join(' and ');
 }
 
 function called(name: InvocationName): string {
@@ -226,4 +228,23 @@ function shown(value: string | null): string {
   if (/^[0-9a-f]{64}$/.test(value)) return value.slice(0, 12);
   const text = printableText(value);
   return text.length > VALUE ? `${text.slice(0, VALUE)}…` : text === '' ? 'an empty text' : text;
+}
+
+/** The values of the two sides; of long ones, from where they differ. */
+function values(a: string | null, b: string | null): string {
+  const same = a === null || b === null ? 0 : commonLength(a, b);
+  const from = (value: string | null): string =>
+    value !== null && same > CONTEXT && value.length > VALUE && !/^[0-9a-f]{64}$/.test(value)
+      ? `…${shown(value.slice(same - CONTEXT))}`
+      : shown(value);
+  return `${from(a)} in A, ${from(b)} in B`;
+}
+
+/** Characters before a difference that are shown. */
+const CONTEXT = 12;
+
+function commonLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
