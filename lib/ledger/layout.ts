@@ -25,11 +25,11 @@ export function layoutOf(ledger: Ledger, a: Uint8Array, b: Uint8Array, maxRanges
   const equal = equalInOrderOfA(ledger);
   for (let i = 0; i < equal.length; i += 1) {
     const segment = equal[i] as number;
-    const startA = ledger.aStart.at(segment);
-    const startB = ledger.bStart.at(segment);
+    const startA = ledger.aStart[segment] as number;
+    const startB = ledger.bStart[segment] as number;
     changed(startA, startB);
-    atA = startA + ledger.aLength.at(segment);
-    atB = startB + ledger.bLength.at(segment);
+    atA = startA + (ledger.aLength[segment] as number);
+    atB = startB + (ledger.bLength[segment] as number);
   }
   changed(lengthA, lengthB);
   const { ranges, total } = out.finish();

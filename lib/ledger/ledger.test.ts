@@ -14,12 +14,16 @@ function told(a: string, b: string, say: (sink: Sink) => void): { ledger: Ledger
   say(builder.sink());
   const ledger = builder.finish();
   assertClosed(ledger);
-  const owners = Array.from({ length: ledger.count }, (_, i) => ledger.owner.at(i)).flatMap((owner, i) => {
-    const of = ledger.owners[owner];
-    if (owner === 0 || of === undefined) return [];
-    const field = of.field === undefined ? '' : ` ${of.field}`;
-    return [`${of.reason} ${of.state}${field} ${ledger.aLength.at(i)} ${ledger.bLength.at(i)}`];
-  });
+  const owners = Array.from({ length: ledger.count }, (_, i) => ledger.owner[i] as number).flatMap(
+    (owner, i) => {
+      const of = ledger.owners[owner];
+      if (owner === 0 || of === undefined) return [];
+      const field = of.field === undefined ? '' : ` ${of.field}`;
+      return [
+        `${of.reason} ${of.state}${field} ${ledger.aLength[i] as number} ${ledger.bLength[i] as number}`,
+      ];
+    },
+  );
   return { ledger, owners };
 }
 
@@ -258,7 +262,8 @@ test('however two contents are cut, the ledger covers both exactly once and repl
       assertClosed(ledger);
       t.true(Buffer.from(replay(ledger, a, b)).equals(b));
       const residue = Array.from({ length: ledger.count }, (_, i) => i).filter(
-        (i) => ledger.owners[ledger.owner.at(i)]?.state === 'residue' && ledger.owner.at(i) !== 0,
+        (i) =>
+          ledger.owners[ledger.owner[i] as number]?.state === 'residue' && (ledger.owner[i] as number) !== 0,
       );
       t.is(
         residue.length,
