@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { printableText } from '../lib/artefact/name.js';
 import { VERSION } from '../lib/comparison/version.js';
-import { AbortedError, TrustdiffError } from '../lib/error.js';
+import { AbortedError, BuildError, TrustdiffError } from '../lib/error.js';
 
 /** Milliseconds that threads get to end by themselves. */
 const PATIENCE = 3000;
@@ -48,6 +48,10 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   // Whoever read the output has gone; what was decided could not be delivered. Who stopped it knows.
-  if (!stopped && !(error instanceof Error && error.name === 'ReaderGone')) complain(explain(error));
+  if (!stopped && !(error instanceof Error && error.name === 'ReaderGone')) {
+    if (error instanceof BuildError)
+      for (const line of error.lines) process.stderr.write(`  | ${printableText(line)}\n`);
+    complain(explain(error));
+  }
   process.exitCode = 2;
 }

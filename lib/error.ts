@@ -7,7 +7,7 @@ export interface Where {
   readonly offset?: number | undefined;
 }
 
-export type ErrorKind = 'input' | 'limit' | 'usage' | 'spool' | 'aborted';
+export type ErrorKind = 'input' | 'limit' | 'usage' | 'spool' | 'build' | 'aborted';
 
 /**
  * The one error that trustdiff throws on purpose: what is wrong, where, and what to do about it.
@@ -63,6 +63,21 @@ export class SpoolError extends TrustdiffError {
   }
 }
 
+/** A build failed: that is no difference, and nothing was compared. */
+export class BuildError extends TrustdiffError {
+  override readonly name = 'BuildError';
+  constructor(
+    what: string,
+    /** The log of the build, on disk. */
+    log: string,
+    /** Its last lines. */
+    readonly lines: readonly string[] = [],
+    hint = 'the whole log is there; what was built before is kept',
+  ) {
+    super('build', what, { file: log }, hint);
+  }
+}
+
 /** The caller's AbortSignal ended the run. */
 export class AbortedError extends TrustdiffError {
   override readonly name = 'AbortedError';
@@ -90,6 +105,7 @@ export function located(error: unknown, where: Where): TrustdiffError {
     case 'input':
       return new InputError(error.what, at, error.hint);
     case 'usage':
+    case 'build':
     case 'aborted':
       return error;
   }

@@ -1,5 +1,5 @@
 /*
- * Bundles the command line and the thread into dist/cli: to load a hundred small files takes longer than to compare
+ * Bundles the command line, the thread and the wrapper of rustc into dist/cli: to load a hundred small files takes longer than to compare
  * two. What is native, WebAssembly or starts threads of its own stays outside. The licences of what is inside are
  * gathered beside it.
  */
@@ -44,6 +44,28 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 chmodSync(join(OUT, 'trustdiff.js'), 0o755);
+// What stands for rustc in a rebuild, and what a planted rustc runs, lie alone where they are used, so each is one file,
+// whose name says what kind of module it is; the library has its own.
+for (const [entry, name] of [
+  ['lib/rebuild/invocation/wrapper.js', 'rustc-wrapper.mjs'],
+  ['lib/rebuild/planted/rustc.js', 'planted-rustc.mjs'],
+] as const)
+  for (const folder of [OUT, join(DIST, 'lib/rebuild')]) {
+    const outfile = join(folder, name);
+    await build({
+      absWorkingDir: resolve(DIST, '..'),
+      entryPoints: [join(DIST, entry)],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      minifyWhitespace: true,
+      minifySyntax: true,
+      logLevel: 'warning',
+    });
+    chmodSync(outfile, 0o755);
+  }
 writeFileSync(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)));
 
 /** The name, version and licence text of every package whose files went in. */

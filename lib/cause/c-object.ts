@@ -4,7 +4,7 @@ export const cObject = {
   id: 'c-object',
   title: 'Objects made by a C compiler',
   signature:
-    'Members `<16 hex digits>-name.o` in an rlib; `GCC: (…)` or `clang version …` in `.comment`, and a C producer in DWARF.',
+    'An object whose `.comment` names GCC or clang and not rustc, in an rlib mostly called `<16 hex digits>-name.o`. Whatever is left over in such a pair of objects is told as this, code too.',
   explanation:
     "Build scripts compile C and assembly with the compiler of the system, through the crate `cc`, which puts a hash of the source's folder before the name.",
   consequence:

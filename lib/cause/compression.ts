@@ -7,7 +7,8 @@ export const compression = {
   explanation: 'Another level, another release or another number of threads of the compressor.',
   consequence: 'None: it is shown each time by decompressing both sides.',
   removal: 'The same compressor with the same options and threads.',
-  falsePositives: 'Bytes after the end of the compressed stream: they are compared by themselves.',
+  falsePositives:
+    'What stands beside the streams: names, times, comments and extra fields of gzip, skippable frames of zstd, padding. It is compared field by field, in every member, and is not explained by this. A stream itself can be written in many ways, and a decoder passes over some of its bits: whoever unpacks the file never sees them.',
   root: 'no',
   maskable: true,
   threads: [

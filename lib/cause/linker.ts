@@ -3,7 +3,8 @@ import type { Cause } from './cause.js';
 export const linker = {
   id: 'linker',
   title: 'Linker and its options',
-  signature: '`Linker: LLD 19.1.7` in `.comment`, another order of sections, RELRO, hash style or build id.',
+  signature:
+    '`Linker: LLD 19.1.7` in `.comment`; RELRO, a hash style, a build id or flags of `.dynamic` that only one side has. Headers and tables that are left over in such a pair are told as this.',
   explanation:
     'Linkers order and merge sections in their own ways, and distributions give them their own defaults.',
   consequence:

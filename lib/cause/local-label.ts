@@ -11,7 +11,7 @@ export const localLabel = {
     'No influence on what the program does, if what the label stands for is the same. That is compared: a reference is explained only where both targets have equal content.',
   removal: 'Make the symbol order equal; it follows the names with their hashes.',
   falsePositives:
-    'A reference to another constant of the same kind: there the content differs, and it stays unexplained.',
+    'A reference to another constant of the same kind: there the content differs, and it stays unexplained. Two labels that exchanged their names: a number counts as renumbered only where it is, on both sides, the one that the place of the label gives it (the number of the function that a constant or an exception table belongs to, or its rank among its kind).',
   root: 'through symbol order',
   maskable: true,
   threads: [

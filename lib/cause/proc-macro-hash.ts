@@ -4,7 +4,7 @@ export const procMacroHash = {
   id: 'proc-macro-hash',
   title: 'Macro that iterates a HashMap',
   signature:
-    'One crate and all that depend on it differ; the generated code has the same items in another order, and the SVH differs.',
+    'One crate with one id and another hash (SVH) on each side, and in its metadata the same definitions (`DefPathHash`) in another order; all that depend on it differ, too.',
   explanation:
     'A procedural macro or build script that iterates a `HashMap` emits its output in another order at each run.',
   consequence:

@@ -34,6 +34,7 @@ test('code, padding and what is only configuration are labels: they never mask a
     [
       'bitcode',
       'codegen-units',
+      'rmeta-order',
       'proc-macro-hash',
       'llvm-pointer-order',
       'c-object',

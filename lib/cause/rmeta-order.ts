@@ -4,16 +4,15 @@ export const rmetaOrder = {
   id: 'rmeta-order',
   title: 'Order in the metadata',
   signature:
-    'Every object is equal, only `lib.rmeta` differs: same size, few small regions, each with the same items in another order.',
+    'Only `lib.rmeta` differs, and in it neither the id nor the hash of the crate; same size, and between the first and the last difference the same bytes or the same texts in another order.',
   explanation:
     'The compiler walked a table whose order depends on addresses, on hashes of interned names, or on what else lay in the search path.',
   consequence:
-    'A control with one root shows it as well, if it is run often enough. The items are compared as a set; one that is on one side only is residue.',
+    'A control with one root may show it as well. It is a label for what is left over and explains nothing: which lists have an order without a meaning is not known to trustdiff.',
   removal: 'A newer compiler; a clean search path with only the dependencies of the crate.',
-  falsePositives:
-    'Two values swapped on purpose, such as the bodies of two constants. A swap is explained only for lists whose order has no meaning.',
+  falsePositives: 'Two values swapped on purpose, such as the bodies of two constants.',
   root: 'seed',
-  maskable: true,
+  maskable: false,
   threads: [
     rustThread(113584, 'non-deterministic order in rmeta'),
     rustThread(151868, 'the same in a nightly of 1.95'),

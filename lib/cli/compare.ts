@@ -12,7 +12,7 @@ import type { CompareArguments } from './compare-arguments.js';
 import { maskFile } from './mask-file.js';
 import { assertGivenOnce, COMPARE_OPTIONS, LIMIT_OPTION_TABLE, limitsOf, OUTPUT_OPTIONS } from './options.js';
 import { ProgressLine } from './progress.js';
-import { assertNoInput, FileOutput, type Sink, StandardOutput } from './writer.js';
+import { assertNoInput, deliver, FileOutput, StandardOutput } from './writer.js';
 
 /** Runs `compare` and gives the exit status. */
 export async function runCompare(argv: CompareArguments, signal: AbortSignal): Promise<number> {
@@ -28,7 +28,7 @@ export async function runCompare(argv: CompareArguments, signal: AbortSignal): P
   );
   try {
     const report = await follow(compare(options), argv, onStdout?.format);
-    for (const { format, sink } of files) await deliver(report, format, sink);
+    for (const { format, sink } of files) await deliver(renderReport(report, { format, all: true }), sink);
     return report.verdict.exit;
   } catch (error) {
     stop.abort();
@@ -37,21 +37,6 @@ export async function runCompare(argv: CompareArguments, signal: AbortSignal): P
 }
 
 type Format = 'text' | 'json';
-
-async function deliver(report: Report, format: Format, sink: Sink, all = true): Promise<void> {
-  let buffer = '';
-  for (const piece of renderReport(report, { format, all })) {
-    buffer += piece;
-    if (buffer.length < WRITE_SIZE) continue;
-    await sink.write(buffer);
-    buffer = '';
-  }
-  await sink.write(buffer);
-  sink.close();
-}
-
-/** Characters gathered before they are written. */
-const WRITE_SIZE = 64 * 1024;
 
 /** Prints results as they come and the rest of the report at the end; gives the report. */
 async function follow(
@@ -68,7 +53,7 @@ async function follow(
   try {
     for await (const event of comparison) {
       if (event.type === 'progress') {
-        progress?.show(event);
+        progress?.tell(event);
         continue;
       }
       const lines = list === undefined ? [] : linesOf(event, list);
@@ -80,7 +65,7 @@ async function follow(
     progress?.clear();
   }
   const report = await comparison.report;
-  if (format === 'json') await deliver(report, 'json', stdout);
+  if (format === 'json') await deliver(renderReport(report, { format: 'json' }), stdout);
   return report;
 }
 

@@ -1,5 +1,5 @@
 import { type CompletionArguments, SHELLS, type Shell } from './completion-arguments.js';
-import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS, ROOT_FLAGS } from './flag.js';
+import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS, REBUILD_FLAGS, ROOT_FLAGS } from './flag.js';
 import { StandardOutput } from './writer.js';
 
 /** Runs `completion` and gives the exit status. */
@@ -22,9 +22,17 @@ function shellOf(path = ''): Shell {
 
 const SCRIPTS = { bash, zsh, fish } as const satisfies Record<Shell, () => string>;
 
-const COMMANDS = { compare: COMPARE_FLAGS, explain: EXPLAIN_FLAGS, inspect: INSPECT_FLAGS } as const;
-const COMMAND_NAMES = ['compare', 'explain', 'inspect', 'root', 'completion'] as const;
+const COMMANDS = {
+  compare: COMPARE_FLAGS,
+  explain: EXPLAIN_FLAGS,
+  inspect: INSPECT_FLAGS,
+  rebuild: REBUILD_FLAGS,
+} as const;
 const ROOT_NAMES = Object.keys(ROOT_FLAGS);
+const COMMAND_NAMES = [...Object.keys(COMMANDS), 'root', 'completion'] as readonly string[];
+
+/** `compare` may be left out, so that its options are those of the program. */
+const OTHER_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== 'compare');
 
 function spellings({ names, negation }: Flag): readonly string[] {
   return negation === undefined ? names : [...names, negation];
@@ -32,33 +40,21 @@ function spellings({ names, negation }: Flag): readonly string[] {
 
 /** For bash 3.2 and later. An empty answer leaves file names to readline (`-o default`), which quotes them rightly. */
 function bash(): string {
-  const every = [
-    ...new Map(
-      [...COMPARE_FLAGS, ...EXPLAIN_FLAGS, ...INSPECT_FLAGS, ...Object.values(ROOT_FLAGS).flat()].map(
-        (flag) => [flag.names[0], flag],
-      ),
-    ).values(),
-  ];
   const words = (flags: readonly Flag[]): string => flags.flatMap(spellings).join(' ');
-  const values = every.flatMap(({ names, value, choices }) => {
-    if (value === 'choice') return [`    ${names.join('|')}) words='${choices.join(' ')}' ;;`];
-    if (value === 'file' || value === 'folder') return [`    ${names.join('|')}) return ;;`];
-    return value === 'text' ? [`    ${names.join('|')}) compopt +o default 2>/dev/null; return ;;`] : [];
-  });
+  const values = bashValues();
   return `# bash completion for trustdiff; put into ~/.bashrc: source <(trustdiff completion bash)
 _trustdiff() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} words='' IFS=$' \\t\\n'
   COMPREPLY=()
   if [ "$current" = = ]; then current=
   elif [ "$previous" = = ]; then previous=\${COMP_WORDS[COMP_CWORD-2]}; fi
-  case $previous in
+  case \${COMP_WORDS[1]}/$previous in
 ${values.join('\n')}
   esac
   if [ -z "$words" ]; then
     case \${COMP_WORDS[1]} in
       completion) words='${SHELLS.join(' ')}' ;;
-      explain) case $current in -*) words='${words(EXPLAIN_FLAGS)}' ;; esac ;;
-      inspect) case $current in -*) words='${words(INSPECT_FLAGS)}' ;; esac ;;
+${OTHER_COMMANDS.map(([name, flags]) => `      ${name}) case $current in -*) words='${words(flags)}' ;; esac ;;`).join('\n')}
       root)
         if [ "$COMP_CWORD" = 2 ]; then words='${ROOT_NAMES.join(' ')}'; else
           case \${COMP_WORDS[2]} in
@@ -86,6 +82,29 @@ complete -o bashdefault -o default -F _trustdiff trustdiff
 `;
 }
 
+/** What follows an option: the same in all commands but for those that stand first. */
+function bashValues(): string[] {
+  const everywhere = new Map<string, string>();
+  const ofOne: string[] = [];
+  const roots = Object.values(ROOT_FLAGS).map((flags) => ['root', flags] as const);
+  for (const [command, flags] of [...Object.entries(COMMANDS), ...roots])
+    for (const { names, value, choices } of flags) {
+      if (value === 'none') continue;
+      const answer =
+        value === 'choice'
+          ? `words='${choices.join(' ')}' ;;`
+          : value === 'text'
+            ? 'compopt +o default 2>/dev/null; return ;;'
+            : 'return ;;';
+      const pattern = (before: string): string => names.map((name) => `${before}/${name}`).join('|');
+      const key = names[0] ?? '';
+      const known = everywhere.get(key);
+      if (known === undefined) everywhere.set(key, `${pattern('*')}) ${answer}`);
+      else if (known !== `${pattern('*')}) ${answer}`) ofOne.push(`${pattern(command)}) ${answer}`);
+    }
+  return [...ofOne, ...everywhere.values()].map((row) => `    ${row}`);
+}
+
 function zsh(): string {
   const roots = Object.entries(ROOT_FLAGS).map(([name, flags]) => [`root_${name}`, flags] as const);
   const functions = [...Object.entries(COMMANDS), ...roots].map(
@@ -108,14 +127,14 @@ _trustdiff() {
   fi
   case $words[2] in
     completion) shift words; (( CURRENT-- )); _arguments '1:shell:(${SHELLS.join(' ')})' ;;
-    explain) shift words; (( CURRENT-- )); _trustdiff_explain ;;
-    inspect) shift words; (( CURRENT-- )); _trustdiff_inspect ;;
+${Object.keys(COMMANDS)
+  .map((name) => `    ${name}) shift words; (( CURRENT-- )); _trustdiff_${name} ;;`)
+  .join('\n')}
     root)
       if (( CURRENT == 3 )); then _values command ${ROOT_NAMES.join(' ')}; return; fi
       case $words[3] in
 ${ROOT_NAMES.map((name) => `        ${name}) shift 2 words; (( CURRENT -= 2 )); _trustdiff_root_${name} ;;`).join('\n')}
       esac ;;
-    compare) shift words; (( CURRENT-- )); _trustdiff_compare ;;
     *) _trustdiff_compare ;;
   esac
 }

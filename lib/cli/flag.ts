@@ -5,6 +5,7 @@ import {
   INSPECT_OPTIONS,
   LIMIT_OPTION_TABLE,
   OUTPUT_OPTIONS,
+  REBUILD_OPTIONS,
   ROOT_INSPECT_OPTIONS,
   ROOT_PLAN_OPTIONS,
   ROOT_VERIFY_OPTIONS,
@@ -53,6 +54,7 @@ export const EXPLAIN_FLAGS: readonly Flag[] = [
   ...HELP_FLAGS,
 ];
 
+export const REBUILD_FLAGS: readonly Flag[] = [...flagsOf(REBUILD_OPTIONS), ...HELP_FLAGS];
 /** By the word behind `root`. */
 export const ROOT_FLAGS = {
   inspect: [...flagsOf(ROOT_INSPECT_OPTIONS), ...flagsOf(LIMIT_OPTION_TABLE), ...HELP_FLAGS],
@@ -88,6 +90,7 @@ function kindOf(name: string): 'file' | 'folder' | 'text' {
     name as
       | keyof typeof COMPARE_OPTIONS
       | keyof typeof OUTPUT_OPTIONS
+      | keyof typeof REBUILD_OPTIONS
       | keyof typeof ROOT_INSPECT_OPTIONS
       | keyof typeof ROOT_PLAN_OPTIONS
   ) {
@@ -105,6 +108,7 @@ function kindOf(name: string): 'file' | 'folder' | 'text' {
     case 'roots':
       return 'file';
     case 'tmpdir':
+    case 'out':
       return 'folder';
     default:
       return 'text';

@@ -6,6 +6,7 @@ import { buildCompletion, COMPLETION_COMMAND, COMPLETION_SUMMARY } from './compl
 import { buildExplain, EXPLAIN_COMMAND, EXPLAIN_SUMMARY } from './explain-arguments.js';
 import { buildInspect, INSPECT_COMMAND, INSPECT_SUMMARY } from './inspect-arguments.js';
 import { EXIT_STATUS } from './options.js';
+import { buildRebuild, REBUILD_COMMAND, REBUILD_SUMMARY } from './rebuild-arguments.js';
 import {
   buildRootInspect,
   buildRootPlan,
@@ -30,7 +31,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
   const parser = yargs(withDashJoined(argv))
     .scriptName('trustdiff')
     .usage(
-      'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 explain A B\n$0 inspect X\n$0 root inspect|verify|plan …',
+      'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 explain A B\n$0 inspect X\n$0 rebuild EXPERIMENT\n$0 root inspect|verify|plan …',
     )
     .command(COMPARE_COMMAND, COMPARE_SUMMARY, buildCompare, async (args) => {
       const { runCompare } = await import('./compare.js');
@@ -43,6 +44,10 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     .command(INSPECT_COMMAND, INSPECT_SUMMARY, buildInspect, async (args) => {
       const { runInspect } = await import('./inspect.js');
       status = await runInspect(args, signal);
+    })
+    .command(REBUILD_COMMAND, REBUILD_SUMMARY, buildRebuild, async (args) => {
+      const { runRebuild } = await import('./rebuild.js');
+      status = await runRebuild(args, signal);
     })
     .command(ROOT_COMMAND, ROOT_SUMMARY, (yargs) =>
       yargs

@@ -3,6 +3,7 @@ import { DIGEST_ALGORITHMS } from '../artefact/digest.js';
 import { DEFAULT_LIMITS, LIMIT_OPTIONS, type Limits } from '../artefact/limits.js';
 import { UsageError } from '../error.js';
 import { MASKABLE_FIELDS } from '../pair/metadata.js';
+import { VARIATIONS } from '../rebuild/variation.js';
 import { FAIL_ON } from '../verdict/verdict.js';
 
 /*
@@ -208,6 +209,93 @@ export const EXPLAIN_OPTIONS = {
   rustc: COMPARE_OPTIONS.rustc,
   jobs: COMPARE_OPTIONS.jobs,
   tmpdir: COMPARE_OPTIONS.tmpdir,
+  color: OUTPUT_OPTIONS.color,
+} as const satisfies Record<string, Options>;
+
+/** Options of `rebuild`. */
+export const REBUILD_OPTIONS = {
+  out: {
+    group: 'Experiment:',
+    string: true,
+    requiresArg: true,
+    default: 'trustdiff-run',
+    describe: 'The folder for roots, builds, logs and what is kept for the next time',
+  },
+  init: { group: 'Experiment:', boolean: true, describe: 'Print an example of an experiment, with comments' },
+  'dry-run': {
+    group: 'Experiment:',
+    boolean: true,
+    describe: 'Print what would be built, and what it will cost',
+  },
+  source: {
+    group: 'Experiment:',
+    string: true,
+    requiresArg: true,
+    describe: 'The directory of the sources, where no file is given',
+  },
+  root: {
+    group: 'Experiment:',
+    string: true,
+    array: true,
+    nargs: 1,
+    describe: 'NAME=PATH of a root, A first and then B, where no file is given',
+  },
+  recipe: {
+    group: 'Experiment:',
+    choices: ['rustc', 'cargo', 'std', 'bootstrap'] as const,
+    describe: 'How it is built, where no file is given',
+  },
+  control: {
+    group: 'Experiment:',
+    array: true,
+    nargs: 1,
+    choices: ['a', 'b'] as const,
+    describe: 'Build this root once more, to know what varies by chance (repeatable)',
+  },
+  vary: {
+    group: 'Experiment:',
+    array: true,
+    nargs: 1,
+    choices: VARIATIONS,
+    describe: 'What the controls do otherwise (repeatable)',
+  },
+  planted: {
+    group: 'Experiment:',
+    string: true,
+    choices: ['a', 'b'] as const,
+    // Alone it stands for `--planted a`.
+    coerce: (of: string): 'a' | 'b' => (of === '' ? 'a' : (of as 'a' | 'b')),
+    describe:
+      'Plant a change in a copy of this root (a unless given); it must be found, or the experiment is void',
+  },
+  replay: {
+    group: 'Experiment:',
+    boolean: true,
+    describe: 'Call rustc again where the runs part, with one variable of the other side at a time',
+  },
+  sandbox: {
+    group: 'Experiment:',
+    choices: ['bubblewrap', 'none'] as const,
+    describe: 'How builds are sealed; none has to be asked for [default: as in the file, or bubblewrap]',
+  },
+  cores: {
+    group: 'Experiment:',
+    number: true,
+    requiresArg: true,
+    describe: 'Processors that a build may use [default: all]',
+  },
+  jobs: COMPARE_OPTIONS.jobs,
+  'max-detail': COMPARE_OPTIONS['max-detail'],
+  format: INSPECT_OPTIONS.format,
+  output: {
+    group: 'Output:',
+    alias: 'o',
+    string: true,
+    requiresArg: true,
+    describe: 'Write the report to this file as JSON too',
+  },
+  quiet: OUTPUT_OPTIONS.quiet,
+  progress: OUTPUT_OPTIONS.progress,
   color: OUTPUT_OPTIONS.color,
 } as const satisfies Record<string, Options>;
 

@@ -37,7 +37,7 @@ test('the progress line is written over, cut to the width of the terminal, and t
   const written: string[] = [];
   const line = new ProgressLine({ columns: 21, write: (text: string) => written.push(text) } as never);
   line.clear();
-  line.show(event);
+  line.tell(event);
   line.clear();
   line.clear();
   t.deepEqual(written, ['\r\x1b[KComparing  12,000 of', '\r\x1b[K']);

@@ -1,3 +1,4 @@
+import { printableText } from '../artefact/name.js';
 import type { ProgressEvent } from '../comparison/event.js';
 import { grouped, sized } from '../report/quantity.js';
 
@@ -8,23 +9,15 @@ const PHASES = {
   explaining: 'Explaining',
 } as const satisfies Record<ProgressEvent['phase'], string>;
 
-/** One line on the terminal's standard error that says how far it is, at what rate, and for how long still. */
-export class ProgressLine {
-  #phase: ProgressEvent['phase'] | undefined;
-  #since = 0;
+/** One line on the terminal's standard error that is written over and over. */
+export class StatusLine {
   #shown = false;
 
   constructor(readonly stream: NodeJS.WriteStream) {}
 
-  show(event: ProgressEvent): void {
-    const now = performance.now();
-    if (event.phase !== this.#phase) {
-      this.#phase = event.phase;
-      this.#since = now;
-    }
-    const seconds = (now - this.#since) / 1000;
+  show(text: string): void {
     const width = (this.stream.columns ?? 80) - 1;
-    this.stream.write(`\r\x1b[K${progressText(event, seconds).slice(0, width)}`);
+    this.stream.write(`\r\x1b[K${printableText(text).slice(0, width)}`);
     this.#shown = true;
   }
 
@@ -32,6 +25,21 @@ export class ProgressLine {
   clear(): void {
     if (this.#shown) this.stream.write('\r\x1b[K');
     this.#shown = false;
+  }
+}
+
+/** Says how far a comparison is, at what rate, and for how long still. */
+export class ProgressLine extends StatusLine {
+  #phase: ProgressEvent['phase'] | undefined;
+  #since = 0;
+
+  tell(event: ProgressEvent): void {
+    const now = performance.now();
+    if (event.phase !== this.#phase) {
+      this.#phase = event.phase;
+      this.#since = now;
+    }
+    this.show(progressText(event, (now - this.#since) / 1000));
   }
 }
 

@@ -8,6 +8,22 @@ export interface Sink {
   close(): void;
 }
 
+/** Writes a report that comes in pieces, and closes. */
+export async function deliver(pieces: Iterable<string>, sink: Sink): Promise<void> {
+  let buffer = '';
+  for (const piece of pieces) {
+    buffer += piece;
+    if (buffer.length < WRITE_SIZE) continue;
+    await sink.write(buffer);
+    buffer = '';
+  }
+  await sink.write(buffer);
+  sink.close();
+}
+
+/** Characters gathered before they are written. */
+const WRITE_SIZE = 64 * 1024;
+
 /** Raised when whoever read standard output has gone: there is nobody left to tell. */
 class ReaderGone extends Error {
   override readonly name = 'ReaderGone';

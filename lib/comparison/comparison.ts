@@ -8,6 +8,7 @@ import { judge } from '../verdict/verdict.js';
 import { type Control, runControl } from './control.js';
 import { describe } from './describe.js';
 import type { ComparisonEvent, Emit } from './event.js';
+import { EventQueue } from './event-queue.js';
 import { causeMasks, gatherEvidence } from './evidence.js';
 import { exclusionOf } from './exclusion.js';
 import { explainDifferences } from './explain.js';
@@ -35,7 +36,7 @@ export interface Comparison extends AsyncIterable<ComparisonEvent> {
  */
 export function compare(options: CompareOptions): Comparison {
   const resolved = resolveOptions(options);
-  const queue = new EventQueue();
+  const queue = new EventQueue<ComparisonEvent>();
   const report = run(resolved, (event) => queue.push(event)).finally(() => queue.end());
   // Who only iterates meets the rejection there.
   report.catch(() => {});
@@ -97,17 +98,19 @@ async function judgeSides(
     controls.push(await runControl(of, of === 'a' ? a : b, side, noise[of], options, threads));
   }
   const controlled = controls.length > 0;
-  // With explanations noise is told by segments of ledgers; aligned ranges are needed only without.
-  const described = await describe(match.pairs, controlled && !options.explain, options, threads, progress);
+  // With explanations noise is told by segments of ledgers, and these say where files differ.
+  const described = options.explain
+    ? undefined
+    : await describe(match.pairs, controlled, options, threads, progress);
   const explained = options.explain
-    ? await explainDifferences(described.pairs, controlled, options, threads, progress)
+    ? await explainDifferences(match.pairs, controlled, options, threads, progress)
     : undefined;
-  const pairs = explained?.pairs ?? described.pairs;
+  const pairs = explained?.pairs ?? described?.pairs ?? match.pairs;
   const troubles: SideTrouble[] = [
     ...[a, b, ...controlSides].flatMap((side, i) => side.troubles.map((t) => ({ side: sideName(i), ...t }))),
     ...match.troubles,
     ...pairs.flatMap(({ report }) => report.trouble ?? []),
-    ...described.troubles,
+    ...(described?.troubles ?? []),
     ...(explained?.troubles ?? []),
     ...nothingCompared(match),
   ];
@@ -117,7 +120,7 @@ async function judgeSides(
     a,
     b,
     match,
-    described,
+    described: described ?? { pairs, regions: new Map(), troubles: [] },
     explained,
     controls,
     noise,
@@ -211,36 +214,4 @@ function settingsOf(options: ResolvedOptions): Report['settings'] {
     ...(masks !== undefined && { masks: { file: masks.file, today: masks.today } }),
     limits,
   };
-}
-
-/** Events wait here until somebody asks for them. */
-class EventQueue {
-  #events: ComparisonEvent[] = [];
-  #ended = false;
-  #wake: () => void = () => {};
-
-  push(event: ComparisonEvent): void {
-    // Nobody may ever ask: of progress only the latest counts.
-    if (event.type === 'progress' && this.#events.at(-1)?.type === 'progress') this.#events.pop();
-    this.#events.push(event);
-    this.#wake();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  async *drain(): AsyncGenerator<ComparisonEvent, void> {
-    for (;;) {
-      const ready = this.#events;
-      this.#events = [];
-      yield* ready;
-      if (this.#events.length > 0) continue;
-      if (this.#ended) return;
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-      });
-    }
-  }
 }

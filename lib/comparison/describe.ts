@@ -75,7 +75,6 @@ export async function describePairs(
           digest: options.digest,
           tmpdir: options.tmpdir,
           withRegions,
-          explained: options.explain,
         };
         const outcome = await (here
           ? threads.runHere('differenceTask', task)

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { nameClaims } from '../explain/file-name.js';
 import type { NameClaim } from '../explain/merged-claims.js';
 import { type ExplainedPair, type Settled, settle } from '../explain/settle.js';
-import type { ExplainOutcome } from '../explain/task.js';
+import type { ExplainOutcome, ExplainTask } from '../explain/task.js';
 import type { FileExplanation } from '../report/explanation.js';
 import type { SideTrouble } from '../report/model.js';
 import type { Threads } from '../thread/pool.js';
@@ -68,7 +68,10 @@ export async function explainDifferences(
     const outcome = inputs[row]?.outcome;
     if (of === undefined || outcome === undefined) return pair;
     const file = { ...of, notes: [...of.notes, ...(notes.get(pair) ?? [])] };
-    const matched: MatchedPair = { ...pair, report: { ...pair.report, explanation: file } };
+    const { described } = outcome;
+    for (const trouble of described?.troubles ?? []) troubles.push(trouble);
+    const difference = described !== undefined && { difference: described.difference };
+    const matched: MatchedPair = { ...pair, report: { ...pair.report, ...difference, explanation: file } };
     rows.set(matched, { row, outcome, file });
     return matched;
   });
@@ -87,6 +90,7 @@ export async function explainPairs(
   const here = bytes < SMALL;
   const limit = pLimit(here ? 1 : threads.count);
   const outcomes = new Map<MatchedPair, Outcome<ExplainOutcome>>();
+  const described = new Set(pairs.slice(0, options.maxDetail));
   const bySize = [...pairs].sort((x, y) => y.a.size + y.b.size - (x.a.size + x.b.size));
   const maxResidue = Math.max(LEAST_RESIDUE, Math.floor(MOST_RESIDUE / Math.max(1, pairs.length)));
   await Promise.all(
@@ -104,6 +108,7 @@ export async function explainPairs(
           maxInstructions: options.maxDetail === 0 ? 0 : pairs.length <= MANY ? INSTRUCTIONS : 1,
           withRegions,
           masks: options.masks,
+          ...(described.has(pair) && { describe: describeOptions(options) }),
         };
         const outcome = await (here
           ? threads.runHere('explainTask', task)
@@ -114,6 +119,10 @@ export async function explainPairs(
     ),
   );
   return outcomes;
+}
+
+function describeOptions({ limits, digest, tmpdir }: ResolvedOptions): ExplainTask['describe'] {
+  return { limits, digest, tmpdir, withRegions: false, explained: true };
 }
 
 /** Bytes of differing pairs that are explained in this thread rather than in others. */

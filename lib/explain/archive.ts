@@ -2,10 +2,13 @@ import { memoryBytes } from '../artefact/bytes.js';
 import { InputError } from '../error.js';
 import { isElf, openElf } from '../format/elf.js';
 import { type RlibMember, readRlib } from '../format/rlib.js';
+import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink, Why } from '../ledger/sink.js';
 import { symbolTokens } from '../symbol/name.js';
 import { explainBytes } from './bytes.js';
 import { ArchiveFunctions } from './elf/archive-functions.js';
+import { cCompiler } from './elf/c-compiler.js';
+import { explainLoneObject } from './elf/lone-object.js';
 import { Strays } from './elf/strays.js';
 import type { InArchive } from './elf.js';
 import type { FunctionTally } from './function-tally.js';
@@ -96,23 +99,63 @@ function explainArchive(archive: ArchivePair, sink: Sink, member: ExplainMember,
   sink.equal(0, 0, MAGIC);
   for (const of of archive.membersA) {
     const other = archive.pairs.get(of);
-    if (other === undefined) {
-      const inner = sink.within(of.headerOffset, 0, 'member', of.name);
-      inner.change(0, endOf(of) - of.headerOffset, 0, 0, loneMember(of));
-    } else {
+    if (other === undefined) loneMember('a', of, archive.a, sink, strays);
+    else {
       left.delete(other);
-      explainPair(archive, of, other, sink, member, strays);
+      explainPair(archive, of, other, unitSink(archive, of, sink), member, strays);
     }
   }
-  for (const of of left) {
-    const inner = sink.within(0, of.headerOffset, 'member', of.name);
-    inner.change(0, 0, 0, endOf(of) - of.headerOffset, loneMember(of));
-  }
+  for (const of of left) loneMember('b', of, archive.b, sink, strays);
 }
 
-/** A codegen unit that only one side has: the crate was cut into another number of them. */
-function loneMember({ name }: RlibMember): Why {
-  return UNIT.test(name) ? { reason: 'codegen-units' } : {};
+/** Units, and the index of what they define, where the crate was cut into another number of them. */
+function unitSink({ membersA, membersB }: ArchivePair, { name, kind }: RlibMember, sink: Sink): Sink {
+  const units = (members: readonly RlibMember[]) => members.filter((of) => UNIT.test(of.name)).length;
+  const touched = UNIT.test(name) || kind === 'symbol-index' || kind === 'long-names';
+  return touched && units(membersA) !== units(membersB) ? new LabelledSink(sink, 'codegen-units') : sink;
+}
+
+/** A member that only one side has. A codegen unit may hold functions that lie in other units on the other side. */
+function loneMember(side: 'a' | 'b', of: RlibMember, archive: Uint8Array, sink: Sink, strays: Strays): void {
+  const start = of.headerOffset;
+  const end = endOf(of);
+  const inner = sink.within(side === 'a' ? start : 0, side === 'a' ? 0 : start, 'member', of.name);
+  const rest = (from: number, to: number, why: Why): void => {
+    if (side === 'a') inner.change(from - start, to - from, 0, 0, why);
+    else inner.change(0, 0, from - start, to - from, why);
+  };
+  const content = archive.subarray(of.offset, of.offset + of.size);
+  if (!UNIT.test(of.name) || !isElf(memoryBytes(content))) {
+    rest(start, end, loneReason(of, content));
+    return;
+  }
+  const [a, b] = side === 'a' ? [of.offset - start, 0] : [0, of.offset - start];
+  try {
+    explainLoneObject(side, content, of.offset, of.name, strays, inner.at(a, b));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    rest(start, end, loneReason(of, content));
+    return;
+  }
+  rest(start, of.offset, loneReason(of, content));
+  rest(of.offset + of.size, end, loneReason(of, content));
+}
+
+/** A codegen unit: the crate was cut into another number of them. */
+function loneReason({ name }: RlibMember, content: Uint8Array): Why {
+  if (UNIT.test(name)) return { reason: 'codegen-units' };
+  return isCObject(content) ? { reason: 'c-object' } : {};
+}
+
+function isCObject(content: Uint8Array): boolean {
+  const bytes = memoryBytes(content);
+  if (!isElf(bytes)) return false;
+  try {
+    return cCompiler(openElf(bytes)) !== undefined;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 /**

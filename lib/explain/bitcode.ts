@@ -103,7 +103,7 @@ class Explainer {
   #tables(a: Stretch, b: Stretch): void {
     const { explainedB } = this.#recomputed.translation;
     const names = namePairs(this.#a, this.#b, this.#pairing, explainedB);
-    const symtab = translateSymtab(this.#a, this.#b, names.ofB);
+    const symtab = translateSymtab(this.#a, this.#b, names);
     const blobs: BlobPair[] = [];
     if (symtab !== undefined) {
       blobs.push([

@@ -5,14 +5,18 @@ import { isRelocationSection } from '../format/elf/relocation.js';
 import type { Section } from '../format/elf/section.js';
 import type { Table } from '../format/elf/table.js';
 import { type Elf, openElf, regions } from '../format/elf.js';
+import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink, Why } from '../ledger/sink.js';
 import { explainBytes } from './bytes.js';
+import { attestAnonHash } from './elf/anon-hash.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
+import { cCompiler } from './elf/c-compiler.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
 import { noteDebug } from './elf/debug-notes.js';
 import { explainFrames } from './elf/frames.js';
 import { PieceExplainer } from './elf/function.js';
 import { explainElfHeader, explainSectionHeaders, explainSegments } from './elf/headers.js';
+import { linkedOtherwise } from './elf/linker-signs.js';
 import { explainPadding } from './elf/padding.js';
 import { type ElfPairing, isDebugStrings, pairElf } from './elf/pairing.js';
 import type { Piece } from './elf/piece.js';
@@ -80,17 +84,39 @@ class ElfExplainer {
     this.#data = new DataExplainer(pairing, this.#references);
   }
 
-  explain(sink: Sink): void {
+  explain(whole: Sink): void {
     const { pairing } = this;
     this.#mapData();
-    noteDebug(pairing.a, pairing.b, sink);
-    explainElfHeader(pairing, sink);
-    if (pairing.a.elf.segments.length + pairing.b.elf.segments.length > 0) explainSegments(pairing, sink);
-    explainSectionHeaders(pairing, sink);
+    noteDebug(pairing.a, pairing.b, whole);
+    attestAnonHash(pairing.a, pairing.b, whole);
+    const sink = this.#ofCompiler(whole);
+    const made = this.#ofLinker(sink);
+    explainElfHeader(pairing, made);
+    if (pairing.a.elf.segments.length + pairing.b.elf.segments.length > 0) explainSegments(pairing, made);
+    explainSectionHeaders(pairing, made);
     // Code first: what it refers to says where tables in the data begin.
     for (const kind of ['code', 'data'] as const) this.#pieces(kind, sink);
-    this.#tables(sink);
-    this.#gaps(sink);
+    this.#tables(sink, made);
+    this.#gaps(made);
+  }
+
+  /** What a C compiler made is not the root's, whatever differs in it. */
+  #ofCompiler(sink: Sink): Sink {
+    const { a, b } = this.pairing;
+    const compilers = a.relocatable && b.relocatable ? [cCompiler(a.elf), cCompiler(b.elf)] : [];
+    const [ofA, ofB] = compilers;
+    if (ofA === undefined || ofB === undefined) return sink;
+    sink.note(`an object of a C compiler: ${ofA === ofB ? ofA : `${ofA} in A, ${ofB} in B`}`);
+    return new LabelledSink(sink, 'c-object', 'unexplained and code');
+  }
+
+  /** Headers and tables that a linker writes as it likes, where something tells that it liked otherwise. */
+  #ofLinker(sink: Sink): Sink {
+    const { a, b } = this.pairing;
+    const told = a.relocatable || b.relocatable ? [] : linkedOtherwise(a.elf, b.elf);
+    if (told.length === 0) return sink;
+    sink.note(`linked otherwise: ${told.join(', ')}`);
+    return new LabelledSink(sink, 'linker');
   }
 
   /** What has no symbols inside is measured by an alignment of its contents. */
@@ -189,7 +215,7 @@ class ElfExplainer {
   }
 
   /** Sections that are tables: symbols, relocations, strings, frames and all that has a format of its own. */
-  #tables(sink: Sink): void {
+  #tables(sink: Sink, made: Sink): void {
     const { a, b, correspondence, framesA, framesB } = this.pairing;
     const divided = (section: Section, pieces: ReadonlyMap<number, readonly Piece[]>) =>
       pieces.has(section.index) && section.index !== framesA?.section.index;
@@ -210,12 +236,13 @@ class ElfExplainer {
       }
       const other = b.section(to);
       if (other === undefined || other.sh_type === SHT_NOBITS) {
-        sink
+        made
           .within(section.sh_offset, 0, 'section', section.name)
           .change(0, section.fileSize, 0, 0, loneSection(section));
         continue;
       }
-      const inner = sink.within(section.sh_offset, other.sh_offset, 'section', section.name, other.name);
+      const of = WRITTEN.has(section.name) ? made : sink;
+      const inner = of.within(section.sh_offset, other.sh_offset, 'section', section.name, other.name);
       const contentA = a.content(section);
       const contentB = b.content(other);
       if (
@@ -235,7 +262,7 @@ class ElfExplainer {
         (correspondence.piecesB.has(section.index) && section.index !== framesB?.section.index)
       )
         continue;
-      sink
+      made
         .within(0, section.sh_offset, 'section', section.name)
         .change(0, 0, 0, section.fileSize, loneSection(section));
     }
@@ -311,6 +338,9 @@ class ElfExplainer {
 function isGap({ kind }: Region): boolean {
   return kind === 'gap' || kind === 'trailing';
 }
+
+/** Tables that linkers write, and the names of sections. */
+const WRITTEN: ReadonlySet<string> = new Set(['.dynamic', '.shstrtab', '.hash', '.gnu.hash']);
 
 /** What a section looks like that only one side has: debug information and symbols are what stripping takes away. */
 function loneSection({ name }: Section): Why {

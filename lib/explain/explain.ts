@@ -6,6 +6,8 @@ import { isBitcode } from '../format/bitcode.js';
 import { isElf } from '../format/elf.js';
 import { isRlib } from '../format/rlib.js';
 import { isRmeta } from '../format/rmeta.js';
+import type { Alignment } from '../ledger/align.js';
+import { layoutOf } from '../ledger/layout.js';
 import { type Ledger, LedgerBuilder, replay } from '../ledger/ledger.js';
 import type { Sink } from '../ledger/sink.js';
 import { prepareArchive } from './archive.js';
@@ -32,6 +34,8 @@ export interface ExplainOptions {
   readonly verify?: boolean | undefined;
   /** Every segment in columns, to compare with those of controls. */
   readonly withRegions?: boolean | undefined;
+  /** Give the layout of the ledger too, with so many ranges at most. */
+  readonly layoutRanges?: number | undefined;
   /** How many compressed files these contents lie in. */
   readonly depth?: number | undefined;
   /** The user's masks. */
@@ -45,26 +49,42 @@ const MAX_RESIDUE = 1000;
  * @throws InputError where one of them cannot be read
  */
 export async function explainContents(a: Bytes, b: Bytes, options: ExplainOptions): Promise<PairExplanation> {
-  const wholeA = new Uint8Array(a.length);
-  const wholeB = new Uint8Array(b.length);
-  a.readInto(wholeA, 0);
-  b.readInto(wholeB, 0);
-  const opened = await openCompressed(wholeA, wholeB, options);
-  if (opened !== undefined) return opened;
-  const { ledger: unmasked, tally } = ledgerOf(wholeA, wholeB);
-  const ledger = applyMasks(unmasked, options.masks ?? [], wholeA, wholeB, options.path);
-  if (options.verify === true) assertReplays(ledger, wholeA, wholeB, options.path);
+  const { explanation } = await explainWhole(wholeOf(a), wholeOf(b), options);
+  return explanation;
+}
+
+/** The bytes of a content, in memory. */
+export function wholeOf(content: Bytes): Uint8Array {
+  const whole = new Uint8Array(content.length);
+  content.readInto(whole, 0);
+  return whole;
+}
+
+/** As `explainContents`, with the layout of the ledger where one is asked for and the ledger is that of these bytes. */
+export async function explainWhole(
+  a: Uint8Array,
+  b: Uint8Array,
+  options: ExplainOptions,
+): Promise<{ readonly explanation: PairExplanation; readonly layout?: Alignment | undefined }> {
+  const opened = await openCompressed(a, b, options);
+  if (opened !== undefined) return { explanation: opened };
+  const { ledger: unmasked, tally } = ledgerOf(a, b);
+  const ledger = applyMasks(unmasked, options.masks ?? [], a, b, options.path);
+  if (options.verify === true) assertReplays(ledger, a, b, options.path);
   const summary = summarise(ledger, {
-    formatA: formatOf(wholeA),
-    formatB: formatOf(wholeB),
+    formatA: formatOf(a),
+    formatB: formatOf(b),
     functions: tally.counts(),
     maxResidue: options.maxResidue ?? MAX_RESIDUE,
   });
   const most = options.maxInstructions ?? 0;
-  const explanation = await withInstructions(summary, tally.changed.all(), wholeA, wholeB, most);
-  return options.withRegions === true
-    ? { ...explanation, regions: segmentsOf(ledger, wholeA, wholeB) }
-    : explanation;
+  const explanation = await withInstructions(summary, tally.changed.all(), a, b, most);
+  const { layoutRanges } = options;
+  return {
+    explanation:
+      options.withRegions === true ? { ...explanation, regions: segmentsOf(ledger, a, b) } : explanation,
+    ...(layoutRanges !== undefined && { layout: layoutOf(ledger, a, b, layoutRanges) }),
+  };
 }
 
 /** The ledger of two contents; where their structure cannot be read, that of their bytes, with a note that says so. */

@@ -23,6 +23,8 @@ export interface PairExplanation {
   readonly residue: readonly ResidueSegment[];
   readonly residueLeftOut: number;
   readonly functions?: FunctionCounts | undefined;
+  /** Whether offsets are in what the two files hold once they are decompressed. */
+  readonly decompressed?: boolean | undefined;
   /** What could not be read as what it claims to be, and the like. */
   readonly notes: readonly string[];
   /** Every segment that is not equal and in order, where it is asked for: to compare with those of controls. */

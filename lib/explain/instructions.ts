@@ -67,7 +67,7 @@ function placed(stretch: CodeStretch | undefined, whole: Uint8Array): FileRange 
 /** Whether changed code lies in a function; what only B has goes by B. */
 function lies(segment: ResidueSegment, a: FileRange | undefined, b: FileRange | undefined): boolean {
   const { reason, aStart, aLength, bStart, bLength } = segment;
-  if (reason !== 'code' && reason !== 'unexplained') return false;
+  if (reason !== 'code' && reason !== 'unexplained' && reason !== 'c-object') return false;
   return aLength > 0 ? overlap(aStart, aLength, a) : overlap(bStart, bLength, b);
 }
 

@@ -26,6 +26,7 @@ function weight({ reason, inSymbol, place }: Ranked): number {
   const behind = place.some((name) => NOT_RUN.has(name)) ? 2 : 0;
   switch (reason) {
     case 'code':
+    case 'c-object':
       return inSymbol ? 0 : 1;
     case 'unexplained':
       return (inSymbol ? 2 : 3) + behind;

@@ -2,6 +2,8 @@ import type { Bytes } from '../artefact/bytes.js';
 import { readHashTable } from '../format/rmeta/hash-table.js';
 import { leb128End, leb128Value, littleEndian } from '../format/rmeta/leb128.js';
 import { type CrateRoot, crateHashOffset, type RootTable, readCrateRoot } from '../format/rmeta/root.js';
+import { type CrateIdSource, crateIdSource, stableCrateId } from '../format/rmeta/stable-crate-id.js';
+import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink } from '../ledger/sink.js';
 import { Correspondence } from './rmeta/correspondence.js';
 import { explainHashMap } from './rmeta/hash-map.js';
@@ -9,6 +11,7 @@ import { LayoutSeeds } from './rmeta/layout-seed.js';
 import { MARK, type Mark, Marks } from './rmeta/marks.js';
 import { NodePlaces } from './rmeta/node-places.js';
 import { NodeWalk } from './rmeta/node-walk.js';
+import { orderSign } from './rmeta/order-signs.js';
 import { leb128, REFERRED, type RmetaPair } from './rmeta/reference.js';
 import { explainTable, positionsOf } from './rmeta/table.js';
 import { correspond, sourceFiles, tablesOf, type ZoneExplainer, zonesOf } from './rmeta/zones.js';
@@ -29,10 +32,15 @@ export function explainRmeta(a: Bytes, b: Bytes, sink: Sink): void {
   const wholeB = b.read(0, b.length);
   const innerA = isWrapped(wholeA);
   if (innerA !== isWrapped(wholeB) || !innerA) {
-    new RmetaExplainer(wholeA, wholeB, sink).run();
+    explainMetadata(wholeA, wholeB, sink);
     return;
   }
   explainWrapped(wholeA, wholeB, sink);
+}
+
+function explainMetadata(a: Uint8Array, b: Uint8Array, sink: Sink): Correspondence {
+  const sign = orderSign(a, b);
+  return new RmetaExplainer(a, b, sign === undefined ? sink : new LabelledSink(sink, sign)).run();
 }
 
 /** Section `.rustc`: magic, version, the length of the metadata, the metadata, and padding by the linker. */
@@ -46,7 +54,7 @@ function explainWrapped(a: Uint8Array, b: Uint8Array, sink: Sink): void {
   const endB = Math.min(b.length, HEADER + littleEndian(b, 8, 8));
   new Plain(a, b, sink).take(0, 8, 0, 8);
   const inner = sink.at(HEADER, HEADER);
-  const map = new RmetaExplainer(a.subarray(HEADER, endA), b.subarray(HEADER, endB), inner).run();
+  const map = explainMetadata(a.subarray(HEADER, endA), b.subarray(HEADER, endB), inner);
   sink.derived(8, 8, 8, 8, wide(map.toB(endA - HEADER)), 'the metadata', 'length');
   new Plain(a, b, sink).take(endA, a.length, endB, b.length);
 }
@@ -103,6 +111,7 @@ class RmetaExplainer implements ZoneExplainer {
       });
     for (const array of rootA.arrays) this.#places.add(array.position);
     this.#places.add(rootA.position);
+    this.#crateId(rootA, rootB);
     const marks = this.#marks(rootA, rootB);
     if ((a[MAGIC.length] ?? 0) > WIDE) this.#walk.seeds = new LayoutSeeds(a, rootA, this.b, rootB);
     const zones = zonesOf(a, rootA, this.b, rootB);
@@ -119,6 +128,18 @@ class RmetaExplainer implements ZoneExplainer {
       fromB = zone.bEnd;
     }
     this.#nodes(fromA, a.length, fromB, this.b.length, marks, true);
+  }
+
+  /** The id of the crate is a hash: where what it was made of stands in the metadata, that attests it. */
+  #crateId(rootA: CrateRoot, rootB: CrateRoot): void {
+    const { a, b, sink } = this;
+    const [atA, atB] = [rootA.stableCrateId, rootB.stableCrateId];
+    if (Buffer.compare(a.subarray(atA, atA + 8), b.subarray(atB, atB + 8)) === 0) return;
+    const [ofA, ofB] = [crateIdSource(a, rootA), crateIdSource(b, rootB)];
+    if (ofA !== undefined && ofB !== undefined)
+      sink.attested('crate-hash', 'le64', atA, atB, stableCrateId(ofA), stableCrateId(ofB));
+    if (ofA !== undefined || ofB !== undefined)
+      sink.note(`StableCrateId is the hash of ${madeOf(ofA)} in A, of ${madeOf(ofB)} in B`);
   }
 
   #nodes(a: number, aEnd: number, b: number, bEnd: number, marks: Marks, together: boolean): boolean {
@@ -199,6 +220,12 @@ class RmetaExplainer implements ZoneExplainer {
     }
     return new Marks(list);
   }
+}
+
+function madeOf(source: CrateIdSource | undefined): string {
+  if (source === undefined) return 'something that the metadata do not tell';
+  const flag = source.metadata.length === 0 ? 'no -C metadata' : `-C metadata=${source.metadata.join(' ')}`;
+  return `"${source.name}", ${flag}, "${source.version}"`;
 }
 
 /** Bytes beside each other that may only be equal. */

@@ -1,8 +1,14 @@
-import { type Bytes, openBytes } from '../artefact/bytes.js';
+import { type Bytes, memoryBytes, openBytes } from '../artefact/bytes.js';
 import type { ContentRef } from '../artefact/member.js';
 import type { Range } from '../ledger/ranges.js';
+import {
+  type DescribeOptions,
+  type DifferenceOutcome,
+  describeBytes,
+  MAX_REGIONS,
+} from '../pair/difference.js';
 import { type HexView, hexView } from '../report/hex.js';
-import { explainContents } from './explain.js';
+import { explainWhole, wholeOf } from './explain.js';
 import type { PairExplanation, ResidueSegment } from './explanation.js';
 import { type MaskFile, masksOf } from './user-mask.js';
 
@@ -22,12 +28,16 @@ export interface ExplainTask {
   /** Every segment in columns, for controls. */
   readonly withRegions: boolean;
   readonly masks: MaskFile | undefined;
+  /** Say too where the two differ, with these limits. */
+  readonly describe?: Omit<DescribeOptions, 'path'> | undefined;
 }
 
 export interface ExplainOutcome {
   readonly explanation: PairExplanation;
-  /** The bytes of residue segments, by their index. */
+  /** The bytes of residue segments, by their index; none of what lies in a compressed file. */
   readonly hex: ReadonlyMap<number, HexView>;
+  /** Where it was asked for. */
+  readonly described?: DifferenceOutcome | undefined;
 }
 
 /** Rows of one content that a residue segment shows. */
@@ -40,20 +50,34 @@ const LONG = 256;
  * @throws InputError when one of the two can no longer be read
  */
 export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
-  const a = openBytes(task.a);
+  const { path, verify, maxResidue, maxInstructions, withRegions, describe } = task;
+  const wholeA = readWhole(task.a);
+  const wholeB = readWhole(task.b);
+  const { explanation, layout } = await explainWhole(wholeA, wholeB, {
+    path,
+    verify,
+    maxResidue,
+    maxInstructions,
+    withRegions,
+    masks: task.masks === undefined ? [] : masksOf(task.masks),
+    ...(describe !== undefined && { layoutRanges: MAX_REGIONS }),
+  });
+  const a = memoryBytes(wholeA);
+  const b = memoryBytes(wholeB);
+  const described =
+    describe === undefined ? undefined : await describeBytes(a, b, { ...describe, path }, layout);
+  // Offsets of what was decompressed are not those of the two files.
+  const hex = explanation.decompressed === true ? new Map() : hexOf(a, b, explanation.residue, task.maxHex);
+  return { explanation, hex, described };
+}
+
+/** @throws InputError when the file is no longer the one that was listed */
+function readWhole(ref: ContentRef): Uint8Array {
+  const bytes = openBytes(ref);
   try {
-    const b = openBytes(task.b);
-    try {
-      const { path, verify, maxResidue, maxInstructions, withRegions } = task;
-      const masks = task.masks === undefined ? [] : masksOf(task.masks);
-      const options = { path, verify, maxResidue, maxInstructions, withRegions, masks };
-      const explanation = await explainContents(a, b, options);
-      return { explanation, hex: hexOf(a, b, explanation.residue, task.maxHex) };
-    } finally {
-      b.close();
-    }
+    return wholeOf(bytes);
   } finally {
-    a.close();
+    bytes.close();
   }
 }
 

@@ -16,7 +16,10 @@ import { type Inside, lookInside } from './inside.js';
 export interface Difference {
   /** The offset of the first difference; the shorter length where one content begins with the other. */
   readonly first: number;
-  /** Bytes that align with equal bytes on the other side, and bytes of each side that do not. */
+  /**
+   * Bytes that align with equal bytes on the other side, and bytes of each side that do not. Where the pair is explained
+   * the alignment is that of its ledger: what stands in another order counts as changed.
+   */
   readonly equal: number;
   readonly changedA: number;
   readonly changedB: number;
@@ -52,11 +55,14 @@ export interface Regions {
   readonly truncated: boolean;
 }
 
-export interface DifferenceTask {
-  /** The canonical path, for errors. */
-  readonly path: string;
+export interface DifferenceTask extends DescribeOptions {
   readonly a: ContentRef;
   readonly b: ContentRef;
+}
+
+export interface DescribeOptions {
+  /** The canonical path, for errors. */
+  readonly path: string;
   readonly limits: Limits;
   readonly digest: DigestAlgorithm;
   readonly tmpdir: string;
@@ -80,8 +86,8 @@ const SHOWN_RANGES = 32;
 const SHOWN_HEX = 3;
 const HEX_ROWS = 8;
 const SHOWN_LINES = 60;
-/** Regions kept of one pair for controls. */
-const MAX_REGIONS = 500_000;
+/** Regions kept of one pair, for controls and to choose from what is shown. */
+export const MAX_REGIONS = 500_000;
 /** Bytes of a text that is compared line by line; a larger one is shown as bytes. */
 const MAX_TEXT = 16 * 2 ** 20;
 
@@ -94,7 +100,7 @@ export async function describeDifference(task: DifferenceTask): Promise<Differen
   try {
     const bytesB = openBytes(task.b);
     try {
-      return await describe(bytesA, bytesB, task);
+      return await describeBytes(bytesA, bytesB, task);
     } finally {
       bytesB.close();
     }
@@ -103,8 +109,17 @@ export async function describeDifference(task: DifferenceTask): Promise<Differen
   }
 }
 
-async function describe(a: Bytes, b: Bytes, task: DifferenceTask): Promise<DifferenceOutcome> {
-  const alignment = alignBytes(a, b, { maxRanges: MAX_REGIONS });
+/**
+ * As `describeDifference`, of contents that are open.
+ * @param layout how the two lie beside each other, where that is known: else their bytes are aligned
+ */
+export async function describeBytes(
+  a: Bytes,
+  b: Bytes,
+  task: DescribeOptions,
+  layout?: Alignment,
+): Promise<DifferenceOutcome> {
+  const alignment = layout ?? alignBytes(a, b, { maxRanges: MAX_REGIONS });
   const notes: string[] = [];
   const troubles: SideTrouble[] = [];
   let inside: Inside | undefined;

@@ -9,7 +9,7 @@ import { Spool } from '../artefact/spool.js';
 import { located } from '../error.js';
 import type { PairStatus, SideTrouble } from '../report/model.js';
 import { ContentComparer } from './contents.js';
-import { type Difference, type DifferenceTask, describeDifference } from './difference.js';
+import { type DescribeOptions, type Difference, describeDifference } from './difference.js';
 import { compareMetadata, type MetadataDifference } from './metadata.js';
 import { type PairRule, pairMembers } from './pair.js';
 
@@ -55,7 +55,7 @@ const MAX_UNPAIRED = 200;
 export async function lookInside(
   a: Bytes,
   b: Bytes,
-  task: DifferenceTask,
+  task: DescribeOptions,
 ): Promise<{ readonly inside: Inside; readonly troubles: readonly SideTrouble[] } | undefined> {
   if (!isOpenable(a) || !isOpenable(b)) return undefined;
   const spool = new Spool(task.tmpdir);
@@ -76,7 +76,7 @@ interface Opened {
 async function compareOpened(
   a: Opened,
   b: Opened,
-  task: DifferenceTask,
+  task: DescribeOptions,
 ): Promise<{ readonly inside: Inside; readonly troubles: readonly SideTrouble[] }> {
   const pairing = pairMembers(a.members, b.members, { digestOf: (member) => member.digest });
   const comparer = new ContentComparer(task.digest);
@@ -142,7 +142,7 @@ function comparePair(
 async function describeInside(
   a: Member,
   b: Member,
-  task: DifferenceTask,
+  task: DescribeOptions,
   troubles: SideTrouble[],
 ): Promise<Difference | undefined> {
   if (a.content === undefined || b.content === undefined) return undefined;
@@ -158,7 +158,7 @@ async function describeInside(
   return outcome.difference;
 }
 
-async function open(content: Bytes, side: 'a' | 'b', task: DifferenceTask, spool: Spool): Promise<Opened> {
+async function open(content: Bytes, side: 'a' | 'b', task: DescribeOptions, spool: Spool): Promise<Opened> {
   const formats: string[] = [];
   const context = {
     file: side,

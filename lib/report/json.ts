@@ -1,3 +1,4 @@
+import type { ExperimentReport } from './experiment-model.js';
 import type { Report } from './model.js';
 
 /** Lists whose elements stand on a line each, so that two reports can be compared by line. */
@@ -14,13 +15,40 @@ const LISTS = [
  * always gives the same bytes. Names that are not UTF-8 carry lone surrogates, which JSON escapes as `\udcXX`.
  */
 export function* renderJson(report: Report): Generator<string> {
-  const keys = Object.keys(report) as (keyof Report)[];
+  yield* renderObject(report, (key) => (isList(key) ? renderList(report[key]) : undefined));
+  yield '\n';
+}
+
+/** The report of an experiment as JSON; the reports of its stages in it as `renderJson` writes them. */
+export function* renderExperimentJson(report: ExperimentReport): Generator<string> {
+  yield* renderObject(report, (key) => (key === 'comparisons' ? renderComparisons(report) : undefined));
+  yield '\n';
+}
+
+function* renderComparisons({ comparisons }: ExperimentReport): Generator<string> {
+  for (const [i, comparison] of comparisons.entries()) {
+    yield i === 0 ? '[' : ', ';
+    const { report } = comparison;
+    yield* renderObject(comparison, (key) =>
+      key === 'report'
+        ? renderObject(report, (inner) => (isList(inner) ? renderList(report[inner]) : undefined))
+        : undefined,
+    );
+  }
+  yield ']';
+}
+
+/** An object with a key a line; `long` gives what is too long to stand in memory. */
+function* renderObject<T extends object>(
+  object: T,
+  long: (key: keyof T) => Generator<string> | undefined,
+): Generator<string> {
+  const keys = (Object.keys(object) as (keyof T & string)[]).filter((key) => object[key] !== undefined);
   for (const [i, key] of keys.entries()) {
     yield `${i === 0 ? '{' : ','}\n  ${JSON.stringify(key)}: `;
-    if (isList(key)) yield* renderList(report[key]);
-    else yield json(report[key], 2).replaceAll('\n', '\n  ');
+    yield* long(key) ?? [json(object[key], 2).replaceAll('\n', '\n  ')];
   }
-  yield '\n}\n';
+  yield '\n}';
 }
 
 /** As in name.ts, less what JSON escapes by itself. */
@@ -36,7 +64,7 @@ export function json(value: unknown, indent?: number): string {
   );
 }
 
-function isList(key: keyof Report): key is (typeof LISTS)[number] {
+function isList(key: string): key is (typeof LISTS)[number] {
   return (LISTS as readonly string[]).includes(key);
 }
 

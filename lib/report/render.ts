@@ -1,7 +1,9 @@
-import { renderJson } from './json.js';
+import type { ExperimentReport } from './experiment-model.js';
+import { renderExperimentJson, renderJson } from './json.js';
 import type { Report } from './model.js';
 import { NO_PAINT } from './paint.js';
-import { renderText } from './text/text.js';
+import { renderExperimentText } from './text/experiment.js';
+import { renderText, type TextOptions } from './text/text.js';
 
 export interface RenderOptions {
   readonly format: 'text' | 'json';
@@ -18,13 +20,23 @@ export function* renderReport(report: Report, options: RenderOptions): Generator
       yield* renderJson(report);
       return;
     case 'text':
-      for (const line of renderText(report, {
-        paint: NO_PAINT,
-        width: options.width ?? 80,
-        all: options.all ?? false,
-      })) {
-        yield `${line}\n`;
-      }
+      for (const line of renderText(report, textOptions(options))) yield `${line}\n`;
       return;
   }
+}
+
+/** The report of an experiment in one of its formats, in pieces to be written one after another. */
+export function* renderExperiment(report: ExperimentReport, options: RenderOptions): Generator<string> {
+  switch (options.format) {
+    case 'json':
+      yield* renderExperimentJson(report);
+      return;
+    case 'text':
+      for (const line of renderExperimentText(report, textOptions(options))) yield `${line}\n`;
+      return;
+  }
+}
+
+function textOptions({ width = 80, all = false }: RenderOptions): TextOptions {
+  return { paint: NO_PAINT, width, all };
 }

@@ -25,13 +25,9 @@ export interface PrefixPlacing {
  * @throws InputError for names that lead out of the archive, or two members in one place
  */
 export function placeInPrefix(raw: readonly RawMember[], inputs: readonly InputSummary[]): PrefixPlacing {
-  const { members, layouts, strange } = placeMembers(raw, inputs);
-  const [odd] = strange.filter(({ what }) => what !== 'empty');
-  const oddMember = members[odd?.member ?? -1];
-  if (odd !== undefined && oddMember !== undefined) {
-    const what = `${ODD[odd.what]}: a root with such a member is not laid down`;
-    throw new InputError(what, whereOf(oddMember, inputs));
-  }
+  const placement = placeMembers(raw, inputs);
+  assertOrdinary(placement, inputs);
+  const { members, layouts } = placement;
   const placed: PlacedMember[] = [];
   const outside: string[] = [];
   const leading: string[] = [];
@@ -57,7 +53,7 @@ export function placeInPrefix(raw: readonly RawMember[], inputs: readonly InputS
  * is a real one, so that climbing goes where the text says, and what it descends through can only be links that stay
  * inside themselves. Climbing after a descent (`a/../..`) may start from wherever a link led.
  */
-function leadsOut(path: string, { metadata }: Member): boolean {
+export function leadsOut(path: string, { metadata }: Member): boolean {
   if (metadata.type !== 'symlink') return false;
   const target = metadata.linkTarget ?? '';
   if (target === '' || target.startsWith('/') || target.includes('\0')) return true;
@@ -65,6 +61,20 @@ function leadsOut(path: string, { metadata }: Member): boolean {
   const descent = parts.findIndex((part) => part !== '..');
   const climbs = descent === -1 ? parts.length : descent;
   return climbs > path.split('/').length - 1 || parts.slice(climbs).includes('..');
+}
+
+/** @throws InputError for a name that is absolute, leads upwards or holds a NUL */
+export function assertOrdinary(
+  { members, strange }: Pick<ReturnType<typeof placeMembers>, 'members' | 'strange'>,
+  inputs: readonly InputSummary[],
+): void {
+  const [odd] = strange.filter(({ what }) => what !== 'empty');
+  const member = members[odd?.member ?? -1];
+  if (odd === undefined || member === undefined) return;
+  throw new InputError(
+    `${ODD[odd.what]}: what holds such a member is not laid down`,
+    whereOf(member, inputs),
+  );
 }
 
 const ODD = {
@@ -83,8 +93,8 @@ function pathInPrefix(member: Member, layout: LayoutFinding | undefined): string
   return path === name && name !== '' ? undefined : path;
 }
 
-/** Directories may be told by any number of archives; anything else is there once. */
-function assertDistinct(placed: readonly PlacedMember[], inputs: readonly InputSummary[]): void {
+/** Directories may be told by any number of archives; anything else is there once. @throws InputError */
+export function assertDistinct(placed: readonly PlacedMember[], inputs: readonly InputSummary[]): void {
   const seen = new Map<string, Member>();
   for (const { member, path } of placed) {
     const before = seen.get(path);

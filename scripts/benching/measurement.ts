@@ -1,8 +1,8 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startGroup, stopGroup } from './process-group.js';
-import { TreeMemory } from './process-tree.js';
+import { startGroup, stopGroup } from '../../lib/rebuild/process-group.js';
+import { TreeMemory } from '../../lib/rebuild/process-tree.js';
 
 /** A program to run, as a whole process. */
 export interface Command {

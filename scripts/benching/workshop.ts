@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startGroup } from '../../lib/rebuild/process-group.js';
 import { Skipped } from './case.js';
 import { type Command, RunError } from './measurement.js';
-import { startGroup } from './process-group.js';
 import { interleave, type Runs } from './rounds.js';
 
 /** What the user chose. Sizes are in megabytes (10^6 bytes), times in seconds. */

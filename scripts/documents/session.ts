@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A command of a document, with the lines that the document shows below it. */
@@ -58,7 +58,7 @@ export class Session {
   #enter(folder: string): void {
     this.#folder = join(this.home, folder.replaceAll('/', '-'));
     mkdirSync(this.#folder);
-    for (const name of ['a', 'b.tar.xz', 'control-a']) {
+    for (const name of readdirSync(join(this.repository, folder))) {
       symlinkSync(join(this.repository, folder, name), join(this.#folder, name));
     }
   }

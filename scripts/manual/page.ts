@@ -1,9 +1,17 @@
 import { COMPARE_EXAMPLES } from '../../lib/cli/compare-arguments.js';
 import { COMPLETION_SUMMARY, SHELLS } from '../../lib/cli/completion-arguments.js';
 import { EXPLAIN_EXAMPLES, EXPLAIN_SUMMARY } from '../../lib/cli/explain-arguments.js';
-import { COMPARE_FLAGS, EXPLAIN_FLAGS, type Flag, INSPECT_FLAGS, ROOT_FLAGS } from '../../lib/cli/flag.js';
+import {
+  COMPARE_FLAGS,
+  EXPLAIN_FLAGS,
+  type Flag,
+  INSPECT_FLAGS,
+  REBUILD_FLAGS,
+  ROOT_FLAGS,
+} from '../../lib/cli/flag.js';
 import { INSPECT_EXAMPLES, INSPECT_SUMMARY } from '../../lib/cli/inspect-arguments.js';
 import { EXIT_STATUS } from '../../lib/cli/options.js';
+import { REBUILD_EXAMPLES, REBUILD_SUMMARY } from '../../lib/cli/rebuild-arguments.js';
 import {
   ROOT_EXAMPLES,
   ROOT_INSPECT_SUMMARY,
@@ -34,6 +42,9 @@ function* lines(version: string): Generator<string> {
     '.B trustdiff inspect',
     `[${italic('option')} ...] ${italic('artefact')} ...`,
     '.PP',
+    '.B trustdiff rebuild',
+    `[${italic('option')} ...] ${italic('experiment')}`,
+    '.PP',
     '.B trustdiff root inspect',
     `[${italic('option')} ...] [${italic('name')}=]${italic('file')} ...`,
     '.PP',
@@ -60,6 +71,7 @@ function* lines(version: string): Generator<string> {
     '.PP',
     text('The limits are those of compare.'),
   ]);
+  yield* section('OPTIONS OF REBUILD', [text(`${REBUILD_SUMMARY}.`), ...flagLines(REBUILD_FLAGS)]);
   for (const [name, summary] of Object.entries(ROOT_SUMMARIES)) {
     const flags: readonly Flag[] = ROOT_FLAGS[name as keyof typeof ROOT_FLAGS];
     const limited = flags.some(({ group }) => group === 'Limits');
@@ -87,7 +99,7 @@ function* lines(version: string): Generator<string> {
   );
   yield* section(
     'EXAMPLES',
-    [...COMPARE_EXAMPLES, ...EXPLAIN_EXAMPLES, ...INSPECT_EXAMPLES, ...ROOT_EXAMPLES]
+    [...COMPARE_EXAMPLES, ...EXPLAIN_EXAMPLES, ...INSPECT_EXAMPLES, ...REBUILD_EXAMPLES, ...ROOT_EXAMPLES]
       .flatMap(example)
       .slice(1),
   );
@@ -105,6 +117,7 @@ const DESCRIPTION = [
   'Compares two rustc artefacts file by file and byte by byte, and says whether the trust root they were built from changed the output. A trust root is the compiler, with its standard library and cargo, that a build starts from.',
   'An artefact is one or several directories, archives (tar, .deb, .rpm, cpio, .crate, each plain or packed with gzip, xz, zstd or bzip2) or single files. Both sides are brought into one canonical sysroot, so that a directory can be compared with a tarball and a tarball with a package. Contents decide: two files are equal when their bytes are.',
   'For every differing pair of files each differing byte gets one owner: where it lies (member, section, function, header field) and a cause, or none. A cause is confirmed only where a mask was applied again and left equal bytes, and hashes only where they map one to one over the whole artefact and two places attest each. What is left is the residue; it is shown by function, with the instructions side by side.',
+  'With rebuild, the same sources are built from two roots, each build in a sandbox that sees the same paths and no network, and what comes out is compared as above. An experiment is a YAML file (experiment-1.schema.json); --init prints one with comments. What was built is kept under --out and used again when nothing that went in has changed.',
   'With --control, another build from the root of one side, what varies from run to run is told from what the root changed. Without one a difference is reported but its reason is not judged.',
 ];
 

@@ -13,6 +13,7 @@ const SYMBOL = {
   st_value: [8, 8],
   st_size: [16, 8],
 } as const;
+const SYMBOL_SIZE = 24;
 const RELOCATION = { r_offset: [0, 8], r_type: [8, 4], r_sym: [12, 4], r_addend: [16, 8] } as const;
 
 /** Changes of symbols, of their names and of relocations, in 64-bit files. */
@@ -115,6 +116,13 @@ function swapField(
   if (x < 0 || x === y) return [];
   const [start, length] = SYMBOL[field];
   const take = (from: number) => bytes.subarray(from + start, from + start + length);
+  const rest = (from: number) =>
+    Buffer.concat([
+      bytes.subarray(from, from + start),
+      bytes.subarray(from + start + length, from + SYMBOL_SIZE),
+    ]);
+  // Two records that are one but for this field would only change places.
+  if (both && rest(x).equals(rest(y))) return [];
   return [...replaced(bytes, x + start, take(y)), ...(both ? replaced(bytes, y + start, take(x)) : [])];
 }
 

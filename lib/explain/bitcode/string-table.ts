@@ -2,14 +2,16 @@ import { MODULE } from '../../format/bitcode/code.js';
 import type { BitcodeModule } from '../../format/bitcode/module.js';
 import { OperandReader, VALUE } from '../../format/bitcode/operand-kind.js';
 import type { Sink } from '../../ledger/sink.js';
-import { explainName } from '../name.js';
+import { LabelOrder } from '../label-order.js';
+import { explainName, numberOf } from '../name.js';
 import type { Pairing } from './pairing.js';
 import type { Extent } from './symtab.js';
 import { explainGuessed, nameAt } from './text.js';
 
 /**
- * A name of A, a name of B, and what is known of the two: `counted`, what they name is equal but for names; `guessed`,
- * it is one of several that are alike, so that the names prove nothing.
+ * A name of A, a name of B, and what is known of the two: `counted`, what they name is equal but for names, and a number
+ * in them is the one that its place in the module gives; `guessed`, it is one of several that are alike, so that the
+ * names prove nothing.
  */
 export type NamePair = readonly [Extent, Extent, ('counted' | 'guessed' | undefined)?];
 
@@ -17,6 +19,8 @@ export interface NamePairs {
   readonly extents: readonly NamePair[];
   /** Names of A by names of B. */
   readonly ofB: ReadonlyMap<string, string>;
+  /** Names of B that are `counted`. */
+  readonly counted: ReadonlySet<string>;
 }
 
 /** The names of the globals that are paired. */
@@ -28,7 +32,9 @@ export function namePairs(
 ): NamePairs {
   const extents: NamePair[] = [];
   const ofB = new Map<string, string>();
+  const countedOfB = new Set<string>();
   const content = new Content(b, explainedB);
+  const [numbersA, numbersB] = [new GlobalNumbers(a), new GlobalNumbers(b)];
   const add = (i: number | undefined, j: number | undefined, guessed = false): void => {
     if (i === undefined || j === undefined) return;
     const from = extentOf(a, i);
@@ -36,8 +42,11 @@ export function namePairs(
     const nameA = nameAt(a, from.offset, from.length);
     const nameB = nameAt(b, to.offset, to.length);
     if (nameA === undefined || nameB === undefined) return;
-    extents.push([from, to, guessed ? 'guessed' : content.explained(j) ? 'counted' : undefined]);
+    const family = numbersA.family(i);
+    const counted = family === undefined ? content.explained(j) : numbersA.agree(family, numbersB);
+    extents.push([from, to, guessed ? 'guessed' : counted ? 'counted' : undefined]);
     ofB.set(nameB, nameA);
+    if (counted && !guessed) countedOfB.add(nameB);
   };
   pairing.comdats.forEach((y, x) => {
     add(a.comdats[x], b.comdats[y]);
@@ -46,7 +55,38 @@ export function namePairs(
     const y = pairing.values[x] ?? -1;
     if (y >= 0) add(a.values[x], b.values[y], pairing.guessed[x] === 1);
   }
-  return { extents, ofB };
+  return { extents, ofB, counted: countedOfB };
+}
+
+/** The numbers in names of globals, which LLVM gives in the order of the module: `anon.<hash>.<n>`, `switch.table.<f>.<n>`. */
+class GlobalNumbers {
+  readonly #order = new LabelOrder();
+  readonly #families = new Map<number, string>();
+
+  constructor(module: BitcodeModule) {
+    const entries = module.values.slice(0, module.globalCount);
+    entries.forEach((entry, place) => {
+      const { offset, length } = extentOf(module, entry);
+      const name = numberOf(Buffer.from(nameAt(module, offset, length) ?? '', 'latin1'));
+      if (name === undefined) return;
+      this.#order.add(name.family, place, name.number);
+      this.#families.set(entry, name.family);
+    });
+  }
+
+  /** What a global counts among. */
+  family(entry: number): string | undefined {
+    return this.#families.get(entry);
+  }
+
+  /** Whether order says which name of a family has which number in both modules. */
+  agree(family: string, of: GlobalNumbers): boolean {
+    const numbers = this.#order.numbers(family);
+    if (numbers === undefined) return false;
+    return (
+      numbers === of.#order.numbers(family) || (this.#order.isDense(family) && of.#order.isDense(family))
+    );
+  }
 }
 
 /** Constants nest no deeper than their types do; hostile ones go on without end. */

@@ -1,5 +1,6 @@
 import type { BitcodeModule } from '../../format/bitcode/module.js';
 import type { Sink } from '../../ledger/sink.js';
+import type { NamePair, NamePairs } from './string-table.js';
 import { nameAt, skeletonOf } from './text.js';
 
 /** A stretch of the string table. */
@@ -46,31 +47,30 @@ export interface SymtabTranslation {
   /** By word, 1: it follows. */
   readonly follows: Uint8Array;
   /** Stretches of A's and B's string table, in pairs. */
-  readonly strings: readonly (readonly [Extent, Extent])[];
+  readonly strings: readonly NamePair[];
 }
 
 /**
  * The symbol table lists each global with its place in the string table. A's, said in B's order and with B's places of
  * the same names, must give B's.
- * @param globals names of A by names of B
  * @returns undefined where one of the tables is not of the form known here
  */
 export function translateSymtab(
   a: BitcodeModule,
   b: BitcodeModule,
-  globals: ReadonlyMap<string, string>,
+  { ofB: globals, counted }: Pick<NamePairs, 'ofB' | 'counted'>,
 ): SymtabTranslation | undefined {
   const tableA = readSymtab(a);
   const tableB = readSymtab(b);
   if (tableA === undefined || tableB === undefined) return undefined;
   const out = tableB.words.slice();
   const follows = new Uint8Array(out.length);
-  const strings: [Extent, Extent][] = [];
+  const strings: NamePair[] = [];
   const word = (from: number, to: number): void => {
     out[to] = tableA.words[from] ?? 0;
     follows[to] = 1;
   };
-  const string = (from: number, to: number): void => {
+  const string = (from: number, to: number, counts = false): void => {
     const extentA = { offset: tableA.words[from] ?? 0, length: tableA.words[from + 1] ?? 0 };
     const extentB = { offset: tableB.words[to] ?? 0, length: tableB.words[to + 1] ?? 0 };
     const nameA = nameAt(a, extentA.offset, extentA.length);
@@ -78,7 +78,7 @@ export function translateSymtab(
     const paired = nameA !== undefined && nameB !== undefined && skeletonOf(nameA) === skeletonOf(nameB);
     // Where a name stands is for the string table to say; that it is this name is said here.
     follows.fill(paired ? 1 : 0, to, to + 2);
-    if (paired) strings.push([extentA, extentB]);
+    if (paired) strings.push([extentA, extentB, counts ? 'counted' : undefined]);
   };
   const alike =
     tableA.words.length === tableB.words.length && tableA.strings.length === tableB.strings.length;
@@ -100,7 +100,8 @@ export function translateSymtab(
     // Symbols of intrinsics and of assembly have no IR name: they stand in one order.
     const at = name === undefined ? (alike ? to : undefined) : byName.get(name);
     if (at === undefined) continue;
-    string(at, to);
+    const [ofA, ofB] = [prefixOf(a, tableA, at), prefixOf(b, tableB, to)];
+    string(at, to, ofA !== undefined && ofA === ofB && counted.has(irName(b, tableB, to)));
     string(at + IR_NAME, to + IR_NAME);
     word(at + COMDAT, to + COMDAT);
     word(at + COMDAT + 1, to + COMDAT + 1);
@@ -114,6 +115,13 @@ export function translateSymtab(
 
 function irName(module: BitcodeModule, table: Symtab, at: number): string {
   return nameAt(module, table.words[at + IR_NAME] ?? 0, table.words[at + IR_NAME + 1] ?? 0) ?? '\0';
+}
+
+/** What a symbol's name has before its name in the module: `.L` for private ones. Undefined where it is another name. */
+function prefixOf(module: BitcodeModule, table: Symtab, at: number): string | undefined {
+  const name = nameAt(module, table.words[at] ?? 0, table.words[at + 1] ?? 0);
+  const known = irName(module, table, at);
+  return name?.endsWith(known) === true ? name.slice(0, name.length - known.length) : undefined;
 }
 
 /** @returns undefined where the table is not of the form known here (version 3) */

@@ -33,6 +33,7 @@ export class CodeExplainer {
     const machine = machineOf(a.elf.header.e_machine);
     if (machine !== undefined && a.elf.header.e_machine === b.elf.header.e_machine) {
       const { mapping, changedRows } = compareCode(machine, codeA, codeB, out, out);
+      out.finish();
       const outcome = out.outcome();
       if (outcome === 'changed') {
         const { changes, changedBytes, hashRows } = out;
@@ -98,12 +99,24 @@ function columns(patches: Patches | undefined): CodeRelocations | undefined {
 /** Stretches of one function that are remembered, four numbers each. */
 const MAX_CHANGES = 4 * 200;
 
+/** Scratch by length: a file has millions of fields. The next call of one length overwrites it. */
+const FIELDS = Array.from({ length: 9 }, (_, length) => new Uint8Array(length));
+
+function fieldAt(bytes: Uint8Array, at: number, length: number): Uint8Array {
+  const field = FIELDS[length];
+  if (field === undefined) return bytes.subarray(at, at + length);
+  for (let i = 0; i < length; i += 1) field[i] = bytes[at + i] ?? 0;
+  return field;
+}
+
 /** Gives the segments of one function to the ledger, and remembers what kinds of difference there were. */
 class Outcome implements Resolver, CodeSink {
   #changed = false;
   #hashes = false;
   #relabelled = false;
   #moved = false;
+  /** Where constants of eight bytes differ. */
+  readonly #immediates: [a: number, b: number][] = [];
   /** As in `ChangedPair`, the first ones. */
   readonly changes: number[] = [];
   changedBytes = 0;
@@ -160,19 +173,28 @@ class Outcome implements Resolver, CodeSink {
       this.#change(a, length, b, length);
       return;
     }
-    const isHash = this.sink.token(
-      'type-id',
-      'le64',
-      a - this.codeA.start,
-      8,
-      b - this.codeB.start,
-      8,
-      'immediate',
+    this.#immediates.push([a, b]);
+  }
+
+  /**
+   * Constants of eight bytes, once all are known: a type id has 128 bits, so that two of them differ wherever one is
+   * named. One that differs alone is some other number.
+   */
+  finish(): void {
+    const hex = ({ bytes }: Code, at: number): string =>
+      Buffer.from(bytes.subarray(at, at + 8)).toString('hex');
+    const different = new Set(
+      this.#immediates.map(([a, b]) => `${hex(this.codeA, a)} ${hex(this.codeB, b)}`),
     );
-    if (isHash) {
-      this.#hashes = true;
-      this.hashRows += 1;
-    } else this.#noteChange(a, 8, b, 8);
+    for (const [a, b] of this.#immediates) {
+      const [fromA, fromB] = [a - this.codeA.start, b - this.codeB.start];
+      if (different.size < 2) this.#change(a, 8, b, 8);
+      else if (this.sink.token('type-id', 'le64', fromA, 8, fromB, 8, 'immediate')) {
+        this.#hashes = true;
+        this.hashRows += 1;
+      } else this.#noteChange(a, 8, b, 8);
+    }
+    this.#immediates.length = 0;
   }
 
   displacement(a: number, b: number, length: number): void {
@@ -209,7 +231,7 @@ class Outcome implements Resolver, CodeSink {
     else {
       this.#moved = true;
       // The target of A was taken over to B and is the very one that these bytes of B lead to.
-      const recomputed = this.codeB.bytes.subarray(b, b + bLength);
+      const recomputed = fieldAt(this.codeB.bytes, b, bLength);
       const from = 'where it leads: the thing that corresponds';
       this.sink.derived(fromA, aLength, fromB, bLength, recomputed, from, 'displacement', 'address-shift');
     }

@@ -131,9 +131,12 @@ export class DataExplainer {
     room: number,
     sink: Sink,
   ): number {
-    if ((piece.start + atA) % 8 === 0 && room >= 8 && differing(a, atA, b, atB, 8) >= 6) {
+    // A type id has 128 bits: half of one is some other number.
+    const isId = room >= 16 && differing(a, atA, b, atB, 8) >= 6 && differing(a, atA + 8, b, atB + 8, 8) >= 6;
+    if ((piece.start + atA) % 8 === 0 && isId) {
       sink.token('type-id', 'le64', atA, 8, atB, 8);
-      return 8;
+      sink.token('type-id', 'le64', atA + 8, 8, atB + 8, 8);
+      return 16;
     }
     if ((piece.start + atA) % 4 !== 0 || room < 4 || differing(a, atA, b, atB, 4) === 0) return 0;
     return this.#jump(piece, pair, a, b, atA, atB, sink);

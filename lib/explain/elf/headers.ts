@@ -229,7 +229,10 @@ function expectedOfSection(
       return expectedAddress(a, section) === Number(section.sh_addr) ? expectedAddress(b, other) : undefined;
     case 'sh_size':
       // Its bytes are explained one by one; of what has none in the file, nothing says how many there should be.
-      return section.sh_size === section.fileSize && other.sh_type !== SHT_NOBITS
+      return section.sh_size === section.fileSize &&
+        other.sh_type !== SHT_NOBITS &&
+        isFollowed(a, section) &&
+        isFollowed(b, other)
         ? other.fileSize
         : undefined;
     case 'sh_link':
@@ -243,6 +246,26 @@ function expectedOfSection(
     default:
       return undefined;
   }
+}
+
+/**
+ * Whether a section of an object reaches to what follows it: else bytes that were its own could be called a gap. Linked
+ * files have gaps of whole pages.
+ */
+function isFollowed(view: ElfView, { index, sh_offset, fileSize }: Section): boolean {
+  if (!view.relocatable) return true;
+  const end = sh_offset + fileSize;
+  let next = view.bytes.length;
+  let align = 1;
+  for (const other of view.elf.sections) {
+    if (other.index === index || other.fileSize === 0 || other.sh_offset < end || other.sh_offset >= next)
+      continue;
+    next = other.sh_offset;
+    align = Number(other.sh_addralign);
+  }
+  const { offset } = view.elf.sectionTable;
+  if (offset >= end && offset < next) [next, align] = [offset, 8];
+  return next - end < Math.max(align, 1);
 }
 
 /** The gABI: one more than the index of the last local symbol. */

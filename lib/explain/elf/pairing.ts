@@ -4,6 +4,7 @@ import { Bodies } from './body.js';
 import { Correspondence } from './correspondence.js';
 import { pairFrames } from './frame-pairs.js';
 import { pairByReferences } from './graph.js';
+import { LabelNumbers } from './label-numbers.js';
 import { matchPieces } from './match.js';
 import { dividePieces, type Piece } from './piece.js';
 import { pairSections } from './section-pairs.js';
@@ -97,6 +98,10 @@ function pairStrings(pairing: Omit<ElfPairing, 'strings'>): Map<number, StringPa
     out.set(sectionA, table);
     return table;
   };
+  const numbersA = new LabelNumbers(a, pairing.framesA);
+  const numbersB = new LabelNumbers(b, pairing.framesB);
+  const numbered = (lawA: string | undefined, lawB: string | undefined) =>
+    lawA !== undefined && lawA === lawB;
   // Names of symbols first: in objects, the names of their sections end with them.
   for (const [pairs, tableA, tableB] of [
     [pairing.symbols, a.symbols, b.symbols],
@@ -112,7 +117,12 @@ function pairStrings(pairing: Omit<ElfPairing, 'strings'>): Map<number, StringPa
       const nameA = tableA.table.st_name[i] ?? 0;
       if (nameA === 0) continue;
       const piece = correspondence.pieceOfA(tableA.location(i, a));
-      strings.join(nameA, tableB.table.st_name[other] ?? 0, piece !== undefined && sameBody(pairing, piece));
+      strings.join(
+        nameA,
+        tableB.table.st_name[other] ?? 0,
+        piece !== undefined && sameBody(pairing, piece),
+        tableA === a.symbols && numbered(numbersA.symbolLaw(i), numbersB.symbolLaw(other)),
+      );
     }
   }
   const names = tableOf(a.elf.header.e_shstrndx, b.elf.header.e_shstrndx);
@@ -124,6 +134,7 @@ function pairStrings(pairing: Omit<ElfPairing, 'strings'>): Map<number, StringPa
       section.sh_name,
       other.sh_name,
       piece !== undefined && second === undefined && sameBody(pairing, piece),
+      numbered(numbersA.sectionLaw(section.index), numbersB.sectionLaw(other.index)),
     );
   }
   for (const table of out.values()) table.joinRest();

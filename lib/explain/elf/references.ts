@@ -134,6 +134,7 @@ export class References {
   #areTwins(pieceA: Piece, pieceB: Piece): boolean {
     const { bodiesA, bodiesB } = this.pairing;
     if (this.#twinDepth === MAX_DEPTH || bodiesA.key(pieceA) !== bodiesB.key(pieceB)) return false;
+    if (this.#stayedApart(pieceA, pieceB)) return false;
     return this.#twins.get(pieceA, pieceB, () => {
       this.#twinDepth += 1;
       const twins = areTwins(this.pairing, pieceA, pieceB, {
@@ -143,6 +144,23 @@ export class References {
       this.#twinDepth -= 1;
       return twins;
     });
+  }
+
+  /**
+   * Whether both functions are there with their bodies on both sides, each under its own name: nothing was merged, and
+   * whoever calls one where the other was called before had a choice.
+   */
+  #stayedApart(pieceA: Piece, pieceB: Piece): boolean {
+    const { bodiesA, bodiesB } = this.pairing;
+    if (pieceA.pair === undefined || pieceB.pair === undefined || pieceA.pair === pieceB) return false;
+    if (pieceA.name === '' || pieceB.name === '' || pieceA.key === pieceB.key) return false;
+    const [inB, inA] = [pieceA.pair, pieceB.pair];
+    return (
+      inB.key === pieceA.key &&
+      inA.key === pieceB.key &&
+      bodiesB.key(inB) === bodiesA.key(pieceA) &&
+      bodiesA.key(inA) === bodiesB.key(pieceB)
+    );
   }
 
   /** What LLVM leaves of one of two equal functions: a jump to the other, with or without a frame around it. */

@@ -66,6 +66,8 @@ export class StringPairs {
   readonly #taken: Uint8Array;
   /** Strings of things with equal contents. */
   readonly #counted: Uint8Array;
+  /** Names of labels: 1 where their numbers follow from where all that is called so stands, 2 where those of one do not. */
+  readonly #numbered: Uint8Array;
 
   constructor(a: Uint8Array, b: Uint8Array) {
     this.#a = new StoredStrings(a);
@@ -73,14 +75,20 @@ export class StringPairs {
     this.#pairs = new Int32Array(this.#a.starts.length).fill(-1);
     this.#taken = new Uint8Array(this.#b.starts.length);
     this.#counted = new Uint8Array(this.#a.starts.length);
+    this.#numbered = new Uint8Array(this.#a.starts.length);
   }
 
-  /** What is called by the string at `a` in A is called by the one at `b` in B. */
-  join(a: number, b: number, counted: boolean): void {
+  /**
+   * What is called by the string at `a` in A is called by the one at `b` in B.
+   * @param counted the two have equal contents
+   * @param numbered a label's number follows on both sides from where it stands
+   */
+  join(a: number, b: number, counted: boolean, numbered: boolean): void {
     const from = this.#a.at(a);
     const to = this.#b.at(b);
     if (from < 0 || to < 0) return;
     if (counted) this.#counted[from] = 1;
+    this.#numbered[from] = numbered && this.#numbered[from] !== 2 ? 1 : 2;
     if (this.#pairs[from] !== -1 || this.#taken[to] === 1) return;
     this.#pairs[from] = to;
     this.#taken[to] = 1;
@@ -154,28 +162,8 @@ export class StringPairs {
     return expected >= 0 && textAt(this.#b.bytes, expected) === textAt(this.#b.bytes, b);
   }
 
-  /**
-   * Families of numbered names that have the same numbers on both sides: only there another number is a renumbering. A
-   * number that somebody changed leaves one missing.
-   */
-  #renumbered(): (name: Uint8Array) => boolean {
-    const [ofA, ofB] = [numbersByFamily(this.#a), numbersByFamily(this.#b)];
-    const known = new Map<string, boolean>();
-    return (name) => {
-      const family = numberOf(name)?.family;
-      if (family === undefined) return true;
-      let same = known.get(family);
-      if (same === undefined) {
-        same = sortedText(ofA.get(family)) === sortedText(ofB.get(family));
-        known.set(family, same);
-      }
-      return same;
-    };
-  }
-
   /** @param text compares two strings that are not the same */
   explain(sink: Sink, text?: (a: Uint8Array, b: Uint8Array, sink: Sink) => void): void {
-    let renumbered: ((name: Uint8Array) => boolean) | undefined;
     for (let i = 0; i < this.#pairs.length; i += 1) {
       const start = this.#a.start(i);
       const end = this.#a.end(i);
@@ -190,12 +178,8 @@ export class StringPairs {
       if (Buffer.compare(a, b) === 0) sink.equal(start, other, a.length);
       else if (text !== undefined) text(a, b, sink.at(start, other));
       else {
-        let counted = this.#counted[i] === 1;
-        if (counted && numberOf(a) !== undefined) {
-          renumbered ??= this.#renumbered();
-          counted = renumbered(a);
-        }
-        explainName(a, b, sink.at(start, other), counted);
+        const known = numberOf(a) === undefined ? this.#counted[i] : this.#numbered[i];
+        explainName(a, b, sink.at(start, other), known === 1);
       }
     }
     for (let i = 0; i < this.#taken.length; i += 1) {
@@ -203,22 +187,6 @@ export class StringPairs {
       if (this.#taken[i] === 0) sink.change(0, 0, start, this.#b.end(i) - start);
     }
   }
-}
-
-function numbersByFamily(strings: StoredStrings): Map<string, string[]> {
-  const out = new Map<string, string[]>();
-  for (let i = 0; i < strings.starts.length; i += 1) {
-    const of = numberOf(strings.bytes.subarray(strings.start(i), strings.end(i)));
-    if (of === undefined) continue;
-    const list = out.get(of.family);
-    if (list === undefined) out.set(of.family, [of.number]);
-    else list.push(of.number);
-  }
-  return out;
-}
-
-function sortedText(numbers: readonly string[] | undefined): string {
-  return [...(numbers ?? [])].sort().join(',');
 }
 
 /** Undefined where a text is no path. */

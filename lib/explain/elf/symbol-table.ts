@@ -3,6 +3,7 @@ import type { Sink } from '../../ledger/sink.js';
 import { explainField, sameBytes, Words } from './field.js';
 import { NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
+import type { Piece } from './piece.js';
 import type { StringPairs } from './strings.js';
 import type { SymbolPairs } from './symbol-pairs.js';
 import type { NamedSymbols } from './view.js';
@@ -72,7 +73,9 @@ export function explainSymbols(
     for (const [field, start, length] of fields) {
       // A name that more symbols have now than before was given to one of them.
       const given =
-        field === 'st_name' && tableA.name(i) !== tableB.name(other) && tableA.uses(i) !== tableB.uses(other);
+        field === 'st_name' &&
+        !tableA.table.isNamedAs(i, tableB.table, other) &&
+        tableA.uses(i) !== tableB.uses(other);
       const nameB = tableB.table.st_name[other] ?? 0;
       const expected = given ? undefined : expectedValue(field, i, pairing, tableA, strings, nameB);
       explainField(a, at + start, b, to + start, length, sink, field, FROM[field], expected);
@@ -89,6 +92,15 @@ export function explainSymbols(
   sink.change(restA, contentA.length - restA, restB, contentB.length - restB, { reason: 'padding' });
 }
 
+/**
+ * Whether a constant is as long in B. It begins there because a symbol says so: of one that begins elsewhere and is longer or
+ * shorter, nothing else says where it should.
+ */
+function isMeasured(piece: Piece | undefined): boolean {
+  if (piece?.pair === undefined || piece.kind !== 'data' || piece.name === '') return true;
+  return piece.end - piece.start === piece.pair.end - piece.pair.start;
+}
+
 function expectedValue(
   field: SymbolField,
   symbol: number,
@@ -102,8 +114,9 @@ function expectedValue(
       return strings?.leadsTo(table.table.st_name[symbol] ?? 0, nameB) === true ? nameB : undefined;
     }
     case 'st_value': {
-      // A section's own symbol stands for its start.
-      if (table.table.type(symbol) === STT_SECTION && b.relocatable) return 0;
+      // A section's own symbol stands for its start; one of A that does not explains nothing.
+      if (table.table.type(symbol) === STT_SECTION && b.relocatable)
+        return table.table.st_value[symbol] === 0 ? 0 : undefined;
       const there = correspondence.at(table.location(symbol, a));
       if (there === NOWHERE) return undefined;
       // Where there are no bytes, a piece begins where B's symbol says it does and nothing else does.
@@ -112,6 +125,7 @@ function expectedValue(
         offsetOf(there) !== offsetOf(table.location(symbol, a))
       )
         return undefined;
+      if (!isMeasured(correspondence.pieceOfA(table.location(symbol, a)))) return undefined;
       return b.relocatable ? offsetOf(there) : b.address(sectionOf(there)) + offsetOf(there);
     }
     case 'st_size': {

@@ -53,6 +53,8 @@ const STEPS: Partial<Record<CauseReport['cause'], string>> = {
   'codegen-units': 'Codegen units: build both sides with -C codegen-units=1.',
   'build-path': 'Paths: build both sides in one path, or with --remap-path-prefix.',
   'proc-macro-hash': 'A proc macro: rebuild the crate a few times from one root and compare.',
+  'c-object':
+    'Objects of a C compiler: build both sides with the same one, in one path, or compare their sources.',
   linker: 'The linker: link both sides with the same one and the same options.',
   'pgo-bolt': 'Profile or BOLT: build both sides without.',
 };

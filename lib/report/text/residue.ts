@@ -179,7 +179,7 @@ function withoutSymbol(section: string): string {
 function functionKey({ path }: PairReport, of: ResidueReport): string | undefined {
   const { reason, place, symbolA, symbolB } = of;
   const named = symbolA !== undefined || symbolB !== undefined;
-  const isCode = reason === 'code' || reason === 'unexplained';
+  const isCode = reason === 'code' || reason === 'unexplained' || reason === 'c-object';
   return named && isCode ? JSON.stringify([path, place, symbolA, symbolB]) : undefined;
 }
 

@@ -19,6 +19,8 @@ export interface TextOptions {
   readonly all: boolean;
   /** How much of the residue is shown; one screen unless given. */
   readonly residue?: ResidueBounds | undefined;
+  /** Whether the verdict stands at the end; false where another one follows. */
+  readonly verdict?: boolean | undefined;
 }
 
 /** Differing files whose bytes are shown. */
@@ -66,7 +68,7 @@ export function* renderEnd(report: Report, options: TextOptions): Generator<stri
   yield* countsSection(report, options);
   yield* controlsSection(report.controls, options);
   yield* troublesSection(report, options);
-  yield* verdictSection(report, options);
+  if (options.verdict !== false) yield* verdictSection(report, options);
 }
 
 function* causesSection(report: Report, options: TextOptions): Generator<string> {
@@ -196,7 +198,10 @@ export function* troublesSection(report: Report, { paint, width }: TextOptions):
   );
 }
 
-export function* verdictSection(report: Report, { paint, width }: TextOptions): Generator<string> {
+export function* verdictSection(
+  report: Pick<Report, 'verdict'>,
+  { paint, width }: TextOptions,
+): Generator<string> {
   const { id, exit, says, reasons, doesNotCover } = report.verdict;
   const colour = exit === 0 ? paint.green : exit === 1 ? paint.yellow : paint.red;
   yield '';

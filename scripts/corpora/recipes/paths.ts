@@ -68,6 +68,24 @@ export const PATHS: readonly Recipe[] = [
     make: (shop) => againstTwo(shop, (folder) => `--extern shape=${folder}/libshape.rlib`),
   },
   {
+    name: 'rmeta-order',
+    what:
+      'A library with links in its documentation; on side B the search path has one more library, which is none of its dependencies ' +
+      '(rust-lang/rust#159677).',
+    causes: ['rmeta-order'],
+    verdict: 'inconclusive',
+    make: (shop) => {
+      const folders = { a: '/build/deps', b: '/build/deps-and-more' };
+      shop.rustc(
+        `--edition=2021 --crate-type=proc-macro -C prefer-dynamic --out-dir ${folders.a} shuffle.rs`,
+      );
+      shop.rustc(`${RLIB} -L ${folders.a} --out-dir ${folders.a} bridge.rs`);
+      shop.run(`cp -r ${folders.a} ${folders.b}`);
+      shop.rustc(`${RLIB} --crate-name shuffle_more --out-dir ${folders.b} shape.rs`);
+      for (const side of BOTH) shop.rustc(`${RLIB} -L ${folders[side]} --out-dir /out/${side} documented.rs`);
+    },
+  },
+  {
     name: 'out-dir',
     what: 'A library that bakes in OUT_DIR, whose last part carries a hash of cargo.',
     causes: ['out-dir'],

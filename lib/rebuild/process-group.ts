@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 
-/** The programs under way, to be stopped when the bench is. */
+/** The programs under way, to be stopped when whoever started them is. */
 const underWay = new Set<ChildProcess>();
 
 /** Starts a program in a process group of its own, so that it can be stopped with all that it starts. */
@@ -8,8 +8,9 @@ export function startGroup(
   program: string,
   args: readonly string[],
   stdio: SpawnOptions['stdio'],
+  options: Pick<SpawnOptions, 'env' | 'cwd'> = {},
 ): ChildProcess {
-  const child = spawn(program, args, { stdio, detached: true });
+  const child = spawn(program, args, { ...options, stdio, detached: true });
   underWay.add(child);
   const forget = (): boolean => underWay.delete(child);
   child.on('exit', forget);

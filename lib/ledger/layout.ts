@@ -1,0 +1,62 @@
+import type { Alignment } from './align.js';
+import { firstDifference } from './block-reader.js';
+import type { Ledger } from './ledger.js';
+import { equalInOrderOfA } from './moved.js';
+import { RangeCollector } from './ranges.js';
+
+/** Changed stretches up to this length, equal on both sides, are told byte by byte: a token, an instruction, a field. */
+const NARROW = 64;
+
+/**
+ * How a ledger lays two contents beside each other, as `alignBytes` would: what is equal and in order stays, what lies
+ * between is changed, without the bytes that agree in place where it is short.
+ * @param maxRanges changed ranges to keep; the rest is only counted
+ */
+export function layoutOf(ledger: Ledger, a: Uint8Array, b: Uint8Array, maxRanges: number): Alignment {
+  const { lengthA, lengthB } = ledger;
+  const out = new RangeCollector(lengthA, lengthB, maxRanges);
+  let atA = 0;
+  let atB = 0;
+  const changed = (endA: number, endB: number): void => {
+    const length = endA - atA;
+    if (length === endB - atB && length <= NARROW) narrow(a, atA, b, atB, length, out);
+    else out.change(atA, length, atB, endB - atB);
+  };
+  const equal = equalInOrderOfA(ledger);
+  for (let i = 0; i < equal.length; i += 1) {
+    const segment = equal[i] as number;
+    const startA = ledger.aStart[segment] as number;
+    const startB = ledger.bStart[segment] as number;
+    changed(startA, startB);
+    atA = startA + (ledger.aLength[segment] as number);
+    atB = startB + (ledger.bLength[segment] as number);
+  }
+  changed(lengthA, lengthB);
+  const { ranges, total } = out.finish();
+  return {
+    first: firstDifference(bufferOf(a), bufferOf(b), Math.min(lengthA, lengthB)),
+    ranges,
+    total,
+    truncated: total > ranges.count,
+    changedA: out.changedA,
+    changedB: out.changedB,
+    equal: lengthA - out.changedA,
+  };
+}
+
+/** The bytes that differ in place. */
+function narrow(
+  a: Uint8Array,
+  fromA: number,
+  b: Uint8Array,
+  fromB: number,
+  length: number,
+  out: RangeCollector,
+): void {
+  for (let at = 0; at < length; at += 1)
+    if (a[fromA + at] !== b[fromB + at]) out.change(fromA + at, 1, fromB + at, 1);
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,134 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { AbortedError, SpoolError } from '../error.js';
+import { type CpuSeconds, parseTimes } from './measured-command.js';
+import { startGroup, stopGroup } from './process-group.js';
+import { TreeMemory } from './process-tree.js';
+import type { SealedCommand } from './sandbox.js';
+
+/** How a command ended and what it took. */
+export interface Execution {
+  /** Its exit status; undefined where a signal ended it. */
+  readonly status: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+  /** Elapsed. */
+  readonly seconds: number;
+  /** Undefined where the command ended before it could tell. */
+  readonly cpu: CpuSeconds | undefined;
+  /** The most that all its processes held at one look, in bytes; a look a second. */
+  readonly peakBytes: number | undefined;
+}
+
+export interface ExecutionOptions {
+  readonly log: string;
+  readonly signal: AbortSignal;
+  /** Called about once a second with the seconds since the start. */
+  readonly onTick?: ((seconds: number) => void) | undefined;
+}
+
+const LOOK = 1000;
+const ROOM = 'make room, or name another folder with --out';
+
+/**
+ * Runs a command; its output goes to a log, behind what stands there already. When the signal is given, the command
+ * and all that it started are killed.
+ * @throws AbortedError, SpoolError where the log cannot be written or the program cannot be started
+ */
+export async function execute(command: SealedCommand, options: ExecutionOptions): Promise<Execution> {
+  const { log, signal, onTick } = options;
+  if (signal.aborted) throw new AbortedError();
+  const fd = openLog(log);
+  const start = performance.now();
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  const child = startGroup(command.program, command.args, ['ignore', fd, fd, 'pipe'], {
+    env: command.environment,
+    cwd: command.cwd,
+  });
+  closeSync(fd);
+  const stop = (): void => stopGroup(child);
+  signal.addEventListener('abort', stop, { once: true });
+  const memory = new TreeMemory(child.pid ?? 0);
+  const looks = setInterval(() => {
+    memory.look();
+    onTick?.(elapsed());
+  }, LOOK);
+  try {
+    const times = read(child.stdio[3] as Readable | null);
+    const [status, by] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', (code, killer) => resolve([code, killer]));
+      memory.look();
+    });
+    if (signal.aborted) throw new AbortedError();
+    return {
+      status: status ?? undefined,
+      signal: by ?? undefined,
+      seconds: elapsed(),
+      cpu: parseTimes(await times),
+      peakBytes: memory.peak,
+    };
+  } catch (error) {
+    if (error instanceof AbortedError) throw error;
+    throw new SpoolError(`${command.program} cannot be started (${String(error)})`, {}, 'is it installed');
+  } finally {
+    clearInterval(looks);
+    signal.removeEventListener('abort', stop);
+    // What was left behind in the background would go on writing into the output.
+    stopGroup(child);
+  }
+}
+
+function openLog(log: string): number {
+  try {
+    return openSync(log, 'a');
+  } catch (error) {
+    throw new SpoolError(
+      `the log cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      { file: log },
+      ROOM,
+    );
+  }
+}
+
+async function read(pipe: Readable | null): Promise<string> {
+  let text = '';
+  if (pipe === null) return text;
+  pipe.setEncoding('latin1');
+  try {
+    for await (const chunk of pipe) text += chunk;
+  } catch {
+    // Killed: there are no times.
+  }
+  return text;
+}
+
+/** Bytes at the end of a log that are looked at for its last lines. */
+const TAIL = 16 * 1024;
+
+/** Characters of one line that are shown. */
+const WIDEST = 240;
+
+/** The last lines of a log, shortened; none where it is empty or cannot be read. */
+export function lastLines(log: string, count: number): readonly string[] {
+  let text: string;
+  try {
+    text = tailOf(log).replace(/\n+$/, '');
+  } catch {
+    return [];
+  }
+  if (text === '') return [];
+  const lines = text.split('\n').slice(-count);
+  return lines.map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line));
+}
+
+function tailOf(log: string): string {
+  const fd = openSync(log, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const buffer = Buffer.alloc(Math.min(size, TAIL));
+    const length = readSync(fd, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString('utf8', 0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
