@@ -269,3 +269,18 @@ test('however two contents are cut, the ledger covers both exactly once and repl
     { numRuns: 300 },
   );
 });
+
+test('recomputing a token on both sides attests it like another place; a recomputation that is wrong does not', (t) => {
+  const [a, b] = [Buffer.from('17f0b7e2c4d95a86', 'hex'), Buffer.from('e86b1d0f3a297c54', 'hex')];
+  for (const [recomputed, places] of [
+    [b, 2],
+    [a, 1],
+    [Buffer.from('e86b1d0f3a297c55', 'hex'), 1],
+  ] as const) {
+    const builder = new LedgerBuilder(a, b);
+    const sink = builder.sink();
+    sink.token('crate-hash', 'le64', 0, 8, 0, 8);
+    sink.attested('crate-hash', 'le64', 0, 0, a, recomputed);
+    t.deepEqual(builder.finish().claims.places, [places]);
+  }
+});

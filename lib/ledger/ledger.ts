@@ -33,6 +33,9 @@ const MOST_REASONS = 256;
 /** Names of fields, and of what things are derived from. */
 const MOST_WORDS = 2 ** 20;
 
+/** The place of a claim that recomputing attests. */
+const RECOMPUTED = -2;
+
 /** Offsets are 32-bit. */
 const LONGEST = 2 ** 32 - 1;
 
@@ -181,6 +184,23 @@ class PlaceSink implements Sink {
     const owner = this.#owner(claim, { place: this.place, reason: cause, state: 'claimed', claim, field });
     this.#add(a, aLength, b, bLength, owner);
     return true;
+  }
+
+  attested(
+    cause: CauseId,
+    encoding: TokenEncoding,
+    a: number,
+    b: number,
+    recomputedA: Uint8Array,
+    recomputedB: Uint8Array,
+  ): void {
+    const stands =
+      Buffer.compare(this.#bytesA(a, recomputedA.length), recomputedA) === 0 &&
+      Buffer.compare(this.#bytesB(b, recomputedB.length), recomputedB) === 0;
+    const tokenA = readToken(recomputedA, encoding);
+    const tokenB = readToken(recomputedB, encoding);
+    if (!stands || tokenA === undefined || tokenB === undefined || tokenA === tokenB) return;
+    this.ledger.claims.add(cause, encoding, tokenA, tokenB, RECOMPUTED);
   }
 
   unchanged(token: string): void {

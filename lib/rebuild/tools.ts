@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../error.js';
-import type { ToolFiles } from './sandbox.js';
+import { type ToolFiles, WRAPPER } from './sandbox.js';
 
 /** In the bundle the wrapper is a file beside the command line, else a file of its own folder. */
-const WRAPPERS = ['./rustc-wrapper.js', './invocation/wrapper.js'].map((path) =>
+const WRAPPERS = [`./${WRAPPER}`, './invocation/wrapper.js'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 
@@ -26,7 +26,7 @@ export function layTools(folder: string, sealed: boolean): ToolFiles {
   mkdirSync(folder, { recursive: true });
   for (const [name, target] of [
     ['node', node],
-    ['rustc-wrapper.js', wrapper],
+    [WRAPPER, wrapper],
   ] as const) {
     // A sandbox binds the real ones over these.
     if (sealed) writeFileSync(join(folder, name), '');
@@ -38,5 +38,5 @@ export function layTools(folder: string, sealed: boolean): ToolFiles {
 }
 
 function script(before: string): string {
-  return `#!/bin/sh\n${before}exec "$TRUSTDIFF_TOOLS/node" "$TRUSTDIFF_TOOLS/rustc-wrapper.js" "$@"\n`;
+  return `#!/bin/sh\n${before}exec "$TRUSTDIFF_TOOLS/node" "$TRUSTDIFF_TOOLS/${WRAPPER}" "$@"\n`;
 }

@@ -76,6 +76,11 @@ export class ElfView {
     return offset <= section.sh_size ? locationOf(section.index, offset) : NOWHERE;
   }
 
+  /** The lowest address that a section is loaded at. */
+  lowestAddress(): number {
+    return this.#addresses[0] ?? 0;
+  }
+
   /** How many relocations `.rela.dyn` begins with that name no symbol: what DT_RELACOUNT says. */
   relativeCount(): number {
     const section = this.elf.section('.rela.dyn');
