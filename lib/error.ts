@@ -72,8 +72,9 @@ export class BuildError extends TrustdiffError {
     log: string,
     /** Its last lines. */
     readonly lines: readonly string[] = [],
+    hint = 'the whole log is there; what was built before is kept',
   ) {
-    super('build', what, { file: log }, 'the whole log is there; what was built before is kept');
+    super('build', what, { file: log }, hint);
   }
 }
 

@@ -268,6 +268,11 @@ export const REBUILD_OPTIONS = {
     describe:
       'Plant a change in a copy of this root (a unless given); it must be found, or the experiment is void',
   },
+  replay: {
+    group: 'Experiment:',
+    boolean: true,
+    describe: 'Call rustc again where the runs part, with one variable of the other side at a time',
+  },
   sandbox: {
     group: 'Experiment:',
     choices: ['bubblewrap', 'none'] as const,

@@ -27,6 +27,7 @@ export async function runRebuild(argv: RebuildArguments, signal: AbortSignal): P
     out: argv.out,
     jobs: argv.jobs,
     maxDetail: argv.maxDetail,
+    replay: argv.replay,
     signal,
   };
   const paint = await paintFor(argv.color);

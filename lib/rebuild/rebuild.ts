@@ -18,6 +18,7 @@ import { judgeExperiment } from './judge.js';
 import { laidRoot } from './laid-root.js';
 import { lockFolder } from './lock.js';
 import { assertVersionRule, type Origin, originOf } from './origin.js';
+import { partingOf } from './parting.js';
 import { type Ingredients, type PlannedRun, planRuns, TOP } from './plan.js';
 import { findPlant } from './planted/finding.js';
 import { plantedRoot } from './planted/planted-root.js';
@@ -39,6 +40,8 @@ export interface RebuildOptions {
   readonly jobs?: number | undefined;
   /** Differing pairs that are told in detail. */
   readonly maxDetail?: number | undefined;
+  /** Make the first call of rustc that diverged again, with one variable at a time taken from the other side. */
+  readonly replay?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -93,9 +96,24 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       emit,
     );
     const planted = await findPlant(experiment, made, out, { jobs, signal }, emit);
+    const differs = comparisons.some(
+      ({ report }) => report.summary.content.identical < report.summary.content.pairs,
+    );
+    const parting = differs
+      ? await partingOf(made, {
+          replay: options.replay ?? false,
+          runs: { folder: join(out, 'runs'), source: source.path },
+          sandbox,
+          tools,
+          temporary: join(out, 'replay'),
+          signal,
+          emit,
+        })
+      : undefined;
     const verdict = judgeExperiment({
       comparisons,
       planted,
+      parting,
       open: sandbox.open,
       interrupted: made.filter(({ record }) => record.interruptions > 0).map(({ run }) => run.id),
     });
@@ -116,6 +134,7 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       runs: made.map(runReport),
       comparisons,
       ...(planted !== undefined && { planted }),
+      ...parting,
       verdict,
     };
     emit({ type: 'report', report });

@@ -171,9 +171,21 @@ const LINES = 12;
 function failure(run: PlannedRun, stage: Stage, log: string, how: number | string | undefined): BuildError {
   const ended = typeof how === 'number' ? `exit status ${how}` : `signal ${how}`;
   const full = isFull(dirname(log)) ? '; the disk it was built on is full' : '';
+  const lines = lastLines(log, LINES);
   return new BuildError(
     `stage ${stage.name} of run ${run.id} failed with ${ended}${full}`,
     log,
-    lastLines(log, LINES),
+    lines,
+    hintFor(lines),
   );
+}
+
+/** What the dynamic loader says where a program's library is not there (glibc, elf/dl-load.c). */
+const NO_LIBRARY = /error while loading shared libraries: ([^:\s]+):/;
+
+/** A package may be one of several that its distribution builds a toolchain of, and depend on still others. */
+function hintFor(lines: readonly string[]): string | undefined {
+  const library = lines.flatMap((line) => NO_LIBRARY.exec(line)?.[1] ?? []).at(0);
+  if (library === undefined) return undefined;
+  return `install the package that has ${library}, or add that package to the paths of the root`;
 }

@@ -1,8 +1,9 @@
 import { printableText } from '../../artefact/name.js';
+import { divergenceText, replayText } from '../../rebuild/invocation/text.js';
 import type { PlannedStages, Preview } from '../../rebuild/preview.js';
 import type {
   ExperimentReport,
-  RootReport,
+  ExperimentRootReport,
   RunReport,
   RunStageReport,
   StageComparison,
@@ -34,7 +35,21 @@ export function* renderExperimentText(report: ExperimentReport, options: TextOpt
   yield* costLines(report, width);
   for (const comparison of report.comparisons) yield* comparisonLines(comparison, options);
   yield* plantedLines(report, options);
+  yield* partingLines(report, options);
   yield* verdictSection({ verdict: report.verdict }, options);
+}
+
+function* partingLines({ divergence, replay }: ExperimentReport, { paint }: TextOptions): Generator<string> {
+  if (divergence !== undefined) {
+    yield '';
+    yield paint.bold('WHERE THE RUNS PART');
+    yield* divergenceText(divergence);
+  }
+  if (replay !== undefined) {
+    yield '';
+    yield paint.bold('REPLAY');
+    yield* replayText(replay);
+  }
 }
 
 function* plantedLines(
@@ -71,7 +86,7 @@ function* originLines(
     );
 }
 
-function* rootLines(side: string, root: RootReport, width: number): Generator<string> {
+function* rootLines(side: string, root: ExperimentRootReport, width: number): Generator<string> {
   yield* wrapped(
     `  root ${side}  ${printableText(root.name)}: ${sized(root.bytes)}, blake3 ${root.digest.slice(0, DIGITS)}…`,
     width,
