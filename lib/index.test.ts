@@ -7,8 +7,15 @@ test('the package exports these and nothing else', (t) => {
     'TrustdiffError',
     'VERSION',
     'compare',
+    'digestTree',
     'inspect',
+    'inspectRoots',
+    'materialiseRoot',
+    'parseVersion',
+    'planRoots',
     'renderReport',
+    'treeChanges',
+    'verifyFiles',
   ]);
 });
 

@@ -35,9 +35,46 @@ export type { ChangedRanges, Difference } from './pair/difference.js';
 export type { Inside, InsidePair } from './pair/inside.js';
 export type { MaskableField, MetadataDifference, MetadataField } from './pair/metadata.js';
 export type { PairRule } from './pair/pair.js';
+export type { RebuildEvent } from './rebuild/event.js';
+export { type Experiment, readExperiment } from './rebuild/experiment.js';
+export { type Rebuild, type RebuildOptions, rebuild } from './rebuild/rebuild.js';
+export type * from './report/experiment-model.js';
 export type * from './report/explanation.js';
 export type { HexBytes, HexMark, HexOmitted, HexRow, HexView } from './report/hex.js';
 export type * from './report/model.js';
-export { type RenderOptions, renderReport } from './report/render.js';
+export { type RenderOptions, renderExperiment, renderReport } from './report/render.js';
+export type { AncestryFinding } from './root/ancestry/ancestry.js';
+export type { Ancestor, Ancestry, Evidence, EvidenceStanding } from './root/ancestry/evidence.js';
+export type { RootRelation, SharedAncestor } from './root/ancestry/relation.js';
+export { type MaterialisedRoot, materialiseRoot } from './root/materialise.js';
+export { type Plan, type PlannedRoot, planRoots, type Reset, type RootPlan } from './root/plan.js';
+export type { RootReadOptions } from './root/reading.js';
+export {
+  type Holdings,
+  type InspectRootOptions,
+  inspectRoots,
+  type RootInputReport,
+  type RootInspection,
+  type RootReport,
+  type RootSpec,
+  type SourceReport,
+} from './root/root.js';
+export type { SignatureCheck, SignatureOutcome } from './root/signature/check.js';
+export {
+  type FileCheck,
+  type ListCheck,
+  type TrustOptions,
+  type Verification,
+  verifyFiles,
+} from './root/signature/verify.js';
+export {
+  digestTree,
+  type TreeChanges,
+  type TreeDigest,
+  type TreeDigestOptions,
+  type TreeEntry,
+  treeChanges,
+} from './root/tree-digest.js';
+export { parseVersion, type RootFit, type RustVersion } from './root/version-rule.js';
 export type { Reason } from './verdict/comparable.js';
 export type { FailOn, Verdict, VerdictId } from './verdict/verdict.js';

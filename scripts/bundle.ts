@@ -44,23 +44,28 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 chmodSync(join(OUT, 'trustdiff.js'), 0o755);
-// What stands for rustc in a rebuild is seen alone inside the sandbox, so it is one file; the library has its own.
-for (const folder of [OUT, join(DIST, 'lib/rebuild')]) {
-  const outfile = join(folder, 'rustc-wrapper.js');
-  await build({
-    absWorkingDir: resolve(DIST, '..'),
-    entryPoints: [join(DIST, 'lib/rebuild/invocation/wrapper.js')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    logLevel: 'warning',
-  });
-  chmodSync(outfile, 0o755);
-}
+// What stands for rustc in a rebuild, and what a planted rustc runs, lie alone where they are used, so each is one file,
+// whose name says what kind of module it is; the library has its own.
+for (const [entry, name] of [
+  ['lib/rebuild/invocation/wrapper.js', 'rustc-wrapper.mjs'],
+  ['lib/rebuild/planted/rustc.js', 'planted-rustc.mjs'],
+] as const)
+  for (const folder of [OUT, join(DIST, 'lib/rebuild')]) {
+    const outfile = join(folder, name);
+    await build({
+      absWorkingDir: resolve(DIST, '..'),
+      entryPoints: [join(DIST, entry)],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      minifyWhitespace: true,
+      minifySyntax: true,
+      logLevel: 'warning',
+    });
+    chmodSync(outfile, 0o755);
+  }
 writeFileSync(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)));
 
 /** The name, version and licence text of every package whose files went in. */

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { mutate } from './mutating/campaign.js';
+import { COMPRESSED_KINDS, mutateCompressed } from './mutating/compressed.js';
 import { applyEdits, placesOf } from './mutating/edit.js';
 import { corpusSubjects } from './mutating/subject.js';
 
@@ -34,4 +35,13 @@ test('Edits of other lengths move those behind them', (t) => {
     [0, 0],
     [2, 3],
   ]);
+});
+
+test('No change around compressed streams is called equivalent', async (t) => {
+  const { planted, trials } = await mutateCompressed(PAIRS, { seed: 1, count: 400 });
+  t.deepEqual(
+    trials.filter(({ outcome }) => outcome === 'missed'),
+    [],
+  );
+  t.is(planted.size, COMPRESSED_KINDS.length);
 });

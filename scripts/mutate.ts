@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { type Campaign, mutate, type Trial } from './mutating/campaign.js';
+import { type CompressedCampaign, mutateCompressed } from './mutating/compressed.js';
 import { KINDS } from './mutating/kind.js';
 import { corpusSubjects, fileSubject } from './mutating/subject.js';
 
@@ -27,6 +28,11 @@ const args = yargs(hideBin(process.argv))
   })
   .option('pair', { type: 'string', describe: 'pairs of the corpus, with commas between; default: all' })
   .option('index', { type: 'number', describe: 'only this one of the mutations, caught or not' })
+  .option('compressed', {
+    type: 'boolean',
+    describe:
+      'plant in compressed files of one content instead: headers, extra fields, frames, padding, streams',
+  })
   .option('corpus', { type: 'string', describe: 'the folder of the pairs' })
   .check(({ count, seed, only, _ }) => {
     for (const kind of only?.split(',') ?? [])
@@ -47,7 +53,9 @@ const args = yargs(hideBin(process.argv))
 try {
   const { seed, count, index } = args;
   const only = args.only?.split(',');
-  print(mutate(subjects(), { seed, count, only, index, onTrial: (trial) => console.log(textOf(trial)) }));
+  if (args.compressed === true) printCompressed(await mutateCompressed(corpusRoot(), { seed, count }));
+  else
+    print(mutate(subjects(), { seed, count, only, index, onTrial: (trial) => console.log(textOf(trial)) }));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;
@@ -56,11 +64,32 @@ try {
 function subjects() {
   const [a, b] = args._.map(String);
   if (a !== undefined && b !== undefined) return [fileSubject(a, b)];
-  const root = args.corpus ?? join(dirname(fileURLToPath(import.meta.url)), '../../corpus/pairs');
+  const root = corpusRoot();
   const wanted = args.pair?.split(',');
   const all = corpusSubjects(root).filter(({ name }) => wanted === undefined || wanted.includes(name));
   if (all.length === 0) throw new Error(`there is no pair named ${args.pair}`);
   return all;
+}
+
+function corpusRoot(): string {
+  return args.corpus ?? join(dirname(fileURLToPath(import.meta.url)), '../../corpus/pairs');
+}
+
+function printCompressed({ planted, trials }: CompressedCampaign): void {
+  for (const { index, kind, subject, outcome } of trials)
+    console.log(`${outcome} --compressed --seed ${args.seed}, change ${index}: ${kind} in ${subject}`);
+  const of = (outcome: string, kind?: string): number =>
+    trials.filter((trial) => trial.outcome === outcome && (kind ?? trial.kind) === trial.kind).length;
+  let all = 0;
+  for (const [kind, count] of [...planted].sort()) {
+    const rest = of('exempt', kind) > 0 ? `, ${of('exempt', kind)} exempt` : '';
+    console.log(
+      `${kind.padEnd(28)} ${String(count).padStart(7)} planted, ${of('missed', kind)} missed${rest}`,
+    );
+    all += count;
+  }
+  console.log(`${'all'.padEnd(28)} ${String(all).padStart(7)} planted, ${of('missed')} missed`);
+  if (of('missed') > 0) process.exitCode = 1;
 }
 
 function print({ kinds }: Campaign): void {

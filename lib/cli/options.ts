@@ -259,6 +259,20 @@ export const REBUILD_OPTIONS = {
     choices: VARIATIONS,
     describe: 'What the controls do otherwise (repeatable)',
   },
+  planted: {
+    group: 'Experiment:',
+    string: true,
+    choices: ['a', 'b'] as const,
+    // Alone it stands for `--planted a`.
+    coerce: (of: string): 'a' | 'b' => (of === '' ? 'a' : (of as 'a' | 'b')),
+    describe:
+      'Plant a change in a copy of this root (a unless given); it must be found, or the experiment is void',
+  },
+  replay: {
+    group: 'Experiment:',
+    boolean: true,
+    describe: 'Call rustc again where the runs part, with one variable of the other side at a time',
+  },
   sandbox: {
     group: 'Experiment:',
     choices: ['bubblewrap', 'none'] as const,

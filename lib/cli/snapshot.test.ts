@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { createPatch } from 'diff';
@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'b=/usr',
   ],
   'help of completion': ['completion', '--help'],
+  'help of root': ['root', '--help'],
+  'help of root inspect': ['root', 'inspect', '--help'],
+  'help of root verify': ['root', 'verify', '--help'],
+  'help of root plan': ['root', 'plan', '--help'],
   'compare quickstart': quickstart,
   'compare quickstart with its control': [...quickstart, '--control', `${PAIRS}/quickstart/control-a`],
   'compare quickstart with labels': [
@@ -96,6 +100,45 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     '--digest',
     'sha256',
   ],
+  'root inspect of two roots': [
+    'root',
+    'inspect',
+    `one=${PAIRS}/quickstart/a`,
+    `two=${PAIRS}/quickstart/b.tar.xz`,
+    `two=${PAIRS}/hidden-deb/a.deb`,
+  ],
+  'root inspect as json': ['root', 'inspect', `${PAIRS}/quickstart/a`, '--format', 'json'],
+  'root verify of an archive without a signature': ['root', 'verify', 'corpus/containers/shape.tar.gz'],
+  'root verify by a list': [
+    'root',
+    'verify',
+    'corpus/containers/shape.tar.gz',
+    '--checksums',
+    'corpus/SHA256SUMS',
+  ],
+  'root inspect that asks for a signature': [
+    'root',
+    'inspect',
+    'corpus/containers/shape.tar.gz',
+    '--require-signature',
+  ],
+  'root plan by versions': ['root', 'plan', '--sources', '1.85.0', '--roots', '1.63', '1.84', '1.85', '1.86'],
+  'root plan as json': ['root', 'plan', '--sources', '1.85', '--roots', 'a=1.82', 'b=1.84', '-f', 'json'],
+  'root plan of which no root can build': ['root', 'plan', '--sources', '1.85', '--roots', '1.80'],
+  'usage: root alone': ['root'],
+  'usage: root of no such kind': ['root', 'trust', 'x'],
+  'usage: sources of which root': ['root', 'inspect', 'a=x', 'b=y', '--source', 'z.dsc'],
+  'usage: sources of no version': ['root', 'plan', '--sources', 'latest', '--roots', '1.84'],
+  'usage: a fingerprint that is too short': [
+    'root',
+    'verify',
+    'corpus/containers/shape.tar.gz',
+    '--keyring',
+    'keys',
+    '--fingerprint',
+    '0x645D0247',
+  ],
+  'usage: a missing keyring': ['root', 'verify', 'corpus/containers/shape.tar.gz', '--keyring', 'keys'],
   'usage: nothing to compare': [],
   'usage: one artefact': ['a'],
   'usage: three artefacts': ['a', 'b', 'c'],
@@ -133,6 +176,8 @@ for (const [name, args] of Object.entries(COMMANDS)) {
   test(`trustdiff prints as ever: ${name}`, async (t) => {
     const root = scratch(t);
     for (const folder of foldersOf(args)) copyCorpus(root, folder);
+    if (args.includes('corpus/SHA256SUMS'))
+      cpSync(join(REPOSITORY, 'corpus/SHA256SUMS'), join(root, 'corpus/SHA256SUMS'));
     const { stdout, stderr, status } = await trustdiff(args, { cwd: root });
     const command = ['trustdiff', ...args.map(quoted)].join(' ');
     const blocks = [stdout, stderr]
@@ -157,7 +202,7 @@ test('every snapshot belongs to a command line', (t) => {
 
 /** The folders of the corpus that the arguments name. */
 function foldersOf(args: readonly string[]): Set<string> {
-  const found = args.flatMap((arg) => /^corpus\/(containers|pairs\/[^/]+)/.exec(arg)?.[0] ?? []);
+  const found = args.flatMap((arg) => /(?<=^|=)corpus\/(containers|pairs\/[^/]+)/.exec(arg)?.[0] ?? []);
   return new Set(found);
 }
 

@@ -187,3 +187,29 @@ test('other contents under wrappers that say other things are compared as bytes'
   const named = (content: Buffer): Buffer => member(content, { mtime: 1, name: 'x' });
   t.is((await explain(named(CONTENT), named(other))).formatA, 'gzip › bytes');
 });
+
+/**
+ * Bits that may be turned, one by one, without another content and without a word. gzip: XFL, another level. bzip2: the
+ * size of blocks, and a code length that no symbol uses. zstd: bits of a table and of streams that decoding passes over.
+ */
+const SILENT: Readonly<Record<string, readonly string[]>> = {
+  gzip: ['8 1', '8 2'],
+  xz: [],
+  zstd: ['16 7', '162 5', '162 6', '162 7', '165 4'],
+  bzip2: ['3 1', '3 2', '3 3', '225 0'],
+};
+
+for (const [id, whole] of Object.entries(SAMPLES)) {
+  test(`every bit of a compressed file that is turned is left over, but for those that encode nothing: ${id}`, async (t) => {
+    const silent: string[] = [];
+    for (let at = 0; at < whole.length; at += 1) {
+      for (let bit = 0; bit < 8; bit += 1) {
+        const turned = Buffer.from(whole);
+        turned[at] = (turned[at] ?? 0) ^ (1 << bit);
+        const { totals } = await explain(whole, turned);
+        if (totals.every(({ state }) => state !== 'residue')) silent.push(`${at} ${bit}`);
+      }
+    }
+    t.deepEqual(silent, [...(SILENT[id] ?? [])]);
+  });
+}

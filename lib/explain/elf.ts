@@ -8,6 +8,7 @@ import { type Elf, openElf, regions } from '../format/elf.js';
 import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink, Why } from '../ledger/sink.js';
 import { explainBytes } from './bytes.js';
+import { attestAnonHash } from './elf/anon-hash.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
@@ -87,6 +88,7 @@ class ElfExplainer {
     const { pairing } = this;
     this.#mapData();
     noteDebug(pairing.a, pairing.b, whole);
+    attestAnonHash(pairing.a, pairing.b, whole);
     const sink = this.#ofCompiler(whole);
     const made = this.#ofLinker(sink);
     explainElfHeader(pairing, made);

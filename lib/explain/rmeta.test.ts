@@ -15,8 +15,9 @@ function explained(a: Uint8Array, b: Uint8Array): RecordingSink {
   return sink;
 }
 
+/** What nothing stands behind, whatever it looks like. */
 function unexplained(sink: RecordingSink): readonly RecordedSegment[] {
-  return sink.changes.filter((s) => s.reason === 'unexplained');
+  return sink.changes.filter((s) => s.kind === 'change' || s.reason === 'unexplained');
 }
 
 /** The fields of what differs; a recomputation may also show that a number did not change. */
@@ -167,7 +168,7 @@ test('a reference that leads to another place than its counterpart is unexplaine
 function leftOpen(sink: RecordingSink, at: number): boolean {
   const of = sink.segments.find((s) => s.b <= at && at < s.b + s.bLength);
   if (of === undefined || of.kind === 'equal') return false;
-  if (of.reason === 'unexplained') return true;
+  if (of.kind === 'change' || of.reason === 'unexplained') return true;
   if (of.kind !== 'token') return false;
   const tokens = sink.segments.filter((s) => s.kind === 'token' && s.reason !== 'unexplained');
   const same = tokens.filter((s) => s.tokenA === of.tokenA && s.tokenB === of.tokenB);
@@ -211,4 +212,20 @@ test('a key of the hash table that was swapped with another is noticed', (t) => 
   b.copy(changed, x, y, y + 12);
   b.copy(changed, y, x, x + 12);
   t.true(unexplained(explained(a, changed)).length > 0);
+});
+
+test('the id of a crate is attested where hashing what the metadata say gives it on both sides', (t) => {
+  const [fileA, fileB] = ['libshape-0123456789abcdef.rlib', 'libshape-fedcba9876543210.rlib'];
+  const a = corpusMetadata(`metadata-name/a/${fileA}`);
+  const b = corpusMetadata(`metadata-name/b/${fileB}`);
+  const whole = explained(a, b);
+  t.is(whole.recomputed.length, 1);
+  t.true(whole.notes.some((note) => note.includes('-C metadata=0123456789abcdef')));
+  const root = readCrateRoot(b);
+  if (root === undefined) return t.fail();
+  for (const at of [root.stableCrateId, root.extraFilename.offset + 3]) {
+    const changed = Buffer.from(b);
+    changed[at] = (changed[at] as number) ^ 1;
+    t.deepEqual(explained(a, changed).recomputed, []);
+  }
 });

@@ -2,6 +2,7 @@ import type { Bytes } from '../artefact/bytes.js';
 import { readHashTable } from '../format/rmeta/hash-table.js';
 import { leb128End, leb128Value, littleEndian } from '../format/rmeta/leb128.js';
 import { type CrateRoot, crateHashOffset, type RootTable, readCrateRoot } from '../format/rmeta/root.js';
+import { type CrateIdSource, crateIdSource, stableCrateId } from '../format/rmeta/stable-crate-id.js';
 import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink } from '../ledger/sink.js';
 import { Correspondence } from './rmeta/correspondence.js';
@@ -110,6 +111,7 @@ class RmetaExplainer implements ZoneExplainer {
       });
     for (const array of rootA.arrays) this.#places.add(array.position);
     this.#places.add(rootA.position);
+    this.#crateId(rootA, rootB);
     const marks = this.#marks(rootA, rootB);
     if ((a[MAGIC.length] ?? 0) > WIDE) this.#walk.seeds = new LayoutSeeds(a, rootA, this.b, rootB);
     const zones = zonesOf(a, rootA, this.b, rootB);
@@ -126,6 +128,18 @@ class RmetaExplainer implements ZoneExplainer {
       fromB = zone.bEnd;
     }
     this.#nodes(fromA, a.length, fromB, this.b.length, marks, true);
+  }
+
+  /** The id of the crate is a hash: where what it was made of stands in the metadata, that attests it. */
+  #crateId(rootA: CrateRoot, rootB: CrateRoot): void {
+    const { a, b, sink } = this;
+    const [atA, atB] = [rootA.stableCrateId, rootB.stableCrateId];
+    if (Buffer.compare(a.subarray(atA, atA + 8), b.subarray(atB, atB + 8)) === 0) return;
+    const [ofA, ofB] = [crateIdSource(a, rootA), crateIdSource(b, rootB)];
+    if (ofA !== undefined && ofB !== undefined)
+      sink.attested('crate-hash', 'le64', atA, atB, stableCrateId(ofA), stableCrateId(ofB));
+    if (ofA !== undefined || ofB !== undefined)
+      sink.note(`StableCrateId is the hash of ${madeOf(ofA)} in A, of ${madeOf(ofB)} in B`);
   }
 
   #nodes(a: number, aEnd: number, b: number, bEnd: number, marks: Marks, together: boolean): boolean {
@@ -206,6 +220,12 @@ class RmetaExplainer implements ZoneExplainer {
     }
     return new Marks(list);
   }
+}
+
+function madeOf(source: CrateIdSource | undefined): string {
+  if (source === undefined) return 'something that the metadata do not tell';
+  const flag = source.metadata.length === 0 ? 'no -C metadata' : `-C metadata=${source.metadata.join(' ')}`;
+  return `"${source.name}", ${flag}, "${source.version}"`;
 }
 
 /** Bytes beside each other that may only be equal. */

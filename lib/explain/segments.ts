@@ -12,13 +12,13 @@ const APART = 16;
 export function segmentsOf(ledger: Ledger, a: Uint8Array, b: Uint8Array): SegmentColumns {
   const rows = new Rows();
   for (let i = 0; i < ledger.count; i += 1) {
-    const index = ledger.owner.at(i);
+    const index = ledger.owner[i] as number;
     const owner = ledger.owners[index];
     if (index === 0 || owner === undefined) continue;
-    const aStart = ledger.aStart.at(i);
-    const aLength = ledger.aLength.at(i);
-    const bStart = ledger.bStart.at(i);
-    const bLength = ledger.bLength.at(i);
+    const aStart = ledger.aStart[i] as number;
+    const aLength = ledger.aLength[i] as number;
+    const bStart = ledger.bStart[i] as number;
+    const bLength = ledger.bLength[i] as number;
     switch (owner.state) {
       case 'claimed':
         rows.add(

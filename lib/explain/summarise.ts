@@ -52,10 +52,10 @@ function countByOwner({ count, owner, owners, aLength, bLength }: Ledger): PerOw
   const bytesA = new Float64Array(owners.length);
   const bytesB = new Float64Array(owners.length);
   for (let i = 0; i < count; i += 1) {
-    const of = owner.at(i);
+    const of = owner[i] as number;
     segments[of] = (segments[of] ?? 0) + 1;
-    bytesA[of] = (bytesA[of] ?? 0) + aLength.at(i);
-    bytesB[of] = (bytesB[of] ?? 0) + bLength.at(i);
+    bytesA[of] = (bytesA[of] ?? 0) + (aLength[i] as number);
+    bytesB[of] = (bytesB[of] ?? 0) + (bLength[i] as number);
   }
   return { segments, bytesA, bytesB };
 }
@@ -160,11 +160,11 @@ interface Stretches {
 function joinedResidue({ count, owner, owners, aStart, aLength, bStart, bLength }: Ledger): Stretches {
   const residue = Uint8Array.from(owners, ({ state }, i) => (i > 0 && state === 'residue' ? 1 : 0));
   let rows = 0;
-  for (let i = 0; i < count; i += 1) rows += residue[owner.at(i)] ?? 0;
+  for (let i = 0; i < count; i += 1) rows += residue[owner[i] as number] ?? 0;
   const found = new Uint32Array(rows);
   rows = 0;
   for (let i = 0; i < count; i += 1) {
-    if (residue[owner.at(i)] !== 1) continue;
+    if (residue[owner[i] as number] !== 1) continue;
     found[rows] = i;
     rows += 1;
   }
@@ -178,8 +178,8 @@ function joinedResidue({ count, owner, owners, aStart, aLength, bStart, bLength 
   };
   let last = -1;
   for (const row of sortedBy(sortedBy(found, bStart), aStart)) {
-    const [a, b, index] = [aStart.at(row), bStart.at(row), owner.at(row)];
-    const [aEnd, bEnd] = [a + aLength.at(row), b + bLength.at(row)];
+    const [a, b, index] = [aStart[row] as number, bStart[row] as number, owner[row] as number];
+    const [aEnd, bEnd] = [a + (aLength[row] as number), b + (bLength[row] as number)];
     const of = owners[index] as Owner;
     const before = last < 0 ? undefined : owners[out.owner.at(last)];
     const lastA = last < 0 ? 0 : out.aStart.at(last) + out.aLength.at(last);

@@ -70,9 +70,9 @@ export function assertClosed(ledger: Ledger): void {
   const hitsA = new Uint8Array(ledger.lengthA);
   const hitsB = new Uint8Array(ledger.lengthB);
   for (let i = 0; i < ledger.count; i += 1) {
-    if (ledger.owners[ledger.owner.at(i)] === undefined) throw new Error(`segment ${i} has no owner`);
-    count(hitsA, ledger.aStart.at(i), ledger.aLength.at(i));
-    count(hitsB, ledger.bStart.at(i), ledger.bLength.at(i));
+    if (ledger.owners[ledger.owner[i] as number] === undefined) throw new Error(`segment ${i} has no owner`);
+    count(hitsA, ledger.aStart[i] as number, ledger.aLength[i] as number);
+    count(hitsB, ledger.bStart[i] as number, ledger.bLength[i] as number);
   }
   if (hitsA.some((hits) => hits !== 1)) throw new Error('A is not covered exactly once');
   if (hitsB.some((hits) => hits !== 1)) throw new Error('B is not covered exactly once');
@@ -85,18 +85,18 @@ function count(hits: Uint8Array, start: number, length: number): void {
 function segmentsOf(ledger: Ledger): ToldSegment[] {
   const out: ToldSegment[] = [];
   for (let i = 0; i < ledger.count; i += 1) {
-    const owner = ledger.owners[ledger.owner.at(i)];
-    if (ledger.owner.at(i) === 0 || owner === undefined) continue;
+    const owner = ledger.owners[ledger.owner[i] as number];
+    if ((ledger.owner[i] as number) === 0 || owner === undefined) continue;
     out.push({
       place: placeName(ledger.places, owner.place),
       reason: owner.reason,
       state: owner.state,
       field: owner.field,
       from: owner.from,
-      aStart: ledger.aStart.at(i),
-      aLength: ledger.aLength.at(i),
-      bStart: ledger.bStart.at(i),
-      bLength: ledger.bLength.at(i),
+      aStart: ledger.aStart[i] as number,
+      aLength: ledger.aLength[i] as number,
+      bStart: ledger.bStart[i] as number,
+      bLength: ledger.bLength[i] as number,
     });
   }
   return out.sort((x, y) => x.aStart - y.aStart || x.bStart - y.bStart);

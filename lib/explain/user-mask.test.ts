@@ -30,9 +30,9 @@ function ledgerOf(a: Uint8Array, b: Uint8Array): Ledger {
 function map(ledger: Ledger): string {
   const out = Array.from({ length: ledger.lengthA }, () => '?');
   for (let i = 0; i < ledger.count; i += 1) {
-    const owner = ledger.owner.at(i);
+    const owner = ledger.owner[i] as number;
     const mark = owner === 0 ? '.' : ledger.owners[owner]?.state === 'masked' ? 'm' : 'x';
-    out.fill(mark, ledger.aStart.at(i), ledger.aStart.at(i) + ledger.aLength.at(i));
+    out.fill(mark, ledger.aStart[i] as number, (ledger.aStart[i] as number) + (ledger.aLength[i] as number));
   }
   return out.join('');
 }

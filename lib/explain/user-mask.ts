@@ -83,12 +83,12 @@ function masked(ledger: Ledger, id: string, stretches: readonly Stretch[]): Ledg
     owner.push(of);
   };
   for (let i = 0; i < ledger.count; i += 1) {
-    const index = ledger.owner.at(i);
+    const index = ledger.owner[i] as number;
     const of = ledger.owners[index];
-    const a = ledger.aStart.at(i);
-    const lengthA = ledger.aLength.at(i);
-    const b = ledger.bStart.at(i);
-    const lengthB = ledger.bLength.at(i);
+    const a = ledger.aStart[i] as number;
+    const lengthA = ledger.aLength[i] as number;
+    const b = ledger.bStart[i] as number;
+    const lengthB = ledger.bLength[i] as number;
     if (index === 0 || of === undefined || !isMaskable(of)) {
       add(a, lengthA, b, lengthB, index);
       continue;
@@ -108,7 +108,16 @@ function masked(ledger: Ledger, id: string, stretches: readonly Stretch[]): Ledg
     if (lengthA === lengthB) add(a + from, lengthA - from, b + from, lengthB - from, index);
     else if (from === 0) add(a, lengthA, b, lengthB, index);
   }
-  return { ...ledger, count: owner.length, aStart, aLength, bStart, bLength, owner, owners };
+  return {
+    ...ledger,
+    count: owner.length,
+    aStart: aStart.drain(),
+    aLength: aLength.drain(),
+    bStart: bStart.drain(),
+    bLength: bLength.drain(),
+    owner: owner.drain(),
+    owners,
+  };
 }
 
 /** Whatever is not shown already; a claim may turn out not to stand. */

@@ -29,7 +29,7 @@ export class ClaimTable implements Claims {
   readonly #halves = new Map<number, Set<number>>();
   readonly #rows = new Map<string, number>();
 
-  /** The row of the claim `a ↔ b`, met at `place`. */
+  /** The row of the claim `a ↔ b`, met at `place`; below 0 where it stands nowhere and was recomputed. */
   add(cause: CauseId, encoding: TokenEncoding, a: string, b: string, place: number): number {
     const domain = domainOf(cause, encoding);
     const key = `${domain} ${a}\0${b}`;
@@ -42,9 +42,9 @@ export class ClaimTable implements Claims {
       this.a.push(a);
       this.b.push(b);
       this.places.push(0);
-      this.place.push(place);
+      this.place.push(Math.max(0, place));
       this.#last.push(-1);
-    }
+    } else if (this.place[row] === 0 && place > 0) this.place[row] = place;
     if (cause === 'type-id') this.#half(row, place);
     // Two tokens in one function are one witness: whoever changed one may have changed the other.
     else if (this.#last[row] !== place) this.#attest(row);

@@ -35,3 +35,17 @@ test('a column is an array of numbers', (t) => {
     { numRuns: 30 },
   );
 });
+
+test('a column that was drained is empty and can be filled again', (t) => {
+  const column = new Column();
+  for (let i = 0; i < 200_000; i += 1) column.push(i);
+  const values = column.drain();
+  t.is(values.length, 200_000);
+  t.true(values.every((value, i) => value === i));
+  t.is(column.length, 0);
+  column.push(7);
+  for (let i = 0; i < 70_000; i += 1) column.push(i);
+  t.is(column.at(0), 7);
+  t.is(column.at(70_000), 69_999);
+  t.is(column.values().length, 70_001);
+});

@@ -47,4 +47,17 @@ export class Column {
     }
     return out;
   }
+
+  /** All of them in one array; the column is empty then. What is copied is let go at once: there is never twice as much. */
+  drain(): Uint32Array {
+    const out = new Uint32Array(this.length);
+    for (let i = 0; i * SIZE < this.length; i += 1) {
+      const from = i * SIZE;
+      out.set((this.#blocks[i] as Uint32Array).subarray(0, Math.min(SIZE, this.length - from)), from);
+      this.#blocks[i] = new Uint32Array(i === 0 ? 1024 : 0);
+    }
+    this.#blocks.length = 1;
+    this.length = 0;
+    return out;
+  }
 }

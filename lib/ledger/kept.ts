@@ -1,14 +1,13 @@
 import type { Claims } from './claim.js';
-import type { Column } from './columns.js';
 import type { Owner } from './owner.js';
 
 interface Segments {
   readonly count: number;
-  readonly aStart: Column;
-  readonly aLength: Column;
-  readonly bStart: Column;
-  readonly bLength: Column;
-  readonly owner: Column;
+  readonly aStart: Uint32Array;
+  readonly aLength: Uint32Array;
+  readonly bStart: Uint32Array;
+  readonly bLength: Uint32Array;
+  readonly owner: Uint32Array;
   readonly owners: readonly Owner[];
   readonly claims: Claims;
   readonly kept: ReadonlySet<string>;
@@ -40,14 +39,14 @@ export function keptTokens(segments: Segments, a: Uint8Array, b: Uint8Array): st
     owner === 0 || state === 'moved' ? EQUAL : state === 'residue' ? RESIDUE : EXPLAINED,
   );
   for (let i = 0; i < segments.count; i += 1) {
-    const state = states[segments.owner.at(i)];
+    const state = states[segments.owner[i] as number];
     if (state === EXPLAINED) continue;
-    const [startA, lengthA] = [segments.aStart.at(i), segments.aLength.at(i)];
+    const [startA, lengthA] = [segments.aStart[i] as number, segments.aLength[i] as number];
     if (state === EQUAL) {
       if (lengthA >= SHORTEST) patterns.search(a, startA, startA + lengthA, OF_A | OF_B);
       continue;
     }
-    const [startB, lengthB] = [segments.bStart.at(i), segments.bLength.at(i)];
+    const [startB, lengthB] = [segments.bStart[i] as number, segments.bLength[i] as number];
     if (lengthA >= SHORTEST) patterns.search(a, startA, startA + lengthA, OF_B);
     if (lengthB >= SHORTEST) patterns.search(b, startB, startB + lengthB, OF_A);
   }

@@ -45,6 +45,10 @@ export class LabelledSink implements Sink {
     return this.sink.token(cause, encoding, a, aLength, b, bLength, field);
   }
 
+  attested(...token: Parameters<Sink['attested']>): void {
+    this.sink.attested(...token);
+  }
+
   unchanged(token: string): void {
     this.sink.unchanged(token);
   }

@@ -1,6 +1,5 @@
 import type { Alignment } from './align.js';
 import { firstDifference } from './block-reader.js';
-import { emitInPlace } from './in-place.js';
 import type { Ledger } from './ledger.js';
 import { equalInOrderOfA } from './moved.js';
 import { RangeCollector } from './ranges.js';
@@ -15,27 +14,27 @@ const NARROW = 64;
  */
 export function layoutOf(ledger: Ledger, a: Uint8Array, b: Uint8Array, maxRanges: number): Alignment {
   const { lengthA, lengthB } = ledger;
-  const [bufferA, bufferB] = [bufferOf(a), bufferOf(b)];
   const out = new RangeCollector(lengthA, lengthB, maxRanges);
   let atA = 0;
   let atB = 0;
   const changed = (endA: number, endB: number): void => {
     const length = endA - atA;
-    if (length === endB - atB && length <= NARROW)
-      emitInPlace(bufferA, atA, bufferB, atB, length, atA, atB, out);
+    if (length === endB - atB && length <= NARROW) narrow(a, atA, b, atB, length, out);
     else out.change(atA, length, atB, endB - atB);
   };
-  for (const segment of equalInOrderOfA(ledger)) {
-    const startA = ledger.aStart.at(segment);
-    const startB = ledger.bStart.at(segment);
+  const equal = equalInOrderOfA(ledger);
+  for (let i = 0; i < equal.length; i += 1) {
+    const segment = equal[i] as number;
+    const startA = ledger.aStart[segment] as number;
+    const startB = ledger.bStart[segment] as number;
     changed(startA, startB);
-    atA = startA + ledger.aLength.at(segment);
-    atB = startB + ledger.bLength.at(segment);
+    atA = startA + (ledger.aLength[segment] as number);
+    atB = startB + (ledger.bLength[segment] as number);
   }
   changed(lengthA, lengthB);
   const { ranges, total } = out.finish();
   return {
-    first: firstDifference(bufferA, bufferB, Math.min(lengthA, lengthB)),
+    first: firstDifference(bufferOf(a), bufferOf(b), Math.min(lengthA, lengthB)),
     ranges,
     total,
     truncated: total > ranges.count,
@@ -43,6 +42,19 @@ export function layoutOf(ledger: Ledger, a: Uint8Array, b: Uint8Array, maxRanges
     changedB: out.changedB,
     equal: lengthA - out.changedA,
   };
+}
+
+/** The bytes that differ in place. */
+function narrow(
+  a: Uint8Array,
+  fromA: number,
+  b: Uint8Array,
+  fromB: number,
+  length: number,
+  out: RangeCollector,
+): void {
+  for (let at = 0; at < length; at += 1)
+    if (a[fromA + at] !== b[fromB + at]) out.change(fromA + at, 1, fromB + at, 1);
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

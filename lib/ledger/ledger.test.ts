@@ -14,12 +14,16 @@ function told(a: string, b: string, say: (sink: Sink) => void): { ledger: Ledger
   say(builder.sink());
   const ledger = builder.finish();
   assertClosed(ledger);
-  const owners = Array.from({ length: ledger.count }, (_, i) => ledger.owner.at(i)).flatMap((owner, i) => {
-    const of = ledger.owners[owner];
-    if (owner === 0 || of === undefined) return [];
-    const field = of.field === undefined ? '' : ` ${of.field}`;
-    return [`${of.reason} ${of.state}${field} ${ledger.aLength.at(i)} ${ledger.bLength.at(i)}`];
-  });
+  const owners = Array.from({ length: ledger.count }, (_, i) => ledger.owner[i] as number).flatMap(
+    (owner, i) => {
+      const of = ledger.owners[owner];
+      if (owner === 0 || of === undefined) return [];
+      const field = of.field === undefined ? '' : ` ${of.field}`;
+      return [
+        `${of.reason} ${of.state}${field} ${ledger.aLength[i] as number} ${ledger.bLength[i] as number}`,
+      ];
+    },
+  );
   return { ledger, owners };
 }
 
@@ -258,7 +262,8 @@ test('however two contents are cut, the ledger covers both exactly once and repl
       assertClosed(ledger);
       t.true(Buffer.from(replay(ledger, a, b)).equals(b));
       const residue = Array.from({ length: ledger.count }, (_, i) => i).filter(
-        (i) => ledger.owners[ledger.owner.at(i)]?.state === 'residue' && ledger.owner.at(i) !== 0,
+        (i) =>
+          ledger.owners[ledger.owner[i] as number]?.state === 'residue' && (ledger.owner[i] as number) !== 0,
       );
       t.is(
         residue.length,
@@ -268,4 +273,19 @@ test('however two contents are cut, the ledger covers both exactly once and repl
     }),
     { numRuns: 300 },
   );
+});
+
+test('recomputing a token on both sides attests it like another place; a recomputation that is wrong does not', (t) => {
+  const [a, b] = [Buffer.from('17f0b7e2c4d95a86', 'hex'), Buffer.from('e86b1d0f3a297c54', 'hex')];
+  for (const [recomputed, places] of [
+    [b, 2],
+    [a, 1],
+    [Buffer.from('e86b1d0f3a297c55', 'hex'), 1],
+  ] as const) {
+    const builder = new LedgerBuilder(a, b);
+    const sink = builder.sink();
+    sink.token('crate-hash', 'le64', 0, 8, 0, 8);
+    sink.attested('crate-hash', 'le64', 0, 0, a, recomputed);
+    t.deepEqual(builder.finish().claims.places, [places]);
+  }
 });

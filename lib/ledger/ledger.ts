@@ -13,12 +13,12 @@ export interface Ledger {
   readonly lengthB: number;
   /** Segments; in no order. */
   readonly count: number;
-  readonly aStart: Column;
-  readonly aLength: Column;
-  readonly bStart: Column;
-  readonly bLength: Column;
+  readonly aStart: Uint32Array;
+  readonly aLength: Uint32Array;
+  readonly bStart: Uint32Array;
+  readonly bLength: Uint32Array;
   /** Index in `owners`; 0 where the bytes are equal and in order. */
-  readonly owner: Column;
+  readonly owner: Uint32Array;
   /** Element 0 is no owner: it stands for "equal". */
   readonly owners: readonly Owner[];
   readonly places: readonly Place[];
@@ -32,6 +32,9 @@ const STATES: readonly OwnerState[] = ['residue', 'claimed', 'derived', 'shown',
 const MOST_REASONS = 256;
 /** Names of fields, and of what things are derived from. */
 const MOST_WORDS = 2 ** 20;
+
+/** The place of a claim that recomputing attests. */
+const RECOMPUTED = -2;
 
 /** Offsets are 32-bit. */
 const LONGEST = 2 ** 32 - 1;
@@ -94,28 +97,28 @@ export class LedgerBuilder {
   }
 
   /**
+   * The ledger; nothing is left here.
    * @throws Error where the segments do not cover both contents exactly once, or what was called equal is not: the
    * fault is in trustdiff, and the caller falls back to an alignment of bytes
    */
   finish(): Ledger {
-    const count = this.owner.length;
-    assertCovered(this.aStart, this.aLength, this.a.length, 'A');
-    assertCovered(this.bStart, this.bLength, this.b.length, 'B');
     const ledger: Ledger = {
       lengthA: this.a.length,
       lengthB: this.b.length,
-      count,
-      aStart: this.aStart,
-      aLength: this.aLength,
-      bStart: this.bStart,
-      bLength: this.bLength,
-      owner: this.owner,
+      count: this.owner.length,
+      aStart: this.aStart.drain(),
+      aLength: this.aLength.drain(),
+      bStart: this.bStart.drain(),
+      bLength: this.bLength.drain(),
+      owner: this.owner.drain(),
       owners: this.owners,
       places: this.places,
       claims: this.claims,
       kept: this.claims.kept,
       notes: this.notes,
     };
+    assertCovered(ledger.aStart, ledger.aLength, this.a.length, 'A');
+    assertCovered(ledger.bStart, ledger.bLength, this.b.length, 'B');
     markMoved(ledger, this.owners);
     for (const token of keptTokens(ledger, this.a, this.b)) this.claims.kept.add(token);
     return ledger;
@@ -181,6 +184,23 @@ class PlaceSink implements Sink {
     const owner = this.#owner(claim, { place: this.place, reason: cause, state: 'claimed', claim, field });
     this.#add(a, aLength, b, bLength, owner);
     return true;
+  }
+
+  attested(
+    cause: CauseId,
+    encoding: TokenEncoding,
+    a: number,
+    b: number,
+    recomputedA: Uint8Array,
+    recomputedB: Uint8Array,
+  ): void {
+    const stands =
+      Buffer.compare(this.#bytesA(a, recomputedA.length), recomputedA) === 0 &&
+      Buffer.compare(this.#bytesB(b, recomputedB.length), recomputedB) === 0;
+    const tokenA = readToken(recomputedA, encoding);
+    const tokenB = readToken(recomputedB, encoding);
+    if (!stands || tokenA === undefined || tokenB === undefined || tokenA === tokenB) return;
+    this.ledger.claims.add(cause, encoding, tokenA, tokenB, RECOMPUTED);
   }
 
   unchanged(token: string): void {
@@ -318,12 +338,12 @@ function compareRanges(
 }
 
 /** One bit a byte: segments come in no order, and sorting millions of them costs more. */
-function assertCovered(start: Column, length: Column, size: number, side: string): void {
+function assertCovered(start: Uint32Array, length: Uint32Array, size: number, side: string): void {
   const words = new Int32Array(Math.ceil(size / 32));
   let total = 0;
   for (let i = 0; i < start.length; i += 1) {
-    const from = start.at(i);
-    const count = length.at(i);
+    const from = start[i] as number;
+    const count = length[i] as number;
     // What has nothing on this side stands nowhere on it.
     if (count === 0) continue;
     if (from + count > size) throw new Error(`a segment ends at ${from + count}, behind the end of ${side}`);
@@ -353,11 +373,11 @@ function mark(words: Int32Array, from: number, end: number): boolean {
 export function replay(ledger: Ledger, a: Uint8Array, b: Uint8Array): Uint8Array {
   const out = new Uint8Array(ledger.lengthB);
   for (let i = 0; i < ledger.count; i += 1) {
-    const aStart = ledger.aStart.at(i);
-    const bStart = ledger.bStart.at(i);
-    const length = ledger.bLength.at(i);
+    const aStart = ledger.aStart[i] as number;
+    const bStart = ledger.bStart[i] as number;
+    const length = ledger.bLength[i] as number;
     if (length === 0) continue;
-    const owner = ledger.owner.at(i);
+    const owner = ledger.owner[i] as number;
     const copied = owner === 0 || ledger.owners[owner]?.state === 'moved';
     const source = copied ? a.subarray(aStart, aStart + length) : b.subarray(bStart, bStart + length);
     out.set(source, bStart);

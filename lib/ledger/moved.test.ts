@@ -1,6 +1,5 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { Column } from './columns.js';
 import { markMoved } from './moved.js';
 import type { Owner } from './owner.js';
 
@@ -11,23 +10,15 @@ function moved(rows: readonly (readonly [a: number, b: number, owner?: number])[
   owners: Owner[];
   marked: number[];
 } {
-  const [aStart, aLength, bStart, bLength, owner] = Array.from({ length: 5 }, () => new Column()) as [
-    Column,
-    Column,
-    Column,
-    Column,
-    Column,
-  ];
-  for (const [a, b, of = 0] of rows) {
-    aStart.push(a);
-    aLength.push(1);
-    bStart.push(b);
-    bLength.push(1);
-    owner.push(of);
-  }
+  const aStart = Uint32Array.from(rows, ([a]) => a);
+  const bStart = Uint32Array.from(rows, ([, b]) => b);
+  const owner = Uint32Array.from(rows, ([, , of = 0]) => of);
   const owners = [EQUAL, { place: 0, reason: 'code', state: 'residue' } as const];
-  markMoved({ count: rows.length, aStart, aLength, bStart, bLength, owner }, owners);
-  return { owners, marked: rows.flatMap(([a], i) => (owner.at(i) === 2 ? [a] : [])).sort((x, y) => x - y) };
+  markMoved({ count: rows.length, aStart, bStart, owner }, owners);
+  return {
+    owners,
+    marked: rows.flatMap(([a], i) => ((owner[i] as number) === 2 ? [a] : [])).sort((x, y) => x - y),
+  };
 }
 
 test('equal segments in one order on both sides are not moved, in whatever order they are given', (t) => {

@@ -1,13 +1,10 @@
-import type { Column } from './columns.js';
 import type { Owner } from './owner.js';
 
 interface Segments {
   readonly count: number;
-  readonly aStart: Column;
-  readonly aLength: Column;
-  readonly bStart: Column;
-  readonly bLength: Column;
-  readonly owner: Column;
+  readonly aStart: Uint32Array;
+  readonly bStart: Uint32Array;
+  readonly owner: Uint32Array;
 }
 
 /**
@@ -21,9 +18,10 @@ export function markMoved(segments: Segments, owners: Owner[]): void {
   const moved = owners.length;
   owners.push({ place: 0, reason: 'object-order', state: 'moved' });
   let next = 0;
-  for (const segment of equal) {
+  for (let i = 0; i < equal.length; i += 1) {
+    const segment = equal[i] as number;
     if (kept[next] === segment) next += 1;
-    else segments.owner.set(segment, moved);
+    else segments.owner[segment] = moved;
   }
 }
 
@@ -34,17 +32,18 @@ export function equalInOrderOfA({
   owner,
 }: Pick<Segments, 'count' | 'aStart' | 'owner'>): Uint32Array {
   let equal = 0;
-  for (let i = 0; i < count; i += 1) if (owner.at(i) === 0) equal += 1;
+  for (let i = 0; i < count; i += 1) if (owner[i] === 0) equal += 1;
   const indices = new Uint32Array(equal);
   let sorted = true;
   let at = 0;
   let last = -1;
   for (let i = 0; i < count; i += 1) {
-    if (owner.at(i) !== 0) continue;
+    if (owner[i] !== 0) continue;
     indices[at] = i;
     at += 1;
-    if (aStart.at(i) < last) sorted = false;
-    last = aStart.at(i);
+    const start = aStart[i] as number;
+    if (start < last) sorted = false;
+    last = start;
   }
   if (sorted) return indices;
   return sortedBy(indices, aStart);
@@ -54,22 +53,29 @@ const DIGIT = 11;
 const DIGITS = 1 << DIGIT;
 
 /** The numbers of segments by the values they have, equal ones in their order. Least digit first: a comparator would be called hundreds of millions of times. */
-export function sortedBy(indices: Uint32Array, values: Column): Uint32Array {
+export function sortedBy(indices: Uint32Array, values: Uint32Array): Uint32Array {
   let from: Uint32Array = indices;
   let to: Uint32Array = new Uint32Array(indices.length);
-  for (let shift = 0; shift < 32; shift += DIGIT) {
+  const { length } = indices;
+  let largest = 0;
+  for (let i = 0; i < length; i += 1) {
+    const value = values[indices[i] as number] as number;
+    if (value > largest) largest = value;
+  }
+  for (let shift = 0; shift < 32 && largest >>> shift > 0; shift += DIGIT) {
     const next = new Uint32Array(DIGITS + 1);
-    for (let i = 0; i < from.length; i += 1) {
-      const digit = (values.at(from[i] as number) >>> shift) & (DIGITS - 1);
+    for (let i = 0; i < length; i += 1) {
+      const digit = ((values[from[i] as number] as number) >>> shift) & (DIGITS - 1);
       next[digit + 1] = (next[digit + 1] as number) + 1;
     }
     for (let digit = 0; digit < DIGITS; digit += 1)
       next[digit + 1] = (next[digit + 1] as number) + (next[digit] as number);
-    for (let i = 0; i < from.length; i += 1) {
+    for (let i = 0; i < length; i += 1) {
       const index = from[i] as number;
-      const digit = (values.at(index) >>> shift) & (DIGITS - 1);
-      to[next[digit] as number] = index;
-      next[digit] = (next[digit] as number) + 1;
+      const digit = ((values[index] as number) >>> shift) & (DIGITS - 1);
+      const place = next[digit] as number;
+      to[place] = index;
+      next[digit] = place + 1;
     }
     [from, to] = [to, from];
   }
@@ -77,30 +83,33 @@ export function sortedBy(indices: Uint32Array, values: Column): Uint32Array {
 }
 
 /** The elements of `order` along which `bStart` rises, as many as possible. */
-function longestIncreasing(order: Uint32Array, bStart: Column): Uint32Array {
+function longestIncreasing(order: Uint32Array, bStart: Uint32Array): Uint32Array {
   const tails = new Uint32Array(order.length);
+  /** What the tails are in B, so that a search stays in one array. */
+  const values = new Uint32Array(order.length);
   const before = new Int32Array(order.length).fill(-1);
   let length = 0;
   for (let i = 0; i < order.length; i += 1) {
-    const value = bStart.at(order[i] ?? 0);
+    const value = bStart[order[i] as number] as number;
     let low = 0;
     let high = length;
     // Nearly always the next one is behind the last.
-    if (length > 0 && bStart.at(order[tails[length - 1] ?? 0] ?? 0) < value) low = length;
+    if (length > 0 && (values[length - 1] as number) < value) low = length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (bStart.at(order[tails[middle] ?? 0] ?? 0) < value) low = middle + 1;
+      if ((values[middle] as number) < value) low = middle + 1;
       else high = middle;
     }
-    if (low > 0) before[i] = tails[low - 1] ?? -1;
+    if (low > 0) before[i] = tails[low - 1] as number;
     tails[low] = i;
+    values[low] = value;
     if (low === length) length += 1;
   }
   const out = new Uint32Array(length);
-  let at = length > 0 ? (tails[length - 1] ?? -1) : -1;
+  let at = length > 0 ? (tails[length - 1] as number) : -1;
   for (let i = length - 1; i >= 0; i -= 1) {
-    out[i] = order[at] ?? 0;
-    at = before[at] ?? -1;
+    out[i] = order[at] as number;
+    at = before[at] as number;
   }
   return out;
 }

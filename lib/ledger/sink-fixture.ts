@@ -27,6 +27,8 @@ export interface RecordingSink extends Sink {
   readonly notes: readonly string[];
   /** Tokens given to `unchanged`. */
   readonly same: readonly string[];
+  /** Bytes given to `attested`, as hexadecimal digits, where they stand on both sides. */
+  readonly recomputed: readonly string[];
   readonly places: readonly Place[];
   /** The segments that are not equal, in the order of their places in A, then in B. */
   readonly changes: readonly RecordedSegment[];
@@ -49,6 +51,7 @@ class Recording implements RecordingSink {
   readonly segments: RecordedSegment[] = [];
   readonly notes: string[] = [];
   readonly same: string[] = [];
+  readonly recomputed: string[] = [];
   readonly places: Place[] = [{ parent: 0, kind: 'file', name: '' }];
   readonly #root: Stretch;
 
@@ -82,6 +85,9 @@ class Recording implements RecordingSink {
   }
   token(...args: Parameters<Sink['token']>): boolean {
     return this.#root.token(...args);
+  }
+  attested(...args: Parameters<Sink['attested']>): void {
+    this.#root.attested(...args);
   }
   unchanged(token: string): void {
     this.#root.unchanged(token);
@@ -143,6 +149,20 @@ class Stretch implements Sink {
     const reason = refuted ? 'unexplained' : cause;
     this.#record('token', a, aLength, b, bLength, { reason, field, encoding, tokenA, tokenB });
     return !refuted;
+  }
+
+  attested(
+    _cause: CauseId,
+    _encoding: TokenEncoding,
+    a: number,
+    b: number,
+    recomputedA: Uint8Array,
+    recomputedB: Uint8Array,
+  ): void {
+    const inA = this.#slice(this.all.a, this.aStart + a, recomputedA.length);
+    const inB = this.#slice(this.all.b, this.bStart + b, recomputedB.length);
+    if (Buffer.compare(inA, recomputedA) === 0 && Buffer.compare(inB, recomputedB) === 0)
+      this.all.recomputed.push(`${Buffer.from(inA).toString('hex')} ↔ ${Buffer.from(inB).toString('hex')}`);
   }
 
   unchanged(token: string): void {

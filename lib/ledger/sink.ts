@@ -30,6 +30,18 @@ export interface Sink {
     bLength: number,
     field?: string,
   ): boolean;
+  /**
+   * A token that can be recomputed on both sides, each from what that side says of itself: as good as another place
+   * that attests the claim. Nothing where recomputing did not give the bytes that stand there.
+   */
+  attested(
+    cause: CauseId,
+    encoding: TokenEncoding,
+    a: number,
+    b: number,
+    recomputedA: Uint8Array,
+    recomputedB: Uint8Array,
+  ): void;
   /** A hash of A that stands in B as it is (its claim is `a ↔ a`): one more place where a claim can be refuted. */
   unchanged(token: string): void;
   /**

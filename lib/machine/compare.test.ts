@@ -61,6 +61,41 @@ test('a call to another thing is changed, also where its bytes are equal', (t) =
   t.deepEqual(result.firstChanged, { a: 1, b: 1 });
 });
 
+/** Calls of functions at these addresses, from code at `start`. */
+function calling(start: number, ...targets: readonly number[]): Uint8Array {
+  const calls = targets.map((target, i) => {
+    const distance = Buffer.alloc(4);
+    distance.writeInt32LE(target - (start + 5 * (i + 1)));
+    return `e8 ${distance.toString('hex')}`;
+  });
+  return bytesOf(...calls, RET);
+}
+
+const THREE = [0x9100, 0x9200, 0x9300] as const;
+for (const [where, targets, added] of [
+  ['first', [0x9900, ...THREE], 'other 0+0 0+5'],
+  ['second', [0x9100, 0x9900, 0x9200, 0x9300], 'other 5+0 5+5'],
+  ['third', [0x9100, 0x9200, 0x9900, 0x9300], 'other 10+0 10+5'],
+  ['last', [...THREE, 0x9900], 'other 15+0 15+5'],
+] as const) {
+  test(`in a row of calls the one that was added ${where} is told, and no other`, (t) => {
+    const a = codeAt(0x1000, calling(0x1000, ...THREE));
+    const b = codeAt(0x1000, calling(0x1000, ...targets));
+    const forth = compared('x86-64', a, b, movedBy(0));
+    t.deepEqual(
+      told(forth.calls).filter((call) => !call.endsWith(' same') || call.endsWith('not same')),
+      [added],
+    );
+    t.is(forth.result.changedRows, 1);
+    const back = compared('x86-64', b, a, movedBy(0));
+    t.is(back.result.changedRows, 1);
+    t.deepEqual(back.result.firstChanged, {
+      a: forth.result.firstChanged?.b,
+      b: forth.result.firstChanged?.a,
+    });
+  });
+}
+
 test('a target behind rip is computed from the end of the instruction, behind its constant', (t) => {
   const a = codeAt(0x1000, bytesOf('c7 05 10 00 00 00 2a 00 00 00'));
   const b = codeAt(0x1000, bytesOf('c7 05 20 00 00 00 2a 00 00 00'));

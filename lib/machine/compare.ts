@@ -1,4 +1,5 @@
 import type { Code, CodeResult, CodeSink, Resolver, RowMapping } from './code.js';
+import { GapSlide } from './gap-slide.js';
 import type { Machine } from './machine.js';
 import { emitPieces, INNER_JUMP, INNER_TARGET, OTHER, PAGE, Pieces, sameBytes } from './piece.js';
 import { type RowReader, Rows } from './row.js';
@@ -40,7 +41,6 @@ export function compareCode(
     return compareWhole(a, b, sink);
   } else {
     compareAligned(reader, a, b, resolver);
-    settleAligned(a, b);
   }
   reader.finish();
   emitPieces(pieces, a, b, reader.field, sink);
@@ -61,6 +61,7 @@ const pieces = new Pieces();
 const rowsA = new Rows();
 const rowsB = new Rows();
 const alignment = new RowAlignment();
+const slide = new GapSlide();
 
 function assertWithin({ bytes, start, end, address }: Code): void {
   const placed = start >= 0 && start <= end && end <= bytes.length && end < 2 ** 31;
@@ -94,6 +95,15 @@ function compareAligned(reader: RowReader, a: Code, b: Code, resolver: Resolver)
   reader.scan(a, rowsA);
   reader.scan(b, rowsB);
   alignment.align(rowsA, rowsB);
+  comparePairs(reader, a, b, resolver);
+  if (!slide.begin(alignment, rowsA, rowsB, pieces)) return;
+  comparePairs(reader, a, b, resolver);
+  slide.settle(alignment, rowsA, pieces);
+  comparePairs(reader, a, b, resolver);
+}
+
+/** Compares the rows that are paired, and accounts for all others. */
+function comparePairs(reader: RowReader, a: Code, b: Code, resolver: Resolver): void {
   pieces.count = 0;
   reader.begin(a, b, resolver, pieces);
   let nextA = 0;
@@ -109,6 +119,7 @@ function compareAligned(reader: RowReader, a: Code, b: Code, resolver: Resolver)
     nextB = j + 1;
   }
   addGap(reader, a, b, nextA, rowsA.count, nextB, rowsB.count);
+  settleAligned(a, b);
 }
 
 /** Rows without a counterpart between two pairs: removed, added or, together, replaced. */

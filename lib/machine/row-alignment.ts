@@ -30,9 +30,14 @@ export class RowAlignment {
     if (this.pairs.length < a.count) this.pairs = new Int32Array(a.count * 2);
     if (this.pairsOfB.length < b.count) this.pairsOfB = new Int32Array(b.count * 2);
     this.pairs.fill(-1, 0, a.count);
-    this.pairsOfB.fill(-1, 0, b.count);
     this.#gap(0, a.count, 0, b.count, 0);
-    for (let i = 0; i < a.count; i++) {
+    this.pairBack();
+  }
+
+  /** Brings `pairsOfB` in line with `pairs`. */
+  pairBack(): void {
+    this.pairsOfB.fill(-1, 0, this.#b.count);
+    for (let i = 0; i < this.#a.count; i++) {
       const j = this.pairs[i] as number;
       if (j >= 0) this.pairsOfB[j] = i;
     }

@@ -23,11 +23,7 @@ export async function compareStages(
   options: StageCompareOptions,
   emit: (event: RebuildEvent) => void,
 ): Promise<StageComparison[]> {
-  const output = (id: string, stage: string): string => {
-    const found = made.find(({ run }) => run.id === id);
-    if (found === undefined) throw new Error(`no run ${id}`);
-    return join(folderOf(found.run, join(out, 'runs')), 'out', stage);
-  };
+  const output = (id: string, stage: string): string => outputOf(made, id, stage, out);
   const comparisons: StageComparison[] = [];
   for (const { name, claim } of experiment.recipe.stages) {
     emit({ type: 'step', text: `comparing ${name}` });
@@ -47,6 +43,13 @@ export async function compareStages(
     comparisons.push(comparison);
   }
   return comparisons;
+}
+
+/** The folder of what a stage of a run left. */
+export function outputOf(made: readonly MadeRun[], id: string, stage: string, out: string): string {
+  const found = made.find(({ run }) => run.id === id);
+  if (found === undefined) throw new Error(`no run ${id}`);
+  return join(folderOf(found.run, join(out, 'runs')), 'out', stage);
 }
 
 /** The report with paths below `folder` instead of ones that tell where this machine keeps it. */

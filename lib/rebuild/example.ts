@@ -39,6 +39,10 @@ controls: { a: 1, b: 0 }
 # path, time, umask, locale, cores, hostname, file-order
 # vary: [time, hostname]
 
+# A change that is planted in a copy of one root: where the experiment misses it, it shows nothing.
+# planted: true                 # its rustc changes a text in what it compiles
+# planted: { of: b, run: sed -i s/one/two/ "$TRUSTDIFF_PLANTED/file" }   # for recipes without rustc
+
 # More variables for the builds; they get no others from the caller.
 # environment: { CARGO_PROFILE_RELEASE_LTO: "false" }
 

@@ -105,14 +105,29 @@ async function read(pipe: Readable | null): Promise<string> {
 /** Bytes at the end of a log that are looked at for its last lines. */
 const TAIL = 16 * 1024;
 
-/** The last lines of a log. */
+/** Characters of one line that are shown. */
+const WIDEST = 240;
+
+/** The last lines of a log, shortened; none where it is empty or cannot be read. */
 export function lastLines(log: string, count: number): readonly string[] {
+  let text: string;
+  try {
+    text = tailOf(log).replace(/\n+$/, '');
+  } catch {
+    return [];
+  }
+  if (text === '') return [];
+  const lines = text.split('\n').slice(-count);
+  return lines.map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line));
+}
+
+function tailOf(log: string): string {
   const fd = openSync(log, 'r');
   try {
     const { size } = fstatSync(fd);
     const buffer = Buffer.alloc(Math.min(size, TAIL));
     const length = readSync(fd, buffer, 0, buffer.length, size - buffer.length);
-    return buffer.toString('utf8', 0, length).replace(/\n+$/, '').split('\n').slice(-count);
+    return buffer.toString('utf8', 0, length);
   } finally {
     closeSync(fd);
   }

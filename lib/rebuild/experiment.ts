@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../error.js';
 import { type Fields, parseFields } from './fields.js';
@@ -75,11 +75,16 @@ export interface SandboxSpec {
 /** A change that is planted in a root on purpose: where the experiment does not find it, it proves nothing. */
 export interface PlantedSpec {
   readonly of: SideName;
-  /** Run in the sandbox with a writable copy of the root at `$TRUSTDIFF_PLANTED`. */
-  readonly run: readonly string[];
+  /**
+   * Run in the sandbox with a writable copy of the root at `$TRUSTDIFF_PLANTED`. Where there is none, the rustc of the
+   * copy changes one constant in what it compiles.
+   */
+  readonly run: readonly string[] | undefined;
 }
 
 const MAX_CORES = 1024;
+/** Nobody writes more by hand; in bytes. */
+const MAX_BYTES = 1 << 20;
 const MAX_CONTROLS = 100;
 
 /** @throws InputError for a file that cannot be read or is no experiment, with line and column */
@@ -104,21 +109,29 @@ export function parseExperiment(text: string, file: string): Experiment {
     environment: environmentOf(fields),
     sandbox: sandboxOf(fields.fields('sandbox')),
     vary: (fields.strings('vary') ?? []).map((name) => variationOf(fields, name)),
-    planted: fields.has('planted') ? plantedOf(fields.fields('planted')) : undefined,
+    planted: plantedOf(fields),
     trust: trustOf(fields.fields('trust'), folder),
   };
   roots.end();
   fields.end();
-  if (experiment.vary.length > 0 && experiment.controls.a + experiment.controls.b === 0)
-    throw fields.wrong('vary', 'variations need a control', 'add controls: { a: 1 }');
+  const wrong = contradiction(experiment);
+  if (wrong !== undefined) throw fields.wrong(wrong.field, wrong.what, wrong.hint);
   return experiment;
 }
 
 function textOf(file: string): string {
   try {
-    const fd = openSync(file, 'r');
+    // O_NONBLOCK: to open a FIFO must not wait for somebody who writes.
+    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      if (!fstatSync(fd).isFile()) throw new InputError('it is no file', { file });
+      const stat = fstatSync(fd);
+      if (!stat.isFile()) throw new InputError('it is no file', { file });
+      if (stat.size > MAX_BYTES)
+        throw new InputError(
+          `it is larger than ${MAX_BYTES} bytes`,
+          { file },
+          'name the file of an experiment',
+        );
       return readFileSync(fd, 'utf8');
     } finally {
       closeSync(fd);
@@ -201,9 +214,37 @@ function variationOf(fields: Fields, name: string): Variation {
   return found;
 }
 
-function plantedOf(fields: Fields): PlantedSpec {
+/** The field that asks for what the others rule out; options of the command line can do that, too. */
+export function contradiction(
+  experiment: Experiment,
+): { readonly field: string; readonly what: string; readonly hint: string } | undefined {
+  const { vary, controls, planted, recipe, tools } = experiment;
+  if (vary.length > 0 && controls.a + controls.b === 0)
+    return { field: 'vary', what: 'variations need a control', hint: 'add controls: { a: 1 }' };
+  if (planted === undefined || planted.run !== undefined) return undefined;
+  if (!recipe.needsRustc)
+    return {
+      field: 'planted',
+      what: `the recipe ${recipe.use} needs a command that plants the change`,
+      hint: 'write planted: { run: … }; it finds a copy of the root at $TRUSTDIFF_PLANTED',
+    };
+  if (tools.rustc !== undefined && tools.rustc !== planted.of)
+    return {
+      field: 'planted',
+      what: `the rustc of root ${planted.of} is not used`,
+      hint: `plant in root ${tools.rustc}, whose rustc both sides use`,
+    };
+  return undefined;
+}
+
+/** `true` stands for a mapping without fields. */
+function plantedOf(experiment: Fields): PlantedSpec | undefined {
+  if (!experiment.has('planted')) return undefined;
+  if (experiment.isText('planted'))
+    return experiment.boolean('planted', false) ? { of: 'a', run: undefined } : undefined;
+  const fields = experiment.fields('planted');
   const of = fields.choice('of', SIDES, 'a');
-  const run = commandOf(fields);
+  const run = fields.has('run') ? commandOf(fields) : undefined;
   fields.end();
   return { of, run };
 }

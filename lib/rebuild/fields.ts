@@ -17,6 +17,9 @@ const MAX_LENGTH = 1 << 20;
 export function parseFields(text: string, file: string): Fields {
   if (text.length > MAX_LENGTH)
     throw new InputError(`it is longer than ${MAX_LENGTH} characters`, { file }, 'name a file of settings');
+  const deep = tooDeep(text);
+  if (deep !== undefined)
+    throw new InputError(`it is nested deeper than ${MAX_DEPTH} levels, at character ${deep}`, { file });
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at: Text = { file, lines };
@@ -24,6 +27,24 @@ export function parseFields(text: string, file: string): Fields {
   if (wrong !== undefined) throw refusal(at, wrong.pos[0], wrong.message.replace(/\s*\n[\s\S]*/, ''));
   return new Fields(at, mappingOf(at, document.contents, 'the file'), '');
 }
+
+/** Levels; the parser calls itself for each, and time grows with their square. */
+const MAX_DEPTH = 64;
+
+/** Where brackets, or the dashes and question marks of one line, go too deep. Those in texts count as well. */
+function tooDeep(text: string): number | undefined {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === '[' || char === '{') depth += 1;
+    if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
+    if (depth > MAX_DEPTH) return i;
+  }
+  const dashes = text.search(DASHES);
+  return dashes < 0 ? undefined : dashes;
+}
+
+const DASHES = new RegExp(`(?:[-?] +){${MAX_DEPTH}}`);
 
 /** Reads the fields of one mapping, each by its type; `end` refuses those that nobody asked for. */
 export class Fields {

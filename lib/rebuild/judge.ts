@@ -1,10 +1,14 @@
 import type { PlantedReport, StageComparison } from '../report/experiment-model.js';
 import type { Verdict, VerdictId } from '../verdict/verdict.js';
+import type { Parting } from './parting.js';
+import { partingReasons, replayedCause } from './replayed.js';
 
 /** What an experiment's verdict may rest on. */
 export interface ExperimentEvidence {
   readonly comparisons: readonly StageComparison[];
   readonly planted: PlantedReport | undefined;
+  /** What rustc was asked in the two runs, and what a replay showed; undefined where nothing is known of it. */
+  readonly parting?: Parting | undefined;
   /** What the sandbox did not keep from the builds. */
   readonly open: readonly string[];
   /** Runs that were cut off and went on in the build directory they left. */
@@ -32,8 +36,8 @@ export function judgeExperiment(evidence: ExperimentEvidence): Verdict {
   const doesNotCover = [...shared(worst.verdict), ...evidence.open];
   const voided = voids(evidence);
   const several = verdicts.length > 1;
-  const told = verdicts.filter(({ verdict }) => several || verdict === worst.verdict);
-  const says = told.flatMap(({ stage, verdict }) => verdict.says.map((text) => `${stage}: ${text}`));
+  const shown = verdicts.filter(({ verdict }) => several || verdict === worst.verdict);
+  const says = shown.flatMap(({ stage, verdict }) => verdict.says.map((text) => `${stage}: ${text}`));
   const notes = evidence.interrupted.map(
     (run) => `Run ${run} was cut off and went on in the build directory it had left.`,
   );
@@ -45,13 +49,23 @@ export function judgeExperiment(evidence: ExperimentEvidence): Verdict {
       reasons: [...voided, ...notes],
       doesNotCover,
     };
+  const { parting } = evidence;
+  const differs = worst.verdict.exit === 1;
+  const cause = parting !== undefined && differs ? replayedCause(parting) : undefined;
+  const explained = cause !== undefined && worst.verdict.id === 'root-effect-unexplained';
+  const told = parting !== undefined && differs ? partingReasons(parting) : [];
   return {
-    id: worst.verdict.id,
+    id: explained ? 'root-effect-explained' : worst.verdict.id,
     exit: exitOf(verdicts.map(({ verdict }) => verdict.exit)),
-    says,
-    reasons: [...worst.verdict.reasons, ...notes],
+    says: explained ? [...says.filter((text) => !text.includes('Cause unknown')), cause] : says,
+    reasons: [...worst.verdict.reasons.filter((text) => !isDone(text, parting)), ...told, ...notes],
     doesNotCover,
   };
+}
+
+/** The step that a comparison proposes and that was taken here. */
+function isDone(reason: string, parting: Parting | undefined): boolean {
+  return parting?.replay !== undefined && reason.startsWith('Next step: replay');
 }
 
 /** Reasons for which nothing that was found counts. */

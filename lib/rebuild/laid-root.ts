@@ -18,7 +18,7 @@ export async function laidRoot(
   mkdirSync(folder, { recursive: true });
   const name = join(folder, inputsName(paths));
   const note = `${name}.digest`;
-  if (existsSync(note)) {
+  if (existsSync(note) && existsSync(name)) {
     const laid = await materialiseRoot([name], name, { signal });
     if (readFileSync(note, 'utf8').trim() === laid.digest) return laid;
   }

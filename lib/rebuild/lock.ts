@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { SpoolError, UsageError } from '../error.js';
 
@@ -8,27 +8,67 @@ import { SpoolError, UsageError } from '../error.js';
  */
 export function lockFolder(folder: string): { release(): void } {
   const file = join(folder, 'lock');
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const fd = openSync(file, 'wx');
-      writeSync(fd, `${process.pid}\n`);
-      closeSync(fd);
-      return { release: () => rmSync(file, { force: true }) };
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code !== 'EEXIST')
-        throw new SpoolError(`it cannot be written (${code})`, { file }, 'name another folder with --out');
-      const pid = Number(readFileSync(file, 'utf8'));
-      if (Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && existsSync(`/proc/${pid}`))
-        throw new UsageError(
-          `process ${pid} works in ${folder}`,
-          'wait for it, or name another folder with --out',
-        );
-      rmSync(file, { force: true });
-    }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (made(file)) return { release: () => rmSync(file, { force: true }) };
+    const holder = readLock(file);
+    if (holder === undefined) continue;
+    const pid = holder.split(' ')[0] ?? '';
+    if (holder === identityOf(pid)) throw inUse(folder, `process ${pid}`);
+    takeAway(file, holder);
   }
-  throw new UsageError(
-    `another process works in ${folder}`,
-    'wait for it, or name another folder with --out',
-  );
+  throw inUse(folder, 'another process');
+}
+
+const ATTEMPTS = 10;
+
+function inUse(folder: string, who: string): UsageError {
+  return new UsageError(`${who} works in ${folder}`, 'wait for it, or name another folder with --out');
+}
+
+/** Whether the file was not there before. */
+function made(file: string): boolean {
+  try {
+    const fd = openSync(file, 'wx');
+    writeSync(fd, identityOf(String(process.pid)) ?? '');
+    closeSync(fd);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') return false;
+    const what = code === 'ENOSPC' ? 'the disk is full' : `it cannot be written (${code})`;
+    throw new SpoolError(what, { file }, 'name another folder with --out');
+  }
+}
+
+/** Removes what a process left that is no more, unless somebody else was faster and has made its own lock by now. */
+function takeAway(file: string, holder: string): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+    if (readLock(aside) !== holder) linkSync(aside, file);
+  } catch {
+    // Somebody else took it away.
+  }
+  rmSync(aside, { force: true });
+}
+
+function readLock(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process by its number and when it started, for numbers are given again; undefined where there is none. */
+function identityOf(pid: string): string | undefined {
+  try {
+    // proc(5): the name in parentheses may hold spaces; the start is field 22.
+    const fields = readFileSync(`/proc/${Number(pid)}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return `${pid} ${fields[19]}`;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ExperimentReport } from '../report/experiment-model.js';
+import type { MaterialisedRoot } from '../root/materialise.js';
 import { type Experiment, readExperiment } from './experiment.js';
-import { type PlannedRun, planRuns } from './plan.js';
-import { ingredientsOf, type RebuildOptions } from './rebuild.js';
+import { type Ingredients, type PlannedRun, planRuns } from './plan.js';
+import { ingredientsOf, originReport, type RebuildOptions } from './rebuild.js';
 import { folderOf } from './run.js';
 import { type RunRecord, readRecord } from './run-record.js';
 
 /** What an experiment would do, and what is known of what it costs. */
 export interface Preview {
   readonly experiment: Experiment;
+  readonly roots: ExperimentReport['roots'];
+  readonly sharedAncestors: ExperimentReport['sharedAncestors'];
   readonly runs: readonly PlannedStages[];
 }
 
@@ -32,14 +36,15 @@ export async function plan(options: RebuildOptions): Promise<Preview> {
   const { experiment: given, signal = new AbortController().signal } = options;
   const experiment = typeof given === 'string' ? readExperiment(given) : given;
   const out = resolve(options.out);
-  const { ingredients } = await ingredientsOf(experiment, out, signal, () => {});
-  const runs = planRuns(ingredients);
+  const { ingredients, origin } = await ingredientsOf(experiment, out, signal, () => {});
+  const runs = planRuns({ ...ingredients, planted: standIn(ingredients) });
   const records = new Map(runs.map((run) => [run.id, recordOf(run, out)]));
   const known = (name: string): number | undefined =>
     [...records.values()].flatMap((record) => record?.stages ?? []).find((stage) => stage.name === name)
       ?.seconds;
   return {
     experiment,
+    ...originReport(experiment, ingredients.roots, origin),
     runs: runs.map((run) => ({
       run,
       stages: run.stages.map(({ name, claim, run: command }, i) => ({
@@ -51,6 +56,12 @@ export async function plan(options: RebuildOptions): Promise<Preview> {
       })),
     })),
   };
+}
+
+/** The planted root is laid only when something is built; what its run is keyed by is not known before. */
+function standIn({ experiment, roots }: Ingredients): MaterialisedRoot | undefined {
+  const { planted } = experiment;
+  return planted === undefined ? undefined : { ...roots[planted.of], digest: 'not planted yet' };
 }
 
 function recordOf(run: PlannedRun, out: string): RunRecord | undefined {

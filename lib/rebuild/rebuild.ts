@@ -1,27 +1,32 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { EventQueue } from '../comparison/event-queue.js';
 import { VERSION } from '../comparison/version.js';
-import { BuildError, InputError, SpoolError } from '../error.js';
+import { InputError, UsageError } from '../error.js';
 import {
   EXPERIMENT_REPORT_SCHEMA,
   type ExperimentReport,
   type RunReport,
 } from '../report/experiment-model.js';
 import type { MaterialisedRoot } from '../root/materialise.js';
+import { toolchainParts } from '../root/prefix.js';
 import { compareStages } from './compare-stages.js';
 import type { RebuildEvent } from './event.js';
-import { type Experiment, readExperiment, type SideName } from './experiment.js';
+import { contradiction, type Experiment, readExperiment, type SideName } from './experiment.js';
+import { makeFolder } from './folder.js';
 import { judgeExperiment } from './judge.js';
 import { laidRoot } from './laid-root.js';
 import { lockFolder } from './lock.js';
 import { assertVersionRule, type Origin, originOf } from './origin.js';
-import { type Ingredients, type PlannedRun, planRuns } from './plan.js';
+import { partingOf } from './parting.js';
+import { type Ingredients, type PlannedRun, planRuns, TOP } from './plan.js';
+import { findPlant } from './planted/finding.js';
+import { plantedRoot } from './planted/planted-root.js';
 import { folderOf, makeRun } from './run.js';
 import type { RunRecord } from './run-record.js';
 import { bubblewrap } from './sandbox/bubblewrap.js';
 import { noSandbox } from './sandbox/none.js';
-import type { Sandbox } from './sandbox.js';
+import type { Sandbox, ToolFiles } from './sandbox.js';
 import { sharedMachine, sharedTools } from './shared.js';
 import { openSource, type Source, sourceChanges } from './source.js';
 import { layTools } from './tools.js';
@@ -35,6 +40,8 @@ export interface RebuildOptions {
   readonly jobs?: number | undefined;
   /** Differing pairs that are told in detail. */
   readonly maxDetail?: number | undefined;
+  /** Make the first call of rustc that diverged again, with one variable at a time taken from the other side. */
+  readonly replay?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -75,9 +82,12 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
   const lock = lockFolder(out);
   try {
     const sandboxAt = sandboxesOf(experiment, out);
-    const { source, ingredients, origin } = await ingredientsOf(experiment, out, signal, emit);
-    const { roots, shared } = ingredients;
-    const made = await makeRuns(ingredients, source, out, sandboxAt, signal, emit);
+    const { source, ingredients: plain, origin } = await ingredientsOf(experiment, out, signal, emit);
+    const { roots, shared } = plain;
+    const sandbox = sandboxAt(TOP);
+    const tools = layTools(join(out, 'tools'), experiment.sandbox.use === 'bubblewrap');
+    const ingredients = { ...plain, planted: await plantOf(plain, out, sandbox, tools, signal, emit) };
+    const made = await makeRuns(ingredients, source, out, sandboxAt, tools, signal, emit);
     const comparisons = await compareStages(
       experiment,
       made,
@@ -85,10 +95,25 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       { jobs, maxDetail, sharedAncestor: sharedBy(origin), signal },
       emit,
     );
-    const sandbox = sandboxAt(made[0]?.run.top ?? '');
+    const planted = await findPlant(experiment, made, out, { jobs, signal }, emit);
+    const differs = comparisons.some(
+      ({ report }) => report.summary.content.identical < report.summary.content.pairs,
+    );
+    const parting = differs
+      ? await partingOf(made, {
+          replay: options.replay ?? false,
+          runs: { folder: join(out, 'runs'), source: source.path },
+          sandbox,
+          tools,
+          temporary: join(out, 'replay'),
+          signal,
+          emit,
+        })
+      : undefined;
     const verdict = judgeExperiment({
       comparisons,
-      planted: undefined,
+      planted,
+      parting,
       open: sandbox.open,
       interrupted: made.filter(({ record }) => record.interruptions > 0).map(({ run }) => run.id),
     });
@@ -101,17 +126,15 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
         use: experiment.recipe.use,
         stages: experiment.recipe.stages.map(({ name, run, claim }) => ({ name, run, claim })),
       },
-      roots: {
-        a: rootReport(experiment, 'a', roots.a, origin),
-        b: rootReport(experiment, 'b', roots.b, origin),
-      },
-      sharedAncestors: (origin.relation?.shared ?? []).map(({ what, standing }) => ({ what, standing })),
+      ...originReport(experiment, roots, origin),
       tools: experiment.tools,
       environment: experiment.environment,
       sandbox: { use: sandbox.use, version: sandbox.version, open: sandbox.open },
       shared: { ...sharedMachine(), tools: shared },
       runs: made.map(runReport),
       comparisons,
+      ...(planted !== undefined && { planted }),
+      ...parting,
       verdict,
     };
     emit({ type: 'report', report });
@@ -128,9 +151,12 @@ export async function ingredientsOf(
   signal: AbortSignal,
   emit: (event: RebuildEvent) => void,
 ): Promise<{ readonly source: Source; readonly ingredients: Ingredients; readonly origin: Origin }> {
+  const wrong = contradiction(experiment);
+  if (wrong !== undefined) throw new UsageError(`${wrong.field}: ${wrong.what}`, wrong.hint);
   emit({ type: 'step', text: 'looking at where the roots come from' });
   const origin = await originOf(experiment, signal);
   emit({ type: 'step', text: 'digesting the sources' });
+  assertOutside(out, experiment.source.path, 'the sources');
   const source = await openSource(experiment.source, join(out, 'source'), signal);
   assertVersionRule(experiment, source, origin);
   emit({ type: 'step', text: 'reading the roots' });
@@ -148,13 +174,19 @@ export async function ingredientsOf(
   return { source, ingredients, origin };
 }
 
-function makeFolder(out: string): void {
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new SpoolError(`it cannot be made (${code})`, { file: out }, 'name another folder with --out');
-  }
+async function plantOf(
+  { experiment, roots }: Ingredients,
+  out: string,
+  sandbox: Sandbox,
+  tools: ToolFiles,
+  signal: AbortSignal,
+  emit: (event: RebuildEvent) => void,
+): Promise<MaterialisedRoot | undefined> {
+  const spec = experiment.planted;
+  if (spec === undefined) return undefined;
+  emit({ type: 'step', text: `planting a change in a copy of root ${experiment.roots[spec.of].name}` });
+  const root = roots[spec.of];
+  return plantedRoot(spec, { experiment, root, folder: join(out, 'roots'), sandbox, tools, signal });
 }
 
 /** Asks for the sandbox at once, so that a machine without one is told before any work. */
@@ -166,27 +198,41 @@ function sandboxesOf({ sandbox }: Experiment, out: string): (top: string) => San
     made.set(top, known);
     return known;
   };
-  at('/trustdiff');
+  at(TOP);
   return at;
 }
 
+/** What is written while builds run cannot be part of what they are made from. */
+function assertOutside(out: string, folder: string, what: string): void {
+  const real = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
+  if (`${real(out)}/`.startsWith(`${real(folder)}/`))
+    throw new UsageError(`${out} lies in ${what}, ${folder}`, 'name a folder outside of it with --out');
+}
+
 async function readRoot(
-  { roots, recipe }: Experiment,
+  { roots, recipe, tools }: Experiment,
   side: SideName,
   out: string,
   signal: AbortSignal,
 ): Promise<MaterialisedRoot> {
-  const root = await laidRoot(roots[side].paths, join(out, 'roots'), signal);
-  const missing = [
-    ...(recipe.needsRustc && root.rustc === undefined ? ['rustc'] : []),
-    ...(recipe.needsCargo && root.cargo === undefined ? ['cargo'] : []),
-  ];
-  for (const tool of missing) lacks(roots[side].name, tool, roots[side].paths);
+  const { name, paths } = roots[side];
+  // In the /usr of a distribution only the toolchain is the root.
+  for (const path of paths)
+    if (toolchainParts(path) === undefined) assertOutside(out, path, `the root ${name}`);
+  const root = await laidRoot(paths, join(out, 'roots'), signal);
+  for (const [tool, needed] of [
+    ['rustc', recipe.needsRustc],
+    ['cargo', recipe.needsCargo],
+  ] as const) {
+    const from = tools[tool] ?? side;
+    if (needed && from === side && root[tool] === undefined)
+      throw new InputError(
+        `the root ${name} has no ${tool}`,
+        { file: paths.join(', ') },
+        `add the archive or package that holds it, or take it from the other root: tools: { ${tool}: ${side === 'a' ? 'b' : 'a'} }`,
+      );
+  }
   return root;
-}
-
-function lacks(name: string, tool: string, paths: readonly string[]): never {
-  throw new BuildError(`the root ${name} has no ${tool}`, paths.join(', '));
 }
 
 async function makeRuns(
@@ -194,13 +240,13 @@ async function makeRuns(
   source: Source,
   out: string,
   sandboxAt: (top: string) => Sandbox,
+  tools: ToolFiles,
   signal: AbortSignal,
   emit: (event: RebuildEvent) => void,
 ): Promise<MadeRun[]> {
   const { experiment } = ingredients;
   const made: MadeRun[] = [];
   const runs = planRuns(ingredients);
-  const tools = layTools(join(out, 'tools'), experiment.sandbox.use === 'bubblewrap');
   for (const run of runs) {
     let built = false;
     const record = await makeRun(run, {
@@ -254,6 +300,21 @@ function sourceReport(
     ...(check !== undefined && {
       signature: { sha256: check.sha256, outcome: check.outcome, why: check.why },
     }),
+  };
+}
+
+/** What roots are, where they come from, and what they share. */
+export function originReport(
+  experiment: Experiment,
+  roots: Ingredients['roots'],
+  origin: Origin,
+): Pick<ExperimentReport, 'roots' | 'sharedAncestors'> {
+  return {
+    roots: {
+      a: rootReport(experiment, 'a', roots.a, origin),
+      b: rootReport(experiment, 'b', roots.b, origin),
+    },
+    sharedAncestors: (origin.relation?.shared ?? []).map(({ what, standing }) => ({ what, standing })),
   };
 }
 

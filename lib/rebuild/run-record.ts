@@ -44,12 +44,21 @@ export function readRecord(file: string): RunRecord | undefined {
   }
   try {
     const record = JSON.parse(text) as RunRecord;
-    if (record.schema === RUN_SCHEMA && Array.isArray(record.stages) && typeof record.key === 'string')
-      return record;
+    if (isRecord(record)) return record;
   } catch {
     // Told below.
   }
   throw new InputError('it is no record of a run', { file }, 'remove the folder of the run to build it anew');
+}
+
+function isRecord({ schema, key, interruptions, stages }: RunRecord): boolean {
+  return (
+    schema === RUN_SCHEMA &&
+    typeof key === 'string' &&
+    Number.isSafeInteger(interruptions) &&
+    Array.isArray(stages) &&
+    stages.every(({ name, digest }) => typeof name === 'string' && typeof digest === 'string')
+  );
 }
 
 /** Written whole or not at all. @throws SpoolError where the disk is full */

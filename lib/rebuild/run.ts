@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { BuildError, located } from '../error.js';
 import { digestTree } from '../root/tree-digest.js';
 import { execute, lastLines } from './execution.js';
+import { isFull, removeFolder } from './folder.js';
 import { environmentOf, type RunFolders } from './place.js';
 import type { PlannedRun } from './plan.js';
 import type { Stage } from './recipe.js';
@@ -67,7 +68,7 @@ export async function makeRun(run: PlannedRun, setting: RunSetting): Promise<Run
   const file = join(top, 'run.json');
   let record = await resumable(run, setting, folders, readRecord(file));
   if (record === undefined) {
-    rmSync(top, { recursive: true, force: true });
+    removeFolder(top);
     record = emptyRecord(run.id, run.key);
   }
   for (const folder of [folders.build, folders.home, folders.out, folders.log, join(top, 'logs')])
@@ -95,10 +96,11 @@ async function resumable(
   record: RunRecord | undefined,
 ): Promise<RunRecord | undefined> {
   if (record === undefined || record.key !== run.key) return undefined;
-  for (const stage of record.stages) {
+  for (const [i, stage] of record.stages.entries()) {
+    if (stage.name !== run.stages[i]?.name) return undefined;
     // What lies there may have been changed since; then nothing built on it can be kept.
     const output = join(folders.out, stage.name);
-    if (!existsSync(output)) return undefined;
+    if (lstatSync(output, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
     const { digest } = await digestTree(output, { signal: setting.signal });
     if (digest !== stage.digest) return undefined;
   }
@@ -118,7 +120,7 @@ async function makeStage(
   const { sandbox, tools, signal, onStage } = setting;
   const output = join(folders.out, stage.name);
   const partial = `${output}.partial`;
-  for (const folder of [output, partial]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [output, partial]) removeFolder(folder);
   mkdirSync(partial);
   const log = join(folderOf(run, setting.folder), 'logs', `${stage.name}.log`);
   if (state === 'starts') rmSync(log, { force: true });
@@ -139,6 +141,7 @@ async function makeStage(
     signal,
     onTick: (seconds) => onStage({ ...told, state: 'runs', seconds, line: lastLines(log, 1)[0] }),
   });
+  sandbox.end();
   if (done.status !== 0) throw failure(run, stage, log, done.status ?? done.signal);
   const tree = await digestTree(partial, { signal }).catch((error: unknown) => {
     throw located(error, { file: partial });
@@ -167,9 +170,10 @@ const LINES = 12;
 
 function failure(run: PlannedRun, stage: Stage, log: string, how: number | string | undefined): BuildError {
   const ended = typeof how === 'number' ? `exit status ${how}` : `signal ${how}`;
+  const full = isFull(dirname(log)) ? '; the disk it was built on is full' : '';
   const lines = lastLines(log, LINES);
   return new BuildError(
-    `stage ${stage.name} of run ${run.id} failed with ${ended}`,
+    `stage ${stage.name} of run ${run.id} failed with ${ended}${full}`,
     log,
     lines,
     hintFor(lines),

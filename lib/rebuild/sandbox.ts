@@ -18,6 +18,8 @@ export interface Sandbox {
   /** Where things lie for the command. */
   place(folders: RunFolders): Place;
   command(order: SealedOrder): SealedCommand;
+  /** Ends what a command left running, after which its output does not change any more. */
+  end(): void;
 }
 
 export interface SealedOrder {
@@ -31,7 +33,16 @@ export interface SealedOrder {
   readonly surroundings: Surroundings;
   /** More of the host's directories, writable, by their place in the sandbox. */
   readonly writable?: Readonly<Record<string, string>> | undefined;
+  /** More of the host's files and directories, read-only, by their place in the sandbox; laid before `writable`. */
+  readonly readOnly?: Readonly<Record<string, string>> | undefined;
+  /** Whether even scratch and home are read-only: a build that is looked at again. */
+  readonly frozen?: boolean | undefined;
+  /** Where the command starts; in the scratch unless given. */
+  readonly cwd?: string | undefined;
 }
+
+/** What the wrapper's program is called in that folder. */
+export const WRAPPER = 'rustc-wrapper.mjs';
 
 /** The host's folder of wrapper scripts, and what they need. */
 export interface ToolFiles {

@@ -39,10 +39,10 @@ export async function sourceChanges(source: Source, signal: AbortSignal): Promis
   const { added, removed, changed } = treeChanges(source.tree, after);
   const different = [...added, ...removed, ...changed];
   const known = new Set(different);
-  // Content can be put back, and so can the time of its change, but not that of its inode.
-  const touched = after.entries
-    .filter(({ type, path }) => type !== 'directory' && !known.has(path))
-    .map(({ path }) => path)
+  // Content can be put back, and so can the time of its change, but not that of its inode. That of a directory tells
+  // of files that came and went.
+  const touched = ['.', ...after.entries.map(({ path }) => path)]
+    .filter((path) => !known.has(path))
     .filter((path) => lstatSync(pathBytes(join(source.path, path))).ctimeMs > source.since);
   return [...different, ...touched].sort();
 }

@@ -1,4 +1,6 @@
 import type { FactName } from '../artefact/identity.js';
+import type { Divergence } from '../rebuild/invocation/divergence.js';
+import type { ReplayReport } from '../rebuild/invocation/replay-judge.js';
 import type { Ancestry, EvidenceStanding } from '../root/ancestry/evidence.js';
 import type { SignatureOutcome } from '../root/signature/check.js';
 import type { Verdict } from '../verdict/verdict.js';
@@ -15,7 +17,7 @@ export interface ExperimentReport {
   readonly name: string;
   readonly source: SourceReport;
   readonly recipe: { readonly use: string; readonly stages: readonly StageReport[] };
-  readonly roots: { readonly a: RootReport; readonly b: RootReport };
+  readonly roots: { readonly a: ExperimentRootReport; readonly b: ExperimentRootReport };
   /** What both roots are known to be, or to descend from; nothing known is not nothing shared. */
   readonly sharedAncestors: readonly { readonly what: string; readonly standing: EvidenceStanding }[];
   /** Whose tool both sides used. */
@@ -26,6 +28,10 @@ export interface ExperimentReport {
   readonly runs: readonly RunReport[];
   readonly comparisons: readonly StageComparison[];
   readonly planted?: PlantedReport | undefined;
+  /** Where the calls of rustc in the two runs part; where outputs differ and calls were written down. */
+  readonly divergence?: Divergence | undefined;
+  /** What making the first of these calls again showed. */
+  readonly replay?: ReplayReport | undefined;
   readonly verdict: Verdict;
 }
 
@@ -56,7 +62,7 @@ export interface StageReport {
   readonly claim: boolean;
 }
 
-export interface RootReport {
+export interface ExperimentRootReport {
   readonly name: string;
   readonly paths: readonly string[];
   /** BLAKE3 of its tree as the builds saw it. */
@@ -136,8 +142,10 @@ export interface StageComparison {
 /** The positive control: a change that was planted in one root. */
 export interface PlantedReport {
   readonly of: 'a' | 'b';
-  /** Whether it showed in a claimed stage. */
+  /** Whether it showed in some stage. */
   readonly found: boolean;
-  /** The stages that differ from those of the root it was planted in. */
+  /** The stages in which it showed; one that the planted compiler does not reach differs in none. */
   readonly stages: readonly string[];
+  /** What the planted compiler changed: file, member, section and text. Empty where a command planted. */
+  readonly places: readonly string[];
 }

@@ -7,9 +7,9 @@ import { type AncestryFinding, ancestryOf } from './ancestry/ancestry.js';
 import { type RootRelation, relationsOf } from './ancestry/relation.js';
 import type { RootInput } from './ancestry/root-facts.js';
 import { readSources, type SourceFacts } from './ancestry/source.js';
-import { prefixOf, toolchainParts } from './prefix.js';
+import { prefixOf, toolchainAt, toolchainParts } from './prefix.js';
 import { openInputs, type RootReadOptions } from './reading.js';
-import { type FileCheck, type TrustOptions, Verifier } from './signature/verify.js';
+import { assertSigned, type FileCheck, type TrustOptions, Verifier } from './signature/verify.js';
 import { digestTree } from './tree-digest.js';
 
 /** One root as it is named: its files, and the sources that it was built from where they are at hand. */
@@ -91,10 +91,7 @@ async function inspectRoot(
 ): Promise<RootReport> {
   const checks = await checkFiles(spec, verifier, options);
   const sources =
-    spec.sources === undefined || spec.sources.length === 0
-      ? undefined
-      : await readSources(spec.sources, options);
-  if (options.requireSignature === true) for (const check of sources?.checks ?? []) assertSigned(check);
+    (spec.sources ?? []).length === 0 ? undefined : await readSources(spec.sources ?? [], options, verifier);
   const open = await openInputs(spec.paths, { ...options, digest: 'sha256' });
   try {
     const side = assembleSide(spec.name, open.inputs, exclusionOf([]), open.limits);
@@ -112,7 +109,9 @@ async function inspectRoot(
         ...(check !== undefined && { check }),
       };
     });
-    const ancestry = ancestryOf({ inputs, identity: side.identity, fileOf: fileFinder(side) }, sources);
+    const troubles = [...side.troubles, ...side.identity.unread];
+    const found = ancestryOf({ inputs, identity: side.identity, fileOf: fileFinder(side) }, sources);
+    const ancestry = troubles.length === 0 ? found : unread(found);
     const treeDigest = await treeDigestOf(spec, options);
     return {
       name: spec.name,
@@ -123,11 +122,16 @@ async function inspectRoot(
       ancestry,
       ...(sources !== undefined && { sources: sourceReport(sources) }),
       notes: side.notes,
-      troubles: [...side.troubles, ...side.identity.unread],
+      troubles,
     };
   } finally {
     open.close();
   }
+}
+
+/** What was read may speak for one thing, and what was not for another. */
+function unread({ evidence, lineage }: AncestryFinding): AncestryFinding {
+  return { kind: 'unknown', why: 'a part of the root could not be read', evidence, lineage };
 }
 
 function holdingsOf({ members }: Side): Holdings {
@@ -197,20 +201,11 @@ async function checkFiles(
   return checks;
 }
 
-/** @throws InputError for anything but a good signature */
-export function assertSigned({ file, outcome, by, why }: FileCheck): void {
-  if (outcome === 'good' && by === 'signature') return;
-  const what =
-    outcome === 'good'
-      ? 'nobody signed it'
-      : `its signature is ${outcome === 'wrong-key' ? 'by the wrong key' : outcome}`;
-  throw new InputError(`${what}: ${why}`, { file }, '--require-signature asks for a good one');
-}
-
 async function treeDigestOf({ paths }: RootSpec, options: InspectRootOptions): Promise<string | undefined> {
   const [only] = paths;
   if (only === undefined || paths.length > 1 || inspectInput(only) !== 'directory') return undefined;
   const prefix = prefixOf(only) ?? only;
+  toolchainAt(prefix); // which refuses rustup's own rustc
   const { limits, signal } = options;
   return (await digestTree(prefix, { limits, signal, only: toolchainParts(prefix) })).digest;
 }

@@ -9,10 +9,10 @@ export interface RustVersion {
   readonly channel: string;
 }
 
-/** Reads `1.85`, `1.85.0`, `1.85.0-beta.3`, or the first of these in `rustc 1.85.0 (…)`; undefined for anything else. */
+/** Reads `1.85`, `1.85.0`, `1.85.0-beta.3`, or the first of these in `rustc 1.85.0 (…)`; undefined for anything else. mrustc writes `1.90.0-stable-mrustc`. */
 export function parseVersion(text: string): RustVersion | undefined {
   const match =
-    /^(?:rustc )?(\d{1,3})\.(\d{1,4})(?:\.(\d{1,4}))?(?:-(nightly|dev|beta(?:\.\d+)?))?(?=$|[^\w.])/.exec(
+    /^(?:rustc )?(\d{1,3})\.(\d{1,4})(?:\.(\d{1,4}))?(?:-(nightly|dev|beta(?:\.\d+)?))?(?=$| |-stable)/.exec(
       text.trim(),
     );
   if (match === null) return undefined;

@@ -29,7 +29,7 @@ export class Threads {
   readonly stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #unpacking = new Set<Promise<unknown>>();
 
-  /** Starts the threads now, so that they are there when the first task comes. */
+  /** Starts the first thread now; the others come when there is work for them. */
   start(): Promise<Tinypool> {
     this.#pool ??= startPool(this.count);
     return this.#pool;
@@ -74,9 +74,19 @@ export class Threads {
   }
 }
 
+/** Milliseconds after which a thread ends that has nothing to do: it costs more to start it again. */
+const IDLE = 60_000;
+
 async function startPool(threads: number): Promise<Tinypool> {
   const { Tinypool } = await import('tinypool');
   const filename = new URL('./worker.js', import.meta.url).href;
-  // A spool that a thread opened is read by the others and outlives it: node would close it as the thread ends.
-  return new Tinypool({ filename, minThreads: threads, maxThreads: threads, trackUnmanagedFds: false });
+  return new Tinypool({
+    filename,
+    // More are started as tasks wait: a pair of files needs one.
+    minThreads: 1,
+    maxThreads: threads,
+    idleTimeout: IDLE,
+    // A spool that a thread opened is read by the others and outlives it: node would close it as the thread ends.
+    trackUnmanagedFds: false,
+  });
 }

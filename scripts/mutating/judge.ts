@@ -112,7 +112,10 @@ function openBytes(ledger: Ledger, side: 'a' | 'b', settled: Settled, file: numb
   const open = new Uint8Array(size);
   const isOpenOwner = ledger.owners.map((_, owner) => isOpen(ledger, owner, settled, file));
   for (let i = 0; i < ledger.count; i += 1) {
-    if (isOpenOwner[ledger.owner.at(i)] === true) open.fill(1, starts.at(i), starts.at(i) + lengths.at(i));
+    if (isOpenOwner[ledger.owner[i] as number] === true) {
+      const start = starts[i] ?? 0;
+      open.fill(1, start, start + (lengths[i] ?? 0));
+    }
   }
   return open;
 }
@@ -122,11 +125,11 @@ function ownersAt(ledger: Ledger, side: 'a' | 'b', places: Planted['places']): n
   const [starts, lengths] = side === 'a' ? [ledger.aStart, ledger.aLength] : [ledger.bStart, ledger.bLength];
   const owners = new Set<number>();
   for (let i = 0; i < ledger.count; i += 1) {
-    const start = starts.at(i);
-    const end = start + lengths.at(i);
+    const start = starts[i] ?? 0;
+    const end = start + (lengths[i] ?? 0);
     for (const [from, length] of places) {
       const touches = length > 0 ? start < from + length && from < end : start <= from && from <= end;
-      if (touches) owners.add(ledger.owner.at(i));
+      if (touches) owners.add(ledger.owner[i] as number);
     }
   }
   return [...owners];

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import test, { type ExecutionContext } from 'ava';
 import { readExperiment } from '../../lib/rebuild/experiment.js';
 import { rebuild } from '../../lib/rebuild/rebuild.js';
@@ -14,19 +16,25 @@ import { SCENE } from './sources.js';
 const native = EXECUTABLE_HERE ? test : test.skip;
 const sysroot = sysrootOf('rustc');
 const withRustc = sysroot !== undefined ? test : test.skip;
+const DOCS = fileURLToPath(new URL('../../../docs/', import.meta.url));
+const schema = (name: string): object => JSON.parse(readFileSync(join(DOCS, name), 'utf8')) as object;
+const isReport = new Ajv2020({ strict: false })
+  .addSchema(schema('report-1.schema.json'), 'report-1.schema.json')
+  .compile(schema('experiment-report-1.schema.json'));
 const sealable = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
 
 /** Runs the experiment of a file: sealed where bubblewrap may, since nothing here hangs on it. */
 async function experiment(
   t: ExecutionContext,
   file: string,
+  replay = false,
 ): Promise<{ report: ExperimentReport; out: string }> {
   const out = temporary(t);
   const read = readExperiment(file);
   const use = sealable ? read.sandbox.use : 'none';
-  const report = await rebuild({ experiment: { ...read, sandbox: { ...read.sandbox, use } }, out, jobs: 1 })
-    .report;
-  return { report, out };
+  const sandboxed = { ...read, sandbox: { ...read.sandbox, use } };
+  const { report } = rebuild({ experiment: sandboxed, out, jobs: 1, replay });
+  return { report: await report, out };
 }
 
 function temporary(t: ExecutionContext): string {
@@ -55,6 +63,17 @@ function accused({ pairs }: Report): string[] {
     ),
   );
   return [...new Set(names)].sort();
+}
+
+/** The instructions that only B's function has; undefined where A's has some of its own, or another in place of one. */
+function added({ pairs }: Report, name: string): string[] | undefined {
+  const rows = pairs.flatMap(({ explanation }) =>
+    (explanation?.residue ?? []).flatMap(({ symbolB, instructions }) =>
+      symbolB === name ? (instructions?.rows ?? []) : [],
+    ),
+  );
+  const others = rows.filter(({ mark }) => mark !== 'equal');
+  return others.every(({ mark }) => mark === 'only-b') ? others.map(({ b }) => b?.text ?? '') : undefined;
 }
 
 /** What varies between builds from one root, by control. */
@@ -102,6 +121,7 @@ native(
       'trojan_put_written',
       'trojan_seed',
     ]);
+    t.deepEqual(added(stage2, 'main'), ['call trojan']);
     t.deepEqual(noise(stage2), QUIET);
     const greet = stage(report, 'greet');
     t.deepEqual(accused(greet), ['main']);
@@ -124,8 +144,16 @@ native('two honest roots that make different code agree from stage 2 on', async 
 withRustc('a wrapper in the place of rustc is caught in the function that it changed', async (t) => {
   const folder = temporary(t);
   layRustcScene(sysroot ?? '', folder);
-  const { report } = await experiment(t, join(folder, RUSTC_EXPERIMENT));
+  const { report } = await experiment(t, join(folder, RUSTC_EXPERIMENT), sealable);
+  // That the other root's rustc makes the difference says where it is made, and explains nothing.
   t.is(report.verdict.id, 'root-effect-unexplained');
+  t.is(report.divergence?.first?.invocation.crate, 'stretch');
+  t.is(report.divergence?.first?.class, 'compiler');
+  if (sealable) {
+    t.is(report.replay?.verdict, 'cause-confirmed');
+    t.deepEqual(report.replay?.causes, ['rustc']);
+  }
+  t.true(isReport(JSON.parse(JSON.stringify(report))), JSON.stringify(isReport.errors));
   for (const name of ['stretch', 'vault']) {
     const compared = stage(report, name);
     t.is(compared.verdict.id, 'root-effect-unexplained');

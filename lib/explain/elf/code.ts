@@ -99,6 +99,16 @@ function columns(patches: Patches | undefined): CodeRelocations | undefined {
 /** Stretches of one function that are remembered, four numbers each. */
 const MAX_CHANGES = 4 * 200;
 
+/** Scratch by length: a file has millions of fields. The next call of one length overwrites it. */
+const FIELDS = Array.from({ length: 9 }, (_, length) => new Uint8Array(length));
+
+function fieldAt(bytes: Uint8Array, at: number, length: number): Uint8Array {
+  const field = FIELDS[length];
+  if (field === undefined) return bytes.subarray(at, at + length);
+  for (let i = 0; i < length; i += 1) field[i] = bytes[at + i] ?? 0;
+  return field;
+}
+
 /** Gives the segments of one function to the ledger, and remembers what kinds of difference there were. */
 class Outcome implements Resolver, CodeSink {
   #changed = false;
@@ -221,7 +231,7 @@ class Outcome implements Resolver, CodeSink {
     else {
       this.#moved = true;
       // The target of A was taken over to B and is the very one that these bytes of B lead to.
-      const recomputed = this.codeB.bytes.subarray(b, b + bLength);
+      const recomputed = fieldAt(this.codeB.bytes, b, bLength);
       const from = 'where it leads: the thing that corresponds';
       this.sink.derived(fromA, aLength, fromB, bLength, recomputed, from, 'displacement', 'address-shift');
     }

@@ -1,5 +1,5 @@
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
-import { type Piece, pieceAt } from './piece.js';
+import type { Piece } from './piece.js';
 import type { StringPairs } from './strings.js';
 
 /**
@@ -11,26 +11,31 @@ export class Correspondence {
   strings: ReadonlyMap<number, StringPairs> = new Map();
   /** Sections of A without pieces that have one content with their counterparts. */
   unchanged: ReadonlySet<number> = new Set();
+  readonly #inA: PieceIndex;
+  readonly #inB: PieceIndex;
 
   constructor(
     readonly piecesA: ReadonlyMap<number, readonly Piece[]>,
     readonly piecesB: ReadonlyMap<number, readonly Piece[]>,
     /** Section of B for a section of A, or -1. */
     readonly sections: Int32Array,
-  ) {}
+  ) {
+    this.#inA = new PieceIndex(piecesA);
+    this.#inB = new PieceIndex(piecesB);
+  }
 
   at(location: Location): Location {
     if (location === NOWHERE) return NOWHERE;
     const section = sectionOf(location);
     const offset = offsetOf(location);
-    const pieces = this.piecesA.get(section);
+    const pieces = this.#inA.of(section);
     if (pieces === undefined) {
       const other = this.sections[section] ?? -1;
       const same = offset === 0 || this.unchanged.has(section);
       const there = same ? offset : (this.strings.get(section)?.offset(offset) ?? -1);
       return other < 0 || there < 0 ? NOWHERE : locationOf(other, there);
     }
-    const piece = pieceAt(pieces, offset);
+    const piece = pieces.at(offset);
     if (piece === undefined) return NOWHERE;
     const within = inPair(piece, offset - piece.start);
     if (within >= 0 && piece.pair !== undefined)
@@ -48,13 +53,52 @@ export class Correspondence {
   }
 
   pieceOfA(location: Location): Piece | undefined {
-    const pieces = location === NOWHERE ? undefined : this.piecesA.get(sectionOf(location));
-    return pieces === undefined ? undefined : pieceAt(pieces, offsetOf(location));
+    return location === NOWHERE ? undefined : this.#inA.of(sectionOf(location))?.at(offsetOf(location));
   }
 
   pieceOfB(location: Location): Piece | undefined {
-    const pieces = location === NOWHERE ? undefined : this.piecesB.get(sectionOf(location));
-    return pieces === undefined ? undefined : pieceAt(pieces, offsetOf(location));
+    return location === NOWHERE ? undefined : this.#inB.of(sectionOf(location))?.at(offsetOf(location));
+  }
+}
+
+/** The pieces of each section by where they start, in a column: they are looked for millions of times. */
+class PieceIndex {
+  readonly #sections = new Map<number, SectionPieces>();
+
+  constructor(readonly pieces: ReadonlyMap<number, readonly Piece[]>) {}
+
+  of(section: number): SectionPieces | undefined {
+    const pieces = this.pieces.get(section);
+    if (pieces === undefined) return undefined;
+    let known = this.#sections.get(section);
+    // Records of frames are divided after all else is paired.
+    if (known?.pieces !== pieces) {
+      known = new SectionPieces(pieces);
+      this.#sections.set(section, known);
+    }
+    return known;
+  }
+}
+
+class SectionPieces {
+  readonly #starts: Float64Array;
+
+  constructor(readonly pieces: readonly Piece[]) {
+    this.#starts = Float64Array.from(pieces, ({ start }) => start);
+  }
+
+  /** The piece that holds an offset; its end too where nothing follows. */
+  at(offset: number): Piece | undefined {
+    const starts = this.#starts;
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const piece = this.pieces[low - 1];
+    return piece !== undefined && offset <= piece.end ? piece : undefined;
   }
 }
 

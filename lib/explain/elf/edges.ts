@@ -11,20 +11,21 @@ import type { ElfView, NamedSymbols } from './view.js';
 /** Types of edges that no relocation has. */
 const RELATIVE = 1000;
 const EXCEPTION_TABLE = 1001;
+/** Times the type: a prime, larger than most pieces. */
+const TYPES = 65_537;
 
 /** What each piece refers to, in order of the places: edges `start[i]` up to `start[i + 1]` are those of piece `i`. */
 export class Edges {
   readonly start: Uint32Array;
-  readonly at: Uint32Array;
-  readonly type: Uint32Array;
+  /** Where each begins in its piece, and its type, in one number: two that differ in either hardly ever share it. */
+  readonly place: Uint32Array;
   readonly to: Uint32Array;
   /** Undefined symbols that are referred to; their nodes come behind those of the pieces. */
   readonly symbols: number[] = [];
   readonly #symbolNodes = new Map<number, number>();
   /** By section: where its pieces start, in order, and the number of the first. */
   readonly #starts = new Map<number, { readonly starts: Float64Array; readonly first: number }>();
-  readonly #at = new Column();
-  readonly #type = new Column();
+  readonly #place = new Column();
   readonly #to = new Column();
   #table: NamedSymbols | undefined;
 
@@ -46,9 +47,8 @@ export class Edges {
       this.#piece(piece, function_, tables.get(locationOf(piece.section, piece.start)));
       if (piece.kind === 'code') function_ += 1;
     }
-    this.at = this.#at.values();
-    this.type = this.#type.values();
-    this.to = this.#to.values();
+    this.place = this.#place.drain();
+    this.to = this.#to.drain();
     this.start = new Uint32Array(all.length + this.symbols.length + 1).fill(this.to.length);
     this.start.set(starts);
   }
@@ -60,7 +60,12 @@ export class Edges {
     readonly from: Uint32Array;
   } {
     const start = new Uint32Array(nodes + 1);
-    for (const to of this.to) start[to + 1] = (start[to + 1] ?? 0) + 1;
+    const { to: targets } = this;
+    // By index: an iterator makes an object for each of millions.
+    for (let edge = 0; edge < targets.length; edge += 1) {
+      const next = (targets[edge] as number) + 1;
+      start[next] = (start[next] as number) + 1;
+    }
     for (let i = 0; i < nodes; i += 1) start[i + 1] = (start[i + 1] ?? 0) + (start[i] ?? 0);
     const next = Uint32Array.from(start);
     const order = new Uint32Array(this.to.length);
@@ -163,8 +168,7 @@ export class Edges {
   }
 
   #add(at: number, type: number, to: number): void {
-    this.#at.push(at);
-    this.#type.push(type);
+    this.#place.push(at + type * TYPES);
     this.#to.push(to);
   }
 }

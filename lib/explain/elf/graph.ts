@@ -46,6 +46,8 @@ class Graph {
     this.pieces = division.all;
     this.#bodies = bodies;
     this.edges = new Edges(view, division, frames);
+    // What it says is in the edges now, and it is as large as they are.
+    division.sweep = undefined;
     this.length = this.pieces.length + this.edges.symbols.length;
     this.key = new Labels(this.length);
     for (const piece of this.pieces)
@@ -65,7 +67,7 @@ class Graph {
    */
   refine(): void {
     const { edges, label, pair, key } = this;
-    const { start, at: places, type, to: targets } = edges;
+    const { start, place: places, to: targets } = edges;
     const into = this.#into;
     const next = this.#spare;
     into.clear();
@@ -82,7 +84,7 @@ class Graph {
         const to = targets[edge] as number;
         const toFree = (pair[to] as number) < 0;
         if (!isFree && !toFree) continue;
-        const at = (places[edge] as number) + (type[edge] as number) * 65_537;
+        const at = places[edge] as number;
         if (isFree) {
           outLow = Math.imul(outLow ^ (low[to] as number) ^ Math.imul(at, 0x9e3779b1), 0x85ebca6b);
           outHigh = Math.imul(outHigh ^ (high[to] as number) ^ (outLow >>> 15), 0xc2b2ae35) ^ at;
@@ -127,7 +129,7 @@ class Graph {
       const end = edges.start[node + 1] ?? 0;
       for (let edge = edges.start[node] ?? 0; edge < end; edge += 1) {
         const to = edges.to[edge] ?? 0;
-        if ((pair[to] ?? -1) < 0) into.addMixed(to, low, high, edges.at[edge] ?? 0);
+        if ((pair[to] ?? -1) < 0) into.addMixed(to, low, high, edges.place[edge] ?? 0);
       }
     }
     return into;
@@ -289,8 +291,7 @@ class Matching {
     const count = (edges.start[from + 1] ?? 0) - startA;
     if (count !== (other.start[to + 1] ?? 0) - startB) return;
     for (let i = 0; i < count; i += 1) {
-      if (edges.at[startA + i] !== other.at[startB + i] || edges.type[startA + i] !== other.type[startB + i])
-        return;
+      if (edges.place[startA + i] !== other.place[startB + i]) return;
     }
     for (let i = 0; i < count; i += 1) {
       const x = edges.to[startA + i] ?? 0;
@@ -353,8 +354,7 @@ class Referrers {
 /** Whether two edges begin in the same place of things that are one by themselves. */
 function areLike(a: Graph, edge: number, b: Graph, other: number): boolean {
   return (
-    a.edges.at[edge] === b.edges.at[other] &&
-    a.edges.type[edge] === b.edges.type[other] &&
+    a.edges.place[edge] === b.edges.place[other] &&
     a.key.isSame(a.reversed.from[edge] ?? 0, b.key, b.reversed.from[other] ?? 0)
   );
 }

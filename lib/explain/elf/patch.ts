@@ -6,6 +6,8 @@ import {
   readRelocations,
 } from '../../format/elf/relocation.js';
 import type { Section } from '../../format/elf/section.js';
+import { Column } from '../../ledger/columns.js';
+import { sortedBy } from '../../ledger/moved.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfView, NamedSymbols } from './view.js';
 
@@ -23,50 +25,75 @@ export interface Patches {
   readonly symbols: NamedSymbols | undefined;
 }
 
-interface Row {
-  readonly relocations: Relocations;
-  readonly index: number;
-  readonly offset: number;
+/** Relocations that patch one section, as they are stored: from which table, and where in it. */
+interface Stored {
+  readonly tables: Relocations[];
+  readonly table: Column;
+  readonly row: Column;
+  readonly offset: Column;
 }
 
 /** Every relocation of the file by the section it patches. */
 export function readPatches(view: ElfView): Map<number, Patches> {
-  const rows = new Map<number, Row[]>();
+  const stored = new Map<number, Stored>();
   for (const section of view.elf.sections) {
     if (!isRelocationSection(section)) continue;
     const relocations = readRelocations(view.elf, section, { implicitAddends: true });
-    for (let index = 0; index < relocations.length; index += 1) {
-      const r_offset = relocations.r_offset[index] ?? 0;
+    for (let row = 0; row < relocations.length; row += 1) {
+      const r_offset = relocations.r_offset[row] ?? 0;
       const at = view.relocatable ? locationOf(relocations.target, r_offset) : view.locate(r_offset);
       if (at === NOWHERE) continue;
       const target = sectionOf(at);
-      const list = rows.get(target);
-      const row = { relocations, index, offset: offsetOf(at) };
-      if (list === undefined) rows.set(target, [row]);
-      else list.push(row);
+      let of = stored.get(target);
+      if (of === undefined) {
+        of = { tables: [], table: new Column(), row: new Column(), offset: new Column() };
+        stored.set(target, of);
+      }
+      if (of.tables.at(-1) !== relocations) of.tables.push(relocations);
+      of.table.push(of.tables.length - 1);
+      of.row.push(row);
+      of.offset.push(offsetOf(at));
     }
   }
   const out = new Map<number, Patches>();
-  for (const [section, list] of rows) out.set(section, columns(view, list));
+  for (const [section, of] of stored) out.set(section, columns(view, of));
   return out;
 }
 
-function columns(view: ElfView, rows: Row[]): Patches {
-  rows.sort((a, b) => a.offset - b.offset);
+function columns(view: ElfView, { tables, table, row, offset }: Stored): Patches {
   const machine = view.elf.header.e_machine;
-  const first = rows[0]?.relocations.symtab ?? 0;
-  return {
-    length: rows.length,
-    offset: Float64Array.from(rows, (row) => row.offset),
-    size: Uint8Array.from(
-      rows,
-      ({ relocations, index }) => fieldSize(machine, relocations.r_type[index] ?? 0) ?? 0,
-    ),
-    type: Uint32Array.from(rows, ({ relocations, index }) => relocations.r_type[index] ?? 0),
-    symbol: Uint32Array.from(rows, ({ relocations, index }) => relocations.r_sym[index] ?? 0),
-    addend: Float64Array.from(rows, ({ relocations, index }) => relocations.r_addend[index] ?? 0),
-    symbols: symbolsOf(view, view.section(first)),
+  const { length } = offset;
+  const order = byOffset(offset);
+  const out = {
+    length,
+    offset: new Float64Array(length),
+    size: new Uint8Array(length),
+    type: new Uint32Array(length),
+    symbol: new Uint32Array(length),
+    addend: new Float64Array(length),
+    symbols: symbolsOf(view, view.section(tables[table.at(order[0] ?? 0)]?.symtab ?? 0)),
   };
+  for (let i = 0; i < length; i += 1) {
+    const from = order[i] ?? 0;
+    const { r_type, r_sym, r_addend } = tables[table.at(from)] as Relocations;
+    const index = row.at(from);
+    const type = r_type[index] ?? 0;
+    out.offset[i] = offset.at(from);
+    out.size[i] = fieldSize(machine, type) ?? 0;
+    out.type[i] = type;
+    out.symbol[i] = r_sym[index] ?? 0;
+    out.addend[i] = r_addend[index] ?? 0;
+  }
+  return out;
+}
+
+/** Their numbers by offset, those of one offset as they are stored. */
+function byOffset(offset: Column): Uint32Array {
+  const values = offset.values();
+  const order = Uint32Array.from(values, (_, i) => i);
+  return values.every((value, i) => i === 0 || value >= (values[i - 1] as number))
+    ? order
+    : sortedBy(order, values);
 }
 
 /** The table that relocations of a section name. */

@@ -1,6 +1,5 @@
 import type { EhFrame } from '../../format/elf/eh-frame.js';
 import type { Section } from '../../format/elf/section.js';
-import { Column } from '../../ledger/columns.js';
 import { symbolTokens } from '../../symbol/name.js';
 import { hashText, type Key, mixed } from './hash.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
@@ -48,7 +47,7 @@ export interface Division {
   /** All of them, each at its `index`. */
   readonly all: readonly Piece[];
   /** What code refers to, in linked files. */
-  readonly sweep: CodeSweep | undefined;
+  sweep: CodeSweep | undefined;
 }
 
 const SHT_PROGBITS = 1;
@@ -158,16 +157,16 @@ function cut(
   };
   const close = (end: number) => {
     if (last === undefined) return;
-    last.end = end;
-    if (open) last.body = end;
+    last.end = small(end);
+    if (open) last.body = last.end;
     if (end > last.start) pieces.push(last);
   };
   const make = (start: number, body: number, end: number, name: string, key: Key): Cut => ({
     kind,
     section: section.index,
-    start,
-    body,
-    end,
+    start: small(start),
+    body: small(body),
+    end: small(end),
     name,
     key,
     index: -1,
@@ -185,6 +184,12 @@ function cut(
   if (last !== undefined) close(section.sh_size);
   else if (section.sh_size > 0) pieces.push(make(0, section.sh_size, section.sh_size, '', nobody));
   return pieces;
+}
+
+/** A number as V8 keeps it without an object of its own, where it is one of those. */
+function small(value: number): number {
+  const integer = value | 0;
+  return integer === value ? integer : value;
 }
 
 /** Where symbols with a size begin and end, by section. */
@@ -240,18 +245,18 @@ function addFrameBounds(view: ElfView, frames: EhFrame, bounds: Map<number, Boun
 /** Constants have no symbols: one begins wherever code or a pointer leads. */
 class Referenced {
   /** By section; undefined for those that are not cut at references. */
-  readonly #places: (Column | undefined)[];
+  readonly #places: (Places | undefined)[];
 
   constructor(readonly view: ElfView) {
     this.#places = view.elf.sections.map((section) =>
       isDivided(section) && !isCode(section) && section.name !== '.gcc_except_table'
-        ? new Column()
+        ? new Places()
         : undefined,
     );
   }
 
   add(location: Location): void {
-    if (location !== NOWHERE) this.#places[sectionOf(location)]?.push(offsetOf(location));
+    if (location !== NOWHERE) this.#places[sectionOf(location)]?.add(offsetOf(location));
   }
 
   addPatches(sections: readonly Section[]): void {
@@ -268,17 +273,45 @@ class Referenced {
 
   /** Ascending, each once. */
   of(section: number): Float64Array {
-    const places = this.#places[section];
-    if (places === undefined) return NONE;
-    const sorted = places.values().sort();
-    const out = new Float64Array(sorted.length);
-    let count = 0;
-    for (const place of sorted) {
-      if (count > 0 && out[count - 1] === place) continue;
-      out[count] = place;
-      count += 1;
+    return this.#places[section]?.ascending() ?? NONE;
+  }
+}
+
+/** Offsets of a page of `Places`, one bit each: 8 kB. */
+const PAGE = 2 ** 16;
+
+/** Offsets in one section, each once, as bits: code refers to millions of places. */
+class Places {
+  readonly #pages = new Map<number, Uint32Array>();
+  #count = 0;
+
+  add(offset: number): void {
+    const number = Math.floor(offset / PAGE);
+    let page = this.#pages.get(number);
+    if (page === undefined) {
+      page = new Uint32Array(PAGE / 32);
+      this.#pages.set(number, page);
     }
-    return out.subarray(0, count);
+    const bit = offset % PAGE;
+    const word = page[bit >>> 5] as number;
+    const mask = 1 << (bit & 31);
+    if ((word & mask) !== 0) return;
+    page[bit >>> 5] = word | mask;
+    this.#count += 1;
+  }
+
+  ascending(): Float64Array {
+    const out = new Float64Array(this.#count);
+    let count = 0;
+    for (const [number, page] of [...this.#pages].sort(([x], [y]) => x - y)) {
+      for (let at = 0; at < page.length; at += 1) {
+        for (let word = page[at] as number; word !== 0; word &= word - 1) {
+          out[count] = number * PAGE + at * 32 + 31 - Math.clz32(word & -word);
+          count += 1;
+        }
+      }
+    }
+    return out;
   }
 }
 
@@ -295,17 +328,4 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
-}
-
-/** The piece that holds an offset; its end too where nothing follows. */
-export function pieceAt(pieces: readonly Piece[], offset: number): Piece | undefined {
-  let low = 0;
-  let high = pieces.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((pieces[middle]?.start ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  const piece = pieces[low - 1];
-  return piece !== undefined && offset <= piece.end ? piece : undefined;
 }

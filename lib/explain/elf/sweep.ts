@@ -2,10 +2,13 @@ import { SHT_NOBITS } from '../../format/elf/constant.js';
 import { Column } from '../../ledger/columns.js';
 import { relativeReferences } from '../../machine/relative-fields.js';
 import { hashScratch, type Key, scratchOf } from './hash.js';
-import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
+import { type Location, NOWHERE } from './location.js';
 import { firstPatch } from './patch.js';
 import type { Piece } from './piece.js';
 import type { ElfView } from './view.js';
+
+/** Bytes from the lowest address of a file to what is remembered as a target. */
+const FARTHEST = 2 ** 32;
 
 /**
  * All code of a linked file, read once: what each function refers to outside itself, and its content without the
@@ -16,16 +19,18 @@ export class CodeSweep {
   readonly start = new Column();
   /** Offset of the field in the function. */
   readonly at = new Column();
-  readonly #section = new Column();
-  readonly #offset = new Column();
+  /** The address it names, from `#base` on. */
+  readonly #target = new Column();
+  readonly #base: number;
   readonly #contents: Key[] = [];
 
   /** @param found is told every place that code refers to, also of code between functions */
   constructor(
-    view: ElfView,
+    readonly view: ElfView,
     bySection: ReadonlyMap<number, readonly Piece[]>,
     found: (location: Location) => void,
   ) {
+    this.#base = view.lowestAddress();
     for (const [index, pieces] of bySection) {
       const section = view.section(index);
       const content =
@@ -36,7 +41,7 @@ export class CodeSweep {
   }
 
   target(reference: number): Location {
-    return locationOf(this.#section.at(reference), this.#offset.at(reference));
+    return this.view.locate(this.#base + this.#target.at(reference));
   }
 
   content(function_: number): Key {
@@ -63,9 +68,10 @@ export class CodeSweep {
         const location = view.locate(target);
         if (location === NOWHERE) return;
         found(location);
+        // No code reaches farther than 2 GiB, so that hardly any file is larger.
+        if (target - this.#base >= FARTHEST) return;
         this.at.push(at);
-        this.#section.push(sectionOf(location));
-        this.#offset.push(offsetOf(location));
+        this.#target.push(target - this.#base);
       },
     );
     const patches = view.patches(section);

@@ -73,7 +73,9 @@ export function explainSymbols(
     for (const [field, start, length] of fields) {
       // A name that more symbols have now than before was given to one of them.
       const given =
-        field === 'st_name' && tableA.name(i) !== tableB.name(other) && tableA.uses(i) !== tableB.uses(other);
+        field === 'st_name' &&
+        !tableA.table.isNamedAs(i, tableB.table, other) &&
+        tableA.uses(i) !== tableB.uses(other);
       const nameB = tableB.table.st_name[other] ?? 0;
       const expected = given ? undefined : expectedValue(field, i, pairing, tableA, strings, nameB);
       explainField(a, at + start, b, to + start, length, sink, field, FROM[field], expected);

@@ -9,6 +9,7 @@ import { type Elf, openElf } from '../../format/elf.js';
 import { symbolTokens } from '../../symbol/name.js';
 import { hashText, type Key } from './hash.js';
 import { type Location, locationOf, NOWHERE } from './location.js';
+import { NameUses } from './name-uses.js';
 import { type Patches, readPatches } from './patch.js';
 
 const ET_REL = 1;
@@ -76,6 +77,11 @@ export class ElfView {
     return offset <= section.sh_size ? locationOf(section.index, offset) : NOWHERE;
   }
 
+  /** The lowest address that a section is loaded at. */
+  lowestAddress(): number {
+    return this.#addresses[0] ?? 0;
+  }
+
   /** How many relocations `.rela.dyn` begins with that name no symbol: what DT_RELACOUNT says. */
   relativeCount(): number {
     const section = this.elf.section('.rela.dyn');
@@ -103,7 +109,7 @@ export class NamedSymbols {
   readonly #skeletons: (string | undefined)[] = [];
   /** Of names without hashes; NaN where it is not made yet. */
   #keys: Float64Array | undefined;
-  #uses: Map<string, number> | undefined;
+  #uses: NameUses | undefined;
   #counts: Map<Key, number> | undefined;
 
   constructor(readonly table: SymbolTable) {}
@@ -139,12 +145,8 @@ export class NamedSymbols {
 
   /** How many symbols of the table have this name. */
   uses(index: number): number {
-    if (this.#uses === undefined) {
-      this.#uses = new Map();
-      for (let i = 1; i < this.length; i += 1)
-        this.#uses.set(this.name(i), (this.#uses.get(this.name(i)) ?? 0) + 1);
-    }
-    return this.#uses.get(this.name(index)) ?? 0;
+    this.#uses ??= new NameUses(this.table);
+    return this.#uses.of(index);
   }
 
   /** Whether no other symbol of the table has this name without hashes. */

@@ -9,6 +9,9 @@ const LABELS: readonly { readonly cause: CauseId; readonly find: RegExp }[] = [
   ...LLVM_LABELS.map((find) => ({ cause: 'llvm' as const, find })),
 ];
 
+/** What the shortest label takes. */
+const SHORTEST_LABEL = 'LLD 1'.length;
+
 /** The lines in which a compiler or linker names itself. Columns, in no order. */
 export interface Labelled {
   readonly cause: readonly CauseId[];
@@ -19,6 +22,7 @@ export interface Labelled {
 /** @param text latin1 */
 export function labelled(text: string): Labelled {
   const found = { cause: [] as CauseId[], start: [] as number[], end: [] as number[] };
+  if (text.length < SHORTEST_LABEL) return found;
   for (const { cause, find } of LABELS) {
     for (const match of text.matchAll(find)) {
       if (found.start.length === MAX_LABELS) return found;

@@ -39,6 +39,9 @@ const PATTERNS: readonly TextPattern[] = [
   ...TIMESTAMP_PATTERNS,
 ];
 
+/** What the shortest match of a pattern takes, a time of day. Most stretches of binary data that look like text are shorter. */
+const SHORTEST_MATCH = '00:00:00'.length;
+
 const HASH: TokenType = { cause: 'crate-hash', encoding: 'hex' };
 
 /** What the tokens of symbols are claims of. `undefined`: nothing that can be told from the text alone. */
@@ -71,7 +74,7 @@ const spans = new TokenSpans();
 export function findTokens(bytes: Uint8Array, text: string, from: number, to: number): Tokens {
   const found = symbolsIn(bytes, text, from, to);
   const symbols = found.length;
-  for (let i = 0; i < PATTERNS.length; i += 1) {
+  for (let i = 0; i < PATTERNS.length && to - from >= SHORTEST_MATCH; i += 1) {
     const pattern = PATTERNS[i];
     if (pattern !== undefined) addMatches(pattern, i, text, from, to, found);
   }

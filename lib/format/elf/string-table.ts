@@ -47,6 +47,23 @@ export class StringTable {
     };
   }
 
+  /** Whether two tables hold one string at these places. @throws InputError as `at` does */
+  isSame(index: number, other: StringTable, otherIndex: number): boolean {
+    const end = this.endOf(index);
+    const otherEnd = other.endOf(otherIndex);
+    if (end - index !== otherEnd - otherIndex) return false;
+    return this.buffer().compare(other.buffer(), otherIndex, otherEnd, index, end) === 0;
+  }
+
+  /** A number that strings of one text share. @throws InputError as `at` does */
+  hash(index: number): number {
+    const end = this.endOf(index);
+    const buffer = this.buffer();
+    let hash = 0x811c9dc5;
+    for (let at = index; at < end; at += 1) hash = Math.imul(hash ^ (buffer[at] as number), 0x01000193);
+    return hash ^ (hash >>> 15);
+  }
+
   private endOf(index: number, from?: number): number {
     if (index === 0 && this.length === 0) return 0;
     if (index >= this.length) {

@@ -67,6 +67,16 @@ export class SymbolTable {
     return this.strings.at(this.st_name[index] ?? 0, this.offset + index * this.entrySize);
   }
 
+  /** Whether a symbol of another table has this name, byte for byte. */
+  isNamedAs(index: number, other: SymbolTable, otherIndex: number): boolean {
+    return this.strings.isSame(this.st_name[index] ?? 0, other.strings, other.st_name[otherIndex] ?? 0);
+  }
+
+  /** A number that all symbols of this name share, and a few of other names. */
+  nameHash(index: number): number {
+    return this.strings.hash(this.st_name[index] ?? 0);
+  }
+
   /** Every name in stored order, each symbol's once. */
   *names(): Generator<string, void, undefined> {
     const nameAt = this.strings.budgeted();

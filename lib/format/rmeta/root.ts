@@ -147,7 +147,7 @@ function symbolEnd(bytes: Uint8Array, at: number): number {
 }
 
 /** A string: its length, its bytes, and 0xc1, which no UTF-8 has. */
-function readText(bytes: Uint8Array, at: number): TextRange | undefined {
+export function readText(bytes: Uint8Array, at: number): TextRange | undefined {
   const offset = leb128End(bytes, at);
   if (offset < 0) return undefined;
   const length = leb128Value(bytes, at, offset);

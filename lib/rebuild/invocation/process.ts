@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Invocation } from './invocation.js';
 
 /** A rustc that runs. */
@@ -52,22 +52,40 @@ export function inheritedDescriptors(
   environment: Readonly<Record<string, string | undefined>>,
 ): (number | 'ignore')[] {
   const wanted = new Set<number>();
+  let parent: readonly string[] | undefined;
   for (const name of ['CARGO_MAKEFLAGS', 'MAKEFLAGS', 'MFLAGS']) {
-    for (const [, read, write] of (environment[name] ?? '').matchAll(/--jobserver-(?:auth|fds)=(\d+),(\d+)/g))
-      for (const fd of [Number(read), Number(write)]) if (fd > 2 && fd < 1024 && isPipe(fd)) wanted.add(fd);
+    for (const [, read, write] of (environment[name] ?? '').matchAll(
+      /--jobserver-(?:auth|fds)=(\d+),(\d+)/g,
+    )) {
+      parent ??= descriptorsOf(process.ppid);
+      for (const fd of [Number(read), Number(write)])
+        if (fd > 2 && fd < 1024 && isInherited(fd, parent)) wanted.add(fd);
+    }
   }
   const last = Math.max(2, ...wanted);
   return Array.from({ length: last - 2 }, (_, i) => (wanted.has(i + 3) ? i + 3 : 'ignore'));
 }
 
-/** Flags may name descriptors that nobody passed on, whose numbers Node now uses for itself. */
-function isPipe(fd: number): boolean {
-  return link(fd).startsWith('pipe:');
+/**
+ * Flags may name descriptors that nobody passed on, whose numbers Node now uses for pipes of its own: a pipe that came
+ * from the parent is one that the parent has, too.
+ */
+function isInherited(fd: number, parent: readonly string[]): boolean {
+  const pipe = link(`/proc/self/fd/${fd}`);
+  return pipe.startsWith('pipe:') && parent.includes(pipe);
 }
 
-function link(fd: number): string {
+function descriptorsOf(pid: number): string[] {
   try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => link(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path);
   } catch {
     return '';
   }

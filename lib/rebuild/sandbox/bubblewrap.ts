@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../error.js';
 import { measured } from '../measured-command.js';
 import { sealedPlace } from '../place.js';
-import type { Sandbox, SealedOrder } from '../sandbox.js';
+import { type Sandbox, type SealedOrder, WRAPPER } from '../sandbox.js';
 
 /** What stands at the top inside. With the variation `path` it is another one. */
 const TOP = '/trustdiff';
@@ -45,6 +45,8 @@ export function bubblewrap(top = TOP): Sandbox {
     ],
     place: () => sealedPlace(top),
     command: (order) => command(order, top),
+    // With the first process of a namespace of processes all others end.
+    end() {},
   };
 }
 
@@ -66,7 +68,8 @@ const NAMESPACES = [
 ] as const;
 
 function command(order: SealedOrder, top: string): ReturnType<Sandbox['command']> {
-  const { folders, tools, run, stage, earlier, environment, surroundings, writable = {} } = order;
+  const { folders, tools, run, stage, earlier, environment, surroundings } = order;
+  const { writable = {}, readOnly: laid = {}, frozen = false } = order;
   const place = sealedPlace(top);
   const readOnly = (host: string, inside: string): string[] => ['--ro-bind', host, inside];
   const args = [
@@ -81,17 +84,18 @@ function command(order: SealedOrder, top: string): ReturnType<Sandbox['command']
     ...readOnly(folders.rustcRoot, place.rustcRoot),
     ...readOnly(tools.folder, place.tools),
     ...readOnly(tools.node, join(place.tools, 'node')),
-    ...readOnly(tools.wrapper, join(place.tools, 'rustc-wrapper.js')),
-    ...['--bind', folders.build, place.build],
-    ...['--bind', folders.home, place.home],
+    ...readOnly(tools.wrapper, join(place.tools, WRAPPER)),
+    ...(frozen ? readOnly(folders.build, place.build) : ['--bind', folders.build, place.build]),
+    ...(frozen ? readOnly(folders.home, place.home) : ['--bind', folders.home, place.home]),
     ...['--bind', folders.log, place.log],
     '--dir',
     place.out,
     ...earlier.flatMap((name) => readOnly(join(folders.out, name), join(place.out, name))),
     ...(stage === '' ? [] : ['--bind', join(folders.out, `${stage}.partial`), join(place.out, stage)]),
+    ...Object.entries(laid).flatMap(([inside, host]) => readOnly(host, inside)),
     ...Object.entries(writable).flatMap(([inside, host]) => ['--bind', host, inside]),
     // What is mounted on nothing but a temporary file system is not to be written to either.
-    ...['--remount-ro', '/', '--chdir', place.build, '--clearenv'],
+    ...['--remount-ro', '/', '--chdir', order.cwd ?? place.build, '--clearenv'],
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...measured(run, surroundings),
   ];

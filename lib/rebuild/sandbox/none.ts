@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { measured } from '../measured-command.js';
 import { sealedPlace } from '../place.js';
@@ -15,10 +15,12 @@ export function noSandbox(top: string): Sandbox {
     open: [
       'The builds were not sealed: they could see and change all that their user can, network included.',
       'A program that follows links sees where root, sources and output really lie, which differs from run to run.',
+      'What a build leaves running is ended only as far as it kept its environment.',
       'Host name, users and running programs are those of the host.',
     ],
     place: () => sealedPlace(top),
     command(order) {
+      endLeftOver(top);
       layLinks(order, top);
       const place = sealedPlace(top);
       return {
@@ -28,7 +30,24 @@ export function noSandbox(top: string): Sandbox {
         cwd: place.build,
       };
     },
+    end: () => endLeftOver(top),
   };
+}
+
+/**
+ * Kills the processes of builds at this place that outlived their command, or a trustdiff that was killed: they are
+ * known by the environment that they were given, in whatever group or session they are.
+ */
+function endLeftOver(top: string): void {
+  const mark = Buffer.from(`TRUSTDIFF_TOOLS=${sealedPlace(top).tools}\0`);
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+    try {
+      if (readFileSync(`/proc/${name}/environ`).includes(mark)) process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // It has ended, or is another user's.
+    }
+  }
 }
 
 function layLinks({ folders, tools, stage, earlier, writable = {} }: SealedOrder, top: string): void {

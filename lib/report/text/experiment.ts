@@ -1,8 +1,9 @@
 import { printableText } from '../../artefact/name.js';
+import { divergenceText, replayText } from '../../rebuild/invocation/text.js';
 import type { PlannedStages, Preview } from '../../rebuild/preview.js';
 import type {
   ExperimentReport,
-  RootReport,
+  ExperimentRootReport,
   RunReport,
   RunStageReport,
   StageComparison,
@@ -23,14 +24,7 @@ export function* renderExperimentText(report: ExperimentReport, options: TextOpt
     width,
     '    ',
   );
-  yield* rootLines('A', report.roots.a, width);
-  yield* rootLines('B', report.roots.b, width);
-  for (const { what, standing } of report.sharedAncestors)
-    yield* wrapped(
-      `  shared: ${printableText(what)}${standing === 'told' ? ' (as they say of themselves)' : ''}`,
-      width,
-      '    ',
-    );
+  yield* originLines(report, width);
   for (const [tool, side] of Object.entries(report.tools))
     yield `  both sides use the ${tool} of ${side.toUpperCase()}`;
   const sealed = sandbox.use === 'none' ? 'not sealed' : `sealed by ${sandbox.version}`;
@@ -40,13 +34,59 @@ export function* renderExperimentText(report: ExperimentReport, options: TextOpt
   yield* runTable(report.runs, width);
   yield* costLines(report, width);
   for (const comparison of report.comparisons) yield* comparisonLines(comparison, options);
+  yield* plantedLines(report, options);
+  yield* partingLines(report, options);
   yield* verdictSection({ verdict: report.verdict }, options);
+}
+
+function* partingLines({ divergence, replay }: ExperimentReport, { paint }: TextOptions): Generator<string> {
+  if (divergence !== undefined) {
+    yield '';
+    yield paint.bold('WHERE THE RUNS PART');
+    yield* divergenceText(divergence);
+  }
+  if (replay !== undefined) {
+    yield '';
+    yield paint.bold('REPLAY');
+    yield* replayText(replay);
+  }
+}
+
+function* plantedLines(
+  { planted, roots }: ExperimentReport,
+  { paint, width }: TextOptions,
+): Generator<string> {
+  if (planted === undefined) return;
+  yield '';
+  yield paint.bold('PLANTED');
+  const name = printableText(roots[planted.of].name);
+  yield* wrapped(`  A change was planted in a copy of root ${name}.`, width, '  ');
+  for (const place of planted.places) yield* wrapped(`  in ${printableText(place)}`, width, '    ');
+  yield* wrapped(
+    planted.found ? `  It was found in ${planted.stages.join(', ')}.` : '  It was not found.',
+    width,
+    '  ',
+  );
 }
 
 /** Digits of a digest that a person compares by eye. */
 const DIGITS = 16;
 
-function* rootLines(side: string, root: RootReport, width: number): Generator<string> {
+function* originLines(
+  { roots, sharedAncestors }: Pick<ExperimentReport, 'roots' | 'sharedAncestors'>,
+  width: number,
+): Generator<string> {
+  yield* rootLines('A', roots.a, width);
+  yield* rootLines('B', roots.b, width);
+  for (const { what, standing } of sharedAncestors)
+    yield* wrapped(
+      `  shared: ${printableText(what)}${standing === 'told' ? ' (as they say of themselves)' : ''}`,
+      width,
+      '    ',
+    );
+}
+
+function* rootLines(side: string, root: ExperimentRootReport, width: number): Generator<string> {
   yield* wrapped(
     `  root ${side}  ${printableText(root.name)}: ${sized(root.bytes)}, blake3 ${root.digest.slice(0, DIGITS)}…`,
     width,
@@ -139,6 +179,7 @@ export function* previewLines(preview: Preview, paint: Paint, width: number): Ge
   const { experiment, runs } = preview;
   yield paint.bold(printableText(experiment.name));
   yield `  recipe ${experiment.recipe.use}, ${counted(runs.length, 'run')}, sandbox ${experiment.sandbox.use}`;
+  yield* originLines(preview, width);
   for (const one of runs) yield* previewOf(one, width);
   const left = runs.flatMap(({ stages }) => stages).filter(({ kept }) => !kept);
   const times = left.map(({ seconds }) => seconds);
@@ -158,9 +199,14 @@ function* previewOf({ run, stages }: PlannedStages, width: number): Generator<st
   for (const { name, claim, kept, run: command } of stages) {
     const notes = [...(claim ? [] : ['told, not judged']), ...(kept ? ['kept from an earlier time'] : [])];
     yield `  ${name}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
-    const [first = ''] = printableText(command.join(' '))
-      .split('\\n')
-      .filter((line) => line.trim() !== '');
-    yield* wrapped(`    ${first}${first.length < command.join(' ').length ? ' …' : ''}`, width, '      ');
+    yield* wrapped(`    ${commandText(command)}`, width, '      ');
   }
+}
+
+/** A command in a line; of a script its first line that says something. */
+function commandText(command: readonly string[]): string {
+  const script = command[0] === 'sh' ? command[2] : undefined;
+  const lines = (script ?? command.join(' ')).split('\n').map((line) => line.trim());
+  const said = lines.filter((line) => line !== '');
+  return `${printableText(said[0] ?? '')}${said.length > 1 ? ' …' : ''}`;
 }

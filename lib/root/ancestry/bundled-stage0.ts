@@ -1,10 +1,10 @@
-import { parseChecksums } from '../signature/checksum-list.js';
+import { digestFor, parseChecksums } from '../signature/checksum-list.js';
 import type { Ancestor, Evidence, Findings } from './evidence.js';
 import { NOTHING } from './evidence.js';
 import type { BundledArchive, SourceFacts, SourceText } from './source.js';
 
 /**
- * Compilers that come with the sources (Debian's orig-stage0, the cache of bootstrap). Where their SHA-256 are those in
+ * Compilers that come with the sources (Debian's orig-stage0). Where their SHA-256 are those in
  * `src/stage0`, they are upstream's binaries, and what is built with them begins there: the chain is reset.
  */
 export function bundledStage0({ bundled, stage0 }: SourceFacts): Findings {
@@ -18,12 +18,12 @@ export function bundledStage0({ bundled, stage0 }: SourceFacts): Findings {
       ancestors: [],
     };
   }
-  const { digests } = parseChecksums(stage0.text, [stage0.file, ...(stage0.member ?? [])].join(' › '));
-  const listed = bundled.filter(({ name }) => digests.has(name));
-  const matching = listed.filter(({ name, sha256 }) => digests.get(name) === sha256);
+  const list = parseChecksums(stage0.text, [stage0.file, ...(stage0.member ?? [])].join(' › '));
+  const listed = bundled.filter(({ name }) => digestFor(list, name) !== undefined);
+  const matching = listed.filter(({ name, sha256 }) => digestFor(list, name) === sha256);
   const evidence: Evidence[] = [];
   for (const { name, file, member, sha256 } of listed.filter((one) => !matching.includes(one))) {
-    const says = `${name} has SHA-256 ${sha256}, but src/stage0 lists ${digests.get(name)}`;
+    const says = `${name} has SHA-256 ${sha256}, but src/stage0 lists ${digestFor(list, name)}`;
     evidence.push({
       kind: 'stage0-mismatch',
       supports: 'unknown',
@@ -33,7 +33,7 @@ export function bundledStage0({ bundled, stage0 }: SourceFacts): Findings {
       ...(member !== undefined && { member }),
     });
   }
-  for (const { name, file, member } of bundled.filter((one) => !digests.has(one.name))) {
+  for (const { name, file, member } of bundled.filter((one) => digestFor(list, one.name) === undefined)) {
     const says = `${name} comes with the sources, and src/stage0 does not list it`;
     evidence.push({
       kind: 'stage0-mismatch',

@@ -12,12 +12,12 @@ import { type Paragraph, parseControl } from '../debian-control.js';
 import { digestedBlocks, digestFile } from '../signature/file-digest.js';
 import { readWhole } from '../signature/keyring.js';
 import {
+  assertSigned,
   type FileCheck,
   isDebianList,
-  type OpenList,
   type TrustOptions,
   Verifier,
-  verifyFiles,
+  verifyWith,
 } from '../signature/verify.js';
 
 /** A place in the sources. */
@@ -43,6 +43,8 @@ export interface BundledArchive extends SourcePlace {
 export interface SourceControl extends SourcePlace {
   readonly kind: 'dsc' | 'control' | 'buildinfo' | 'changes';
   readonly paragraphs: readonly Paragraph[];
+  /** SHA-256 of the files that it lists, by name. */
+  readonly digests: ReadonlyMap<string, string>;
   /** Whether its signature is good. */
   readonly signed: boolean;
 }
@@ -61,6 +63,8 @@ export interface SourceFacts {
 
 export interface SourceOptions extends TrustOptions {
   readonly limits?: Partial<Limits> | undefined;
+  /** Refuse sources that no signature makes good, before they are opened further. */
+  readonly requireSignature?: boolean | undefined;
 }
 
 /** Bytes of a text file of the sources that are read; src/stage0 has 60 kB. */
@@ -80,8 +84,10 @@ const COMPILER = /^(?:rustc|rust-std|cargo|rust)-(?:\d|beta|nightly).*\.tar\.(?:
 export async function readSources(
   paths: readonly string[],
   options: SourceOptions = {},
+  verifier?: Verifier,
 ): Promise<SourceFacts> {
-  const reading = new SourceReading({ ...DEFAULT_LIMITS, ...options.limits }, options);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const reading = new SourceReading(limits, options, verifier ?? (await Verifier.create(options)));
   for (const path of paths) await reading.read(path);
   return reading.facts(paths);
 }
@@ -98,12 +104,16 @@ class SourceReading {
   constructor(
     readonly limits: Limits,
     readonly options: SourceOptions,
+    readonly verifier: Verifier,
   ) {}
 
   async read(path: string): Promise<void> {
     if (inspectInput(path) === 'directory') await this.#directory(path);
     else if (isDebianList(path)) await this.#debianList(path);
-    else await this.#archive(path);
+    else {
+      this.#accept([await this.verifier.check(path)]);
+      await this.#archive(path);
+    }
   }
 
   facts(paths: readonly string[]): SourceFacts {
@@ -118,17 +128,30 @@ class SourceReading {
     };
   }
 
+  /** @throws InputError for what was changed, and for what is not signed where it has to be */
+  #accept(checks: readonly FileCheck[]): void {
+    for (const check of checks) {
+      if (check.outcome === 'bad') throw new InputError(`it was changed: ${check.why}`, { file: check.file });
+      if (this.options.requireSignature === true) assertSigned(check);
+    }
+    this.#checks.push(...checks);
+  }
+
   async #directory(top: string): Promise<void> {
+    if (this.options.requireSignature === true)
+      throw new InputError(
+        'a directory bears no signature',
+        { file: top },
+        'name the .dsc or archives that it was unpacked from',
+      );
     for (const name of ['src/version', 'src/stage0', 'src/stage0.json', 'debian/control']) {
       const file = join(top, name);
       if (isPlainFile(file)) this.#text(name, { file, text: readWhole(file, TEXT_LIMIT).toString('utf8') });
     }
-    // Debian unpacks orig-stage0 to stage0; bootstrap keeps what it downloads in build/cache.
-    for (const name of ['stage0', 'build/cache']) {
-      const folder = join(top, name);
-      if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true)
-        await this.#bundledBelow(folder);
-    }
+    // Debian unpacks orig-stage0 to there.
+    const folder = join(top, 'stage0');
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true)
+      await this.#bundledBelow(folder);
   }
 
   async #bundledBelow(folder: string): Promise<void> {
@@ -147,16 +170,19 @@ class SourceReading {
   }
 
   async #debianList(path: string): Promise<void> {
-    const { files, absent } = await verifyFiles([path], this.options);
-    const bad = files.find(({ lists }) => lists.some(({ says }) => says === 'mismatch'));
-    if (bad !== undefined)
-      throw new InputError(`it is not what ${path} lists: ${bad.why}`, { file: bad.file });
-    this.#checks.push(...files);
+    const { files, absent } = await verifyWith(this.verifier, [path]);
+    this.#accept(files);
     for (const name of absent) this.#notes.push(`${name} is not there and was not looked at`);
-    const list: OpenList = await (await Verifier.create(this.options)).readList(path);
+    const list = await this.verifier.readList(path);
     const kind = /\.(dsc|changes|buildinfo)$/.exec(path)?.[1] as 'dsc' | 'changes' | 'buildinfo';
     const signed = files[0]?.outcome === 'good' && files[0].by === 'signature';
-    this.#controls.push({ kind, file: path, paragraphs: parseControl(list.text), signed });
+    this.#controls.push({
+      kind,
+      file: path,
+      paragraphs: parseControl(list.text),
+      digests: list.digests,
+      signed,
+    });
     if (kind !== 'dsc') return;
     for (const name of list.digests.keys()) {
       const file = join(dirname(path), name);
@@ -172,7 +198,8 @@ class SourceReading {
       formats: [],
       keepWhole: new Set(['ar'] as const),
     };
-    const blocks = digestedBlocks(file, () => {}, this.options.signal);
+    let sha256: string | undefined;
+    const blocks = digestedBlocks(file, (digest) => (sha256 = digest.sha256), this.options.signal);
     for await (const { name, metadata, content, via } of unpack(blocks, basename(file), context)) {
       if (this.#meter.addMember() > this.limits.members) {
         const what = `the sources hold more than ${this.limits.members} members`;
@@ -192,13 +219,22 @@ class SourceReading {
         { file },
         'name the sources of the root',
       );
+    const checked = this.#checks.find((check) => check.file === file);
+    if (checked !== undefined && checked.sha256 !== sha256)
+      throw new InputError('the file changed after it was verified', { file });
   }
 
   #text(name: string, text: SourceText): void {
     if (name === 'src/version') this.#version ??= text;
     else if (name === 'debian/control') {
       const { text: content, ...place } = text;
-      this.#controls.push({ kind: 'control', ...place, paragraphs: parseControl(content), signed: false });
+      this.#controls.push({
+        kind: 'control',
+        ...place,
+        paragraphs: parseControl(content),
+        digests: new Map(),
+        signed: false,
+      });
     } else this.#stage0 ??= text;
   }
 }

@@ -1,4 +1,3 @@
-import { parseChecksums } from '../signature/checksum-list.js';
 import { minorText, parseVersion } from '../version-rule.js';
 import type { Evidence } from './evidence.js';
 import { factsOf, filesOf, firstOf, type RootFacts } from './root-facts.js';
@@ -27,12 +26,7 @@ export function linkSources(root: RootFacts, source: SourceFacts): SourcesLink {
 }
 
 function byDigest(root: RootFacts, control: SourceControl): SourcesLink | undefined {
-  const text = (control.paragraphs[0]?.get('checksums-sha256') ?? '')
-    .split('\n')
-    .map((line) => ` ${line}`)
-    .join('\n');
-  if (text.trim() === '') return undefined;
-  const { digests } = parseChecksums(`Checksums-Sha256:\n${text}`, control.file);
+  const { digests } = control;
   const archives = root.inputs.flatMap(({ check }) => check ?? []);
   const listed = archives.filter(({ file }) => digests.has(baseOf(file)));
   if (listed.length === 0 || listed.length < root.inputs.length) return undefined;

@@ -26,18 +26,29 @@ export function upstreamLayout(root: RootFacts): Findings {
       file: filesOf(root),
     });
     for (const { check, file } of inputs) {
-      if (check?.outcome !== 'good') continue;
-      const by = check.by === 'signature' ? 'its signature is good' : 'its SHA-256 is listed';
-      evidence.push({ kind: 'vouched', standing: 'checked', says: `${by}: ${check.why}`, file });
+      if (check?.outcome === 'bad')
+        evidence.push({
+          kind: 'vouched',
+          supports: 'unknown',
+          standing: 'checked',
+          says: `it was changed: ${check.why}`,
+          file,
+        });
     }
+    const vouched = inputs.filter(({ check }) => check?.outcome === 'good');
     // One tarball of which nothing is known could be the compiler.
-    if (official && inputs.every(({ check }) => check?.outcome === 'good')) {
-      const says2 = `every tarball of the root is vouched for, and they are upstream's by layout and version`;
+    const all = official && vouched.length === inputs.length;
+    if (vouched.length > 0) {
+      const by = [
+        ...new Set(
+          vouched.map(({ check }) => (check?.by === 'signature' ? 'signatures' : 'lists of digests')),
+        ),
+      ];
       evidence.push({
         kind: 'vouched',
-        supports: 'upstream',
+        ...(all && { supports: 'upstream' }),
         standing: 'checked',
-        says: says2,
+        says: `${vouched.length} of its ${inputs.length} tarballs are vouched for by ${by.join(' and ')}`,
         file: filesOf(root),
       });
     }

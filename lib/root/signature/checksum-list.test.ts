@@ -1,9 +1,11 @@
 import test from 'ava';
 import { InputError } from '../../error.js';
-import { parseChecksums } from './checksum-list.js';
+import { digestFor, parseChecksums } from './checksum-list.js';
 
 const A = 'a'.repeat(64);
 const B = 'b'.repeat(64);
+
+const DIST = 'https://static.rust-lang.org/dist/2025-01-09/rustc-1.84.0-x86_64-unknown-linux-gnu.tar';
 
 function list(text: string, name = 'LIST') {
   const { format, digests } = parseChecksums(text, name);
@@ -13,13 +15,13 @@ function list(text: string, name = 'LIST') {
 test('what sha256sum prints is read, in both of its ways', (t) => {
   t.deepEqual(list(`${A}  rustc.tar.xz\n${B} *dist/cargo.tar.xz\n`), {
     format: 'sha256sum',
-    digests: { 'rustc.tar.xz': A, 'cargo.tar.xz': B },
+    digests: { 'rustc.tar.xz': A, 'dist/cargo.tar.xz': B },
   });
   t.deepEqual(list(`SHA256 (rustc.tar.xz) = ${A.toUpperCase()}\n`).digests, { 'rustc.tar.xz': A });
 });
 
 test('a digest alone is that of the file which the list is named for', (t) => {
-  t.deepEqual(list(`${A}\n`, 'dist/rustc.tar.xz.sha256').digests, { 'rustc.tar.xz': A });
+  t.deepEqual(list(`${A}\n`, 'dist/rustc.tar.xz.sha256').digests, { 'dist/rustc.tar.xz': A });
 });
 
 test('the manifest of a channel is read, each packing with its own digest', (t) => {
@@ -37,14 +39,14 @@ xz_hash = "${A}"
   t.deepEqual(list(text), {
     format: 'channel',
     digests: {
-      'rustc-1.84.0-x86_64-unknown-linux-gnu.tar.gz': A,
-      'rustc-1.84.0-x86_64-unknown-linux-gnu.tar.xz': B,
+      [`${DIST}.gz`]: A,
+      [`${DIST}.xz`]: B,
     },
   });
 });
 
 test('the list of stage0 in the sources is read, the old and the new', (t) => {
-  const digests = { 'rustc-1.84.0-t.tar.xz': A };
+  const digests = { 'dist/2025-01-09/rustc-1.84.0-t.tar.xz': A };
   t.deepEqual(
     list(`dist_server=x\ncompiler_version=1.84.0\n\ndist/2025-01-09/rustc-1.84.0-t.tar.xz=${A}\n`),
     {
@@ -78,9 +80,18 @@ test('a list without digests, or with two for one name, is refused', (t) => {
     'hello',
     '{',
     '{"checksums_sha256": 1}',
-    `${A}  x\n${B}  y/x\n`,
+    `${A}  x\n${B}  x\n`,
     `${A.slice(1)}  x\n`,
   ])
     t.throws(() => list(text), { instanceOf: InputError }, text);
-  t.notThrows(() => list(`${A}  x\n${A}  y/x\n`));
+  t.notThrows(() => list(`${A}  x\n${A}  x\n`));
+});
+
+test('a file is found by the last part of its name, and by its path where the list has several of that name', (t) => {
+  const { digests } = parseChecksums(`${A}  one/x.rlib\n${B}  two/x.rlib\n${A}  dist/rustc.tar.xz\n`, 'LIST');
+  t.is(digestFor({ digests }, '/anywhere/rustc.tar.xz'), A);
+  t.is(digestFor({ digests }, '/here/one/x.rlib'), A);
+  t.is(digestFor({ digests }, '/here/two/x.rlib'), B);
+  t.is(digestFor({ digests }, '/here/three/x.rlib'), undefined);
+  t.is(digestFor({ digests }, '/here/y.rlib'), undefined);
 });

@@ -1,14 +1,29 @@
+import { resolve } from 'node:path';
 import { InputError } from '../../error.js';
 import { parseControl } from '../debian-control.js';
 
 /** How a list of digests is written. */
 export type ChecksumFormat = 'sha256sum' | 'channel' | 'stage0' | 'debian';
 
-/** SHA-256 digests of files, by the last part of their names. */
+/** SHA-256 digests of files. */
 export interface ChecksumList {
   readonly format: ChecksumFormat;
-  /** Lower-case hex. */
+  /** Lower-case hex, by the name that the list has: a path, an address, or a name alone. */
   readonly digests: ReadonlyMap<string, string>;
+}
+
+/**
+ * The digest that a list has for a file. What a list calls a file is where it was made or served; here it may lie
+ * anywhere, so that the last part of its name decides. Where a list has several such files with other digests, it is
+ * the one whose whole path fits.
+ */
+export function digestFor({ digests }: Pick<ChecksumList, 'digests'>, file: string): string | undefined {
+  const own = baseName(file);
+  const alike = [...digests].filter(([name]) => baseName(name) === own);
+  if (new Set(alike.map(([, digest]) => digest)).size <= 1) return alike[0]?.[1];
+  const path = resolve(file);
+  const fitting = alike.filter(([name]) => path.endsWith(`/${name.replace(/^(?:\.\/)+/, '')}`));
+  return new Set(fitting.map(([, digest]) => digest)).size === 1 ? fitting[0]?.[1] : undefined;
 }
 
 const HEX = '([0-9a-fA-F]{64})';
@@ -27,12 +42,11 @@ export function parseChecksums(text: string, name: string): ChecksumList {
   const format = formatOf(text);
   const digests = new Map<string, string>();
   for (const [file, digest] of READERS[format](text, name)) {
-    const own = baseName(file);
     const hex = digest.toLowerCase();
-    const before = digests.get(own);
+    const before = digests.get(file);
     if (before !== undefined && before !== hex)
-      throw new InputError(`the list has two digests for ${own}`, { file: name });
-    digests.set(own, hex);
+      throw new InputError(`the list has two digests for ${file}`, { file: name });
+    digests.set(file, hex);
   }
   if (digests.size === 0) {
     const hint = 'sha256sum, channel-rust-*.toml, src/stage0, .dsc, .changes and .buildinfo are read';
@@ -101,7 +115,7 @@ function* stage0Json(text: string): Generator<readonly [string, string]> {
     if (typeof digest === 'string' && new RegExp(`^${HEX}$`).test(digest)) yield [file, digest];
 }
 
-/** What a list calls a file is where it was made or served; here it may lie anywhere. */
+/** The last part of a path or address. */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

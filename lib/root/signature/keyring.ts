@@ -11,7 +11,7 @@ export interface Keyring {
   readonly pinned: ReadonlySet<string>;
 }
 
-export const NO_KEYRING: Keyring = { files: [], keys: [], pinned: new Set() };
+const NO_KEYRING: Keyring = { files: [], keys: [], pinned: new Set() };
 
 /** Bytes of one keyring. All of Debian's developers together have 29 MB. */
 const KEYRING_LIMIT = 128 * 2 ** 20;

@@ -255,6 +255,13 @@ test('the signature of a .dsc stands for the files that it lists, and those that
   );
 });
 
+test('a .dsc that lists a file elsewhere is refused', async (t) => {
+  const key = await testKey('Developer');
+  const { dsc } = await sourcePackage(t, key);
+  writeFileSync(dsc, `Source: rustc\nChecksums-Sha256:\n ${sha256(CONTENT)} 1 ../../etc/passwd\n`);
+  await t.throwsAsync(verifyFiles([dsc]), { instanceOf: InputError, message: /no name of a file beside it/ });
+});
+
 test('what stands around the signed text of a .dsc is not read', async (t) => {
   const key = await testKey('Developer');
   const { folder, dsc } = await sourcePackage(t, key);

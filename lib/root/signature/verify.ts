@@ -2,7 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError, UsageError } from '../../error.js';
 import { gravest, type SignatureCheck, type SignatureOutcome } from './check.js';
-import { baseName, type ChecksumFormat, type ChecksumList, parseChecksums } from './checksum-list.js';
+import {
+  baseName,
+  type ChecksumFormat,
+  type ChecksumList,
+  digestFor,
+  parseChecksums,
+} from './checksum-list.js';
 import { digestFile, type FileDigest } from './file-digest.js';
 import { type Keyring, readKeyring, readWhole } from './keyring.js';
 import { checkDetached, readSignedText } from './openpgp.js';
@@ -139,6 +145,11 @@ export async function verifyFiles(
 ): Promise<Verification> {
   const verifier = await Verifier.create(options);
   verifier.assertSignaturesUsed(files);
+  return verifyWith(verifier, files);
+}
+
+/** The same with keys and lists that have been read already. */
+export async function verifyWith(verifier: Verifier, files: readonly string[]): Promise<Verification> {
   const checks: FileCheck[] = [];
   const absent: string[] = [];
   for (const file of files) {
@@ -149,6 +160,8 @@ export async function verifyFiles(
     const list = await verifier.readList(file);
     checks.push(await checkSigned(verifier, file, list));
     for (const name of list.digests.keys()) {
+      if (name.includes('/'))
+        throw new InputError(`it lists ${name}, which is no name of a file beside it`, { file });
       const path = join(dirname(file), name);
       if (files.includes(path)) continue;
       if (isFile(path)) checks.push(await verifier.check(path, [list]));
@@ -161,6 +174,16 @@ export async function verifyFiles(
 /** Whether a file is one of Debian's lists, by its name. */
 export function isDebianList(file: string): boolean {
   return /\.(?:dsc|changes|buildinfo)$/.test(file);
+}
+
+/** @throws InputError for anything but a good signature */
+export function assertSigned({ file, outcome, by, why }: FileCheck): void {
+  if (outcome === 'good' && by === 'signature') return;
+  const what =
+    outcome === 'good'
+      ? 'nobody signed it'
+      : `its signature is ${outcome === 'wrong-key' ? 'by the wrong key' : outcome}`;
+  throw new InputError(`${what}: ${why}`, { file }, '--require-signature asks for a good one');
 }
 
 /** A file that is signed in itself: its signature is that of the text, and lists may have it beside that. */
@@ -194,7 +217,7 @@ async function readList(list: string, keyring: Keyring): Promise<OpenList> {
 }
 
 function askList(list: OpenList, file: string, digest: FileDigest, named: boolean): ListCheck {
-  const listed = list.digests.get(baseName(file));
+  const listed = digestFor(list, file);
   const says = listed === undefined ? 'not-listed' : listed === digest.sha256 ? 'match' : 'mismatch';
   return { list: list.list, format: list.format, says, named, signatures: list.signatures };
 }

@@ -31,7 +31,7 @@ function* rootLines(root: RootReport, paint: Paint, width: number): Generator<st
   yield paint.bold(`ROOT ${printableText(root.name)}`);
   const say = (text: string): string[] => wrapped(`  ${text}`, width, '    ');
   for (const input of root.inputs) yield* inputLines(input, paint, width);
-  if (root.treeDigest !== undefined) yield* say(`tree ${root.treeDigest}`);
+  if (root.treeDigest !== undefined) yield* say(`tree blake3 ${root.treeDigest}`);
   const facts = (name: FactName): string =>
     factValues((root.identity.facts[name] ?? []).map(({ value }) => value));
   const version = facts('version') || facts('release');

@@ -37,13 +37,14 @@ const LISTED = {
 
 /** The outcome of one file and why. */
 export function* outcomeText(
-  { outcome, by, why }: FileCheck,
+  { outcome, by, why, lists }: FileCheck,
   paint: Paint,
   width: number,
   indent: string,
 ): Generator<string> {
   const word = outcome === 'wrong-key' ? 'wrong key' : outcome;
-  const subject = by === 'checksums' ? 'digest' : 'signature';
+  const subject =
+    by === 'checksums' || lists.some(({ says }) => says === 'mismatch') ? 'digest' : 'signature';
   const [first = '', ...rest] = wrapped(
     `${indent}${subject} ${word}: ${printableText(why)}`,
     width,

@@ -1,0 +1,158 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { findDivergence } from './divergence.js';
+import { digestOf, type MadeCrate, madeLog } from './log-fixture.js';
+
+/** Crates in an order of dependency: each may depend on any before it. */
+const builds = fc
+  .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 12 })
+  .map((lists): MadeCrate[] =>
+    lists.map((list, i) => ({
+      name: `crate_${i}`,
+      dependencies: i === 0 ? [] : [...new Set(list.map((n) => `crate_${n % i}`))],
+    })),
+  );
+/** A build, one of its crates, and another order of the same build that its dependencies allow. */
+const planted = builds.chain((crates) =>
+  fc.tuple(
+    fc.constant(crates),
+    fc.nat(crates.length - 1),
+    fc
+      .array(fc.nat(), { minLength: crates.length, maxLength: crates.length })
+      .map((picks) => shuffled(crates, picks)),
+  ),
+);
+
+function shuffled(crates: readonly MadeCrate[], picks: readonly number[]): MadeCrate[] {
+  const done: MadeCrate[] = [];
+  for (const pick of picks) {
+    const ready = crates.filter(
+      (crate) =>
+        !done.includes(crate) &&
+        crate.dependencies.every((name) => done.some((other) => other.name === name)),
+    );
+    const next = ready[pick % ready.length];
+    if (next !== undefined) done.push(next);
+  }
+  return done;
+}
+
+function changed(crates: readonly MadeCrate[], at: string, change: Partial<MadeCrate>): MadeCrate[] {
+  return crates.map((crate) => (crate.name === at ? { ...crate, ...change } : crate));
+}
+
+/** How many crates need this one, by whatever way. */
+function dependants(crates: readonly MadeCrate[], name: string): number {
+  const reached = new Set([name]);
+  for (const crate of crates) if (crate.dependencies.some((one) => reached.has(one))) reached.add(crate.name);
+  return reached.size - 1;
+}
+
+test('two equal builds do not part, in whatever order they ran', (t) => {
+  fc.assert(
+    fc.property(planted, ([crates, , other]) => {
+      const divergence = findDivergence(madeLog(crates), madeLog(other));
+      t.is(divergence.first, null);
+      t.is(divergence.equal, crates.length);
+      t.deepEqual([divergence.onlyA, divergence.onlyB, divergence.inputs], [[], [], []]);
+    }),
+  );
+});
+
+for (const [what, change, kind, difference] of [
+  ['varies by chance', { chance: 'x' }, 'nothing', undefined],
+  ['has another source', { source: 'x' }, 'inputs', 'source'],
+  ['has another argument', { cfg: 'x' }, 'inputs', 'argument'],
+  ['has another variable', { environment: { FOO: 'x' } }, 'inputs', 'environment'],
+  ["has another hash of cargo's", { hash: '0123456789abcdef' }, 'metadata', 'metadata'],
+] as const) {
+  test(`the one crate that ${what} is named, and what depends on it is not`, (t) => {
+    fc.assert(
+      fc.property(planted, ([crates, at, other]) => {
+        const name = `crate_${at}`;
+        const divergence = findDivergence(madeLog(crates), madeLog(changed(other, name, change)));
+        t.is(divergence.origins.length, 1);
+        t.is(divergence.first?.invocation.crate, name);
+        t.is(divergence.first?.class, kind);
+        const kinds = new Set(divergence.first?.differences.map((one) => one.kind));
+        t.deepEqual([...kinds], difference === undefined ? [] : [difference]);
+        t.is(divergence.inherited, dependants(crates, name));
+        t.is(divergence.equal, crates.length - 1 - divergence.inherited);
+      }),
+    );
+  });
+}
+
+test('with another hash for every crate, the first is one that depends on nothing', (t) => {
+  fc.assert(
+    fc.property(planted, ([crates, , other]) => {
+      const rehashed = other.map((crate) => ({ ...crate, hash: digestOf('other', crate.name).slice(0, 16) }));
+      const divergence = findDivergence(madeLog(crates), madeLog(rehashed));
+      t.is(divergence.pairs, crates.length);
+      t.is(divergence.first?.class, 'metadata');
+      t.is(divergence.first?.invocation.crate, 'crate_0');
+      t.is(divergence.origins.length, crates.filter(({ dependencies }) => dependencies.length === 0).length);
+    }),
+  );
+});
+
+test('a call whose inputs are equal goes before calls with another hash', (t) => {
+  const crates: MadeCrate[] = [
+    { name: 'a', dependencies: [] },
+    { name: 'b', dependencies: [] },
+  ];
+  const other = changed(changed(crates, 'a', { hash: '0123456789abcdef' }), 'b', { chance: 'x' });
+  t.is(findDivergence(madeLog(crates), madeLog(other)).first?.invocation.crate, 'b');
+});
+
+test('a rustc that differs is told, and what it compiled to other bytes is laid to it', (t) => {
+  const crates: MadeCrate[] = [
+    { name: 'a', dependencies: [] },
+    { name: 'b', dependencies: ['a'] },
+  ];
+  const divergence = findDivergence(madeLog(crates), madeLog(crates, 'rustc 2'));
+  t.is(divergence.first?.class, 'compiler');
+  t.is(divergence.first?.invocation.crate, 'a');
+  t.like(divergence.compilers[0], { equal: false, built: false, pairs: 2, equalOutputs: 0 });
+  t.deepEqual(divergence.inputs, []);
+});
+
+test('a crate of one side alone is listed, and taints what depends on it', (t) => {
+  const crates: MadeCrate[] = [
+    { name: 'a', dependencies: [] },
+    { name: 'c', dependencies: [] },
+  ];
+  const more: MadeCrate[] = [
+    { name: 'b', dependencies: [] },
+    { name: 'a', dependencies: [] },
+    { name: 'c', dependencies: ['b'] },
+  ];
+  const divergence = findDivergence(madeLog(crates), madeLog(more));
+  t.deepEqual(
+    divergence.onlyB.map(({ crate }) => crate),
+    ['b'],
+  );
+  t.is(divergence.origins.length, 0);
+  t.is(divergence.inherited, 1);
+});
+
+test('an input that could not be read is not taken for equal', (t) => {
+  const log = madeLog([{ name: 'a', dependencies: [] }]);
+  const blind = {
+    ...log,
+    invocations: log.invocations.map((one) => ({
+      ...one,
+      inputs: one.inputs.map((input) => ({ ...input, digest: null, size: null })),
+    })),
+  };
+  const noisy = {
+    ...blind,
+    invocations: blind.invocations.map((one) => ({
+      ...one,
+      outputs: [{ path: '/build/x', digest: digestOf('y'), size: 1 }],
+    })),
+  };
+  const divergence = findDivergence(blind, noisy);
+  t.is(divergence.first?.class, 'inputs');
+  t.like(divergence.first?.differences[0], { kind: 'source', a: 'unreadable', b: 'unreadable' });
+});
