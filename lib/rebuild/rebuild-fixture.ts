@@ -25,7 +25,7 @@ export function writeTree(folder: string, tree: Tree): void {
 export const COMPILERS: Tree = {
   'src/text': 'the source\n',
   'roots/a/bin/compile*': '#!/bin/sh\ncat "$1" >"$2"\n',
-  'roots/b/bin/compile*': '#!/bin/sh\ncat "$1" >"$2"\n',
+  'roots/b/bin/compile*': '#!/bin/sh\n# Another compiler.\ncat "$1" >"$2"\n',
   'roots/odd/bin/compile*': '#!/bin/sh\ncat "$1" >"$2"; echo odd >>"$2"\n',
 };
 

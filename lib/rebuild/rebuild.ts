@@ -85,6 +85,7 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
     const sandboxAt = sandboxesOf(experiment, out);
     const { source, ingredients: plain, origin } = await ingredientsOf(experiment, out, signal, emit);
     const { roots, shared } = plain;
+    const told = originReport(experiment, roots, origin);
     const sandbox = sandboxAt(TOP);
     const tools = layTools(join(out, 'tools'), experiment.sandbox.use === 'bubblewrap');
     const ingredients = { ...plain, planted: await plantOf(plain, out, sandbox, tools, signal, emit) };
@@ -93,7 +94,7 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       experiment,
       made,
       out,
-      { jobs, maxDetail, sharedAncestor: sharedBy(origin), signal },
+      { jobs, maxDetail, sharedAncestor: sharedBy(told.sharedAncestors), signal },
       emit,
     );
     const planted = await findPlant(experiment, made, out, { jobs, signal }, emit);
@@ -127,7 +128,7 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
         use: experiment.recipe.use,
         stages: experiment.recipe.stages.map(({ name, run, claim }) => ({ name, run, claim })),
       },
-      ...originReport(experiment, roots, origin),
+      ...told,
       tools: experiment.tools,
       environment: experiment.environment,
       sandbox: { use: sandbox.use, version: sandbox.version, open: sandbox.open },
@@ -325,7 +326,7 @@ export function originReport(
       a: rootReport(experiment, 'a', roots.a, origin),
       b: rootReport(experiment, 'b', roots.b, origin),
     },
-    sharedAncestors: (origin.relation?.shared ?? []).map(({ what, standing }) => ({ what, standing })),
+    sharedAncestors: sharedAncestors(origin, roots),
   };
 }
 
@@ -366,10 +367,20 @@ function rootReport(
 }
 
 /** The shared ancestor as verdicts name it. */
-function sharedBy({ relation }: Origin): string | undefined {
-  const [first] = relation?.shared ?? [];
+function sharedBy(shared: ExperimentReport['sharedAncestors']): string | undefined {
+  const [first] = shared;
   if (first === undefined) return undefined;
   return first.standing === 'checked' ? first.what : `${first.what} (as they say of themselves)`;
+}
+
+/** What both roots are known to be or to descend from; the nearest first. */
+function sharedAncestors(
+  { relation }: Origin,
+  { a, b }: Ingredients['roots'],
+): ExperimentReport['sharedAncestors'] {
+  const same = { what: 'the same root (the two are equal byte for byte)', standing: 'checked' } as const;
+  const known = (relation?.shared ?? []).map(({ what, standing }) => ({ what, standing }));
+  return a.digest === b.digest ? [same, ...known] : known;
 }
 
 function runReport({ run, record }: MadeRun): RunReport {
