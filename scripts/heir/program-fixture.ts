@@ -71,8 +71,8 @@ const { expression } = fc.letrec<{ expression: string; leaf: string }>((tie) => 
       )
       .map((parts) => parts.join(' ')),
     fc.tuple(fc.constantFrom('-', '~', '!'), tie('expression')).map(([sign, value]) => `${sign}(${value})`),
-    tie('expression').map((index) => `m[${index} & 15]`),
-    tie('expression').map((index) => `w[${index} & 15]`),
+    tie('expression').map((index) => `m[(${index}) & 15]`),
+    tie('expression').map((index) => `w[(${index}) & 15]`),
     fc.tuple(tie('expression'), tie('expression')).map(([x, y]) => `mix(${x}, ${y})`),
   ),
 }));
@@ -82,8 +82,8 @@ const { statement } = fc.letrec<{ statement: string; block: string }>((tie) => (
   statement: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.tuple(fc.constantFrom('a', 'b', 'c', 'g'), expression).map(([name, value]) => `${name} = ${value};`),
-    fc.tuple(expression, expression).map(([index, value]) => `m[${index} & 15] = ${value};`),
-    fc.tuple(expression, expression).map(([index, value]) => `w[${index} & 15] = ${value};`),
+    fc.tuple(expression, expression).map(([index, value]) => `m[(${index}) & 15] = ${value};`),
+    fc.tuple(expression, expression).map(([index, value]) => `w[(${index}) & 15] = ${value};`),
     expression.map((value) => `show(${value});`),
     fc.tuple(expression, tie('block')).map(([condition, then]) => `if (${condition}) ${then}`),
     fc
@@ -100,7 +100,7 @@ const { statement } = fc.letrec<{ statement: string; block: string }>((tie) => (
 
 /** Programs that compute, print what they come to, and end, be it by a division that traps. */
 export const anyProgram: fc.Arbitrary<SourceFile[]> = fc
-  .tuple(fc.array(statement, { minLength: 1, maxLength: 12 }), expression)
+  .tuple(fc.array(statement, { minLength: 1, maxLength: 24 }), expression)
   .map(([statements, value]) =>
     programOf(`${SHOW}
 var g;

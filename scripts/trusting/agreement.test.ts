@@ -15,6 +15,9 @@ import { compilerSources } from './sources.js';
 const compiler = compilerSources();
 /** That it is what these sources make is shown in `roots.test.ts`. */
 const COMPILED = compilerPath('honest');
+/** Each starts two processes, which is slow on a machine that is busy. */
+const RUNS = 40;
+const TEN_MINUTES = 600_000;
 const native = EXECUTABLE_HERE ? test : test.skip;
 
 /** What the interpreter's reader refuses a program with. */
@@ -95,27 +98,33 @@ test('a compiler that cannot read a file or is called in another way says so', (
 });
 
 native('compiled programs do what interpreted ones do, to the byte, the status and the trap', (t) => {
+  t.timeout(TEN_MINUTES);
   let trapped = 0;
   fc.assert(
     fc.property(anyProgram, (sources) => {
       const { status, program, messages } = build(COMPILED, sources);
       t.is(status, 0, messages);
       const [here, there] = [interpret(sources), executeBytes(program)];
-      if (here.status === null) trapped += 1;
+      if (here.status === null) {
+        // Anything else that stops the interpreter is the generator's fault: compiled code does not look where it reads.
+        t.regex(here.messages, /: a division /);
+        trapped += 1;
+      }
       return here.status === there.status && here.output === there.output;
     }),
-    { numRuns: 150 },
+    { numRuns: RUNS },
   );
-  t.true(trapped < 150);
+  t.true(trapped < RUNS);
 });
 
 native('a compiled compiler makes of a program what the interpreted one makes of it', (t) => {
+  t.timeout(TEN_MINUTES);
   fc.assert(
     fc.property(anyProgram, (sources) => {
       const [here, there] = [build(compiler, sources), build(COMPILED, sources)];
       return here.status === 0 && there.status === 0 && Buffer.compare(here.program, there.program) === 0;
     }),
-    { numRuns: 15 },
+    { numRuns: 5 },
   );
   t.pass();
 });
