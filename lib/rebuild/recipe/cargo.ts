@@ -34,7 +34,8 @@ export function cargoRecipe(fields: Fields): Recipe {
           ...['--profile', profile, ...(fields.strings('args') ?? [])],
         ],
         claim: true,
-        environment: { CARGO_NET_OFFLINE: 'true' },
+        // What is compiled in pieces from one time to the next hangs on how the pieces were cut.
+        environment: { CARGO_NET_OFFLINE: 'true', CARGO_INCREMENTAL: '0' },
       },
     ],
     continues: true,

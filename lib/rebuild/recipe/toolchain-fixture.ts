@@ -56,6 +56,6 @@ function sysrootOf(rustc: string, ...toolchain: string[]): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-function versionOf(prefix: string): string {
+export function versionOf(prefix: string): string {
   return spawnSync(join(prefix, 'bin/rustc'), ['--version'], { encoding: 'utf8' }).stdout;
 }
