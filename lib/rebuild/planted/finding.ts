@@ -50,11 +50,7 @@ export async function findPlant(
  * Whether the comparison of a stage tells of the change: something differs without an explanation, more than varies
  * by chance, and where it is known what was changed, in that very file and section.
  */
-export function shows(
-  report: Report,
-  controlled: boolean,
-  changes: readonly PlantRecord[] | undefined,
-): boolean {
+function shows(report: Report, controlled: boolean, changes: readonly PlantRecord[] | undefined): boolean {
   const { id } = report.verdict;
   const differs = id === 'root-effect-unexplained' || (id === 'inconclusive' && !controlled);
   if (!differs) return false;
