@@ -7,7 +7,7 @@ import type { RebuildEvent } from '../event.js';
 import type { Experiment } from '../experiment.js';
 import type { MadeRun } from '../rebuild.js';
 import { folderOf } from '../run.js';
-import { type PlantRecord, readPlantRecords } from './plant-record.js';
+import { mayBeCopy, type PlantRecord, readPlantRecords } from './plant-record.js';
 
 export interface FindingOptions {
   readonly jobs: number | undefined;
@@ -70,7 +70,7 @@ function hasResidue({ status, explanation }: PairReport): boolean {
 
 /** Whether the residue of a pair names the section, and in an archive the member, that was changed. */
 function names({ path, explanation }: PairReport, { file, member, section }: PlantRecord): boolean {
-  if (path.split('/').at(-1) !== file) return false;
+  if (!mayBeCopy(path.split('/').at(-1) ?? '', file)) return false;
   return (explanation?.owners ?? []).some(
     ({ place, standing }) =>
       (standing === 'unexplained' || standing === 'suspected') &&
