@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import test from 'ava';
+import fc from 'fast-check';
 import { parse } from 'yaml';
 import { InputError } from '../error.js';
 import { EXAMPLE } from './example.js';
@@ -147,4 +148,150 @@ test('what the schema cannot say is refused too', (t) => {
     { vary: ['time'] },
   ])
     t.throws(() => read(experimentText(fields)), { instanceOf: InputError, message: /^line 1, / });
+});
+
+/** Pieces that files of settings are made of, and what wrecks their readers. */
+const PIECES = fc.constantFrom(
+  ...[
+    'schema',
+    'name',
+    'source',
+    'recipe',
+    'roots',
+    'planted',
+    'vary',
+    'controls',
+    'a',
+    'b',
+    'path',
+    'run',
+    'use',
+  ],
+  ...[
+    'trustdiff-experiment-1',
+    'command',
+    'true',
+    '1',
+    'null',
+    '~',
+    '.inf',
+    '!!binary aGk=',
+    '!!set',
+    '%YAML 1.1\n---',
+  ],
+  ...[
+    ': ',
+    ':',
+    '\n',
+    '\n  ',
+    '- ',
+    '? ',
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    '&x ',
+    '*x',
+    '<<',
+    '|\n',
+    '>-\n',
+    '"',
+    "'",
+    '#',
+    '\t',
+  ],
+  ...['\u0000', '\ud800', '\u2028', '\r', '__proto__', 'constructor', '---\n', '...\n'],
+);
+
+test('whatever a file holds, it is read or refused with an InputError', (t) => {
+  const whole = experimentText({ controls: { a: 1 }, vary: ['time'], planted: { of: 'b', run: 'x' } });
+  const texts = fc.oneof(
+    fc.array(PIECES, { maxLength: 60 }).map((pieces) => pieces.join('')),
+    fc.tuple(fc.nat(whole.length), fc.nat(12), PIECES).map(([at, cut, piece]) => {
+      return whole.slice(0, at) + piece + whole.slice(at + cut);
+    }),
+    fc.json().map((json) => whole.replace('"copies"', json)),
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      try {
+        read(text);
+        return true;
+      } catch (error) {
+        return error instanceof InputError && error.where.file === '/experiments/one.yaml';
+      }
+    }),
+    { numRuns: 1500 },
+  );
+  t.pass();
+});
+
+test('every field that holds something else than it should is refused with its line and column', (t) => {
+  const good = JSON.parse(
+    experimentText({
+      tools: { cargo: 'a' },
+      controls: { a: 1, b: 0 },
+      environment: { A: '1' },
+      sandbox: { use: 'bubblewrap', cores: 2 },
+      vary: ['time'],
+      planted: { of: 'a', run: 'x' },
+    }),
+  );
+  t.notThrows(() => read(JSON.stringify(good)));
+  for (const path of pathsOf(good))
+    for (const value of [{ surprise: 1 }, [[]], [{}], {}]) {
+      const text = JSON.stringify(withValue(good, path, value));
+      // Names of variables are anybody's choice.
+      if (path.join() === 'environment' && 'surprise' in value) continue;
+      // An empty mapping stands for no settings where all are optional.
+      if (Object.keys(value).length === 0 && !Array.isArray(value) && OPTIONAL.has(path[0] ?? '')) continue;
+      t.throws(() => read(text), { instanceOf: InputError, message: /^line 1, column \d+: / }, text);
+    }
+});
+
+const OPTIONAL = new Set(['tools', 'controls', 'environment', 'sandbox', 'vary', 'planted']);
+
+function pathsOf(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    [key],
+    ...pathsOf(inner).map((path) => [key, ...path]),
+  ]);
+}
+
+function withValue(of: unknown, [key = '', ...rest]: readonly string[], value: unknown): unknown {
+  const copy = structuredClone(of) as Record<string, unknown>;
+  copy[key] = rest.length === 0 ? value : withValue(copy[key], rest, value);
+  return copy;
+}
+
+test('what nests too deep, or is too long, is refused at once', (t) => {
+  for (const text of ['['.repeat(1e5), '{a: '.repeat(1e5), '- '.repeat(1e5), '? '.repeat(1e5)])
+    t.throws(() => read(text), { instanceOf: InputError, message: /^it is nested deeper than 64 levels/ });
+  t.throws(() => read(' '.repeat(2e6)), { instanceOf: InputError, message: /^it is longer than 1048576/ });
+});
+
+test('a mapping in which names stand for one another is refused, however small it is', (t) => {
+  const bomb = `${experimentText().slice(0, -1)}, "environment": {"A": &a "x", "B": *a}}`;
+  t.throws(() => read(bomb), {
+    instanceOf: InputError,
+    message: /^line 1, column \d+: environment\.B: a text/,
+  });
+});
+
+test('true plants in root a, and a command is needed where no rustc is used', (t) => {
+  t.deepEqual(read(experimentText({ recipe: 'cargo', planted: true })).planted, { of: 'a', run: undefined });
+  t.deepEqual(read(experimentText({ recipe: 'std', planted: { of: 'b' } })).planted, {
+    of: 'b',
+    run: undefined,
+  });
+  t.is(read(experimentText({ planted: false })).planted, undefined);
+  for (const [fields, message] of [
+    [{ planted: true }, /planted: the recipe command needs a command that plants/],
+    [{ recipe: 'cargo', tools: { rustc: 'b' }, planted: true }, /planted: the rustc of root a is not used/],
+  ] as const) {
+    t.throws(() => read(experimentText(fields)), { instanceOf: InputError, message });
+    t.true(isExperiment(JSON.parse(experimentText(fields))), 'the schema cannot say so');
+  }
 });

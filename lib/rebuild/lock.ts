@@ -1,4 +1,4 @@
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SpoolError, UsageError } from '../error.js';
 
@@ -25,18 +25,20 @@ function inUse(folder: string, who: string): UsageError {
   return new UsageError(`${who} works in ${folder}`, 'wait for it, or name another folder with --out');
 }
 
-/** Whether the file was not there before. */
+/** Whether the file was not there before. It is there with all that it says, or not at all. */
 function made(file: string): boolean {
+  const whole = `${file}.${process.pid}`;
   try {
-    const fd = openSync(file, 'wx');
-    writeSync(fd, identityOf(String(process.pid)) ?? '');
-    closeSync(fd);
+    writeFileSync(whole, identityOf(String(process.pid)) ?? '');
+    linkSync(whole, file);
     return true;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EEXIST') return false;
     const what = code === 'ENOSPC' ? 'the disk is full' : `it cannot be written (${code})`;
     throw new SpoolError(what, { file }, 'name another folder with --out');
+  } finally {
+    rmSync(whole, { force: true });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Surroundings } from './place.js';
  * The file descriptor on which the shell around a command tells how much processor time it took: `times` of POSIX
  * counts all that was waited for, and nothing outside a sandbox can ask as exactly.
  */
-export const TIMES_FD = 3;
+const TIMES_FD = 3;
 
 /** A command with its umask and processors, which tells its times at the end and keeps its exit status. */
 export function measured(run: readonly string[], { umask, cores }: Surroundings): string[] {

@@ -7,7 +7,7 @@ import type { RebuildEvent } from '../event.js';
 import type { Experiment } from '../experiment.js';
 import type { MadeRun } from '../rebuild.js';
 import { folderOf } from '../run.js';
-import { type PlantRecord, readPlantRecords } from './plant-record.js';
+import { mayBeCopy, type PlantRecord, readPlantRecords } from './plant-record.js';
 
 export interface FindingOptions {
   readonly jobs: number | undefined;
@@ -50,11 +50,7 @@ export async function findPlant(
  * Whether the comparison of a stage tells of the change: something differs without an explanation, more than varies
  * by chance, and where it is known what was changed, in that very file and section.
  */
-export function shows(
-  report: Report,
-  controlled: boolean,
-  changes: readonly PlantRecord[] | undefined,
-): boolean {
+function shows(report: Report, controlled: boolean, changes: readonly PlantRecord[] | undefined): boolean {
   const { id } = report.verdict;
   const differs = id === 'root-effect-unexplained' || (id === 'inconclusive' && !controlled);
   if (!differs) return false;
@@ -74,7 +70,7 @@ function hasResidue({ status, explanation }: PairReport): boolean {
 
 /** Whether the residue of a pair names the section, and in an archive the member, that was changed. */
 function names({ path, explanation }: PairReport, { file, member, section }: PlantRecord): boolean {
-  if (path.split('/').at(-1) !== file) return false;
+  if (!mayBeCopy(path.split('/').at(-1) ?? '', file)) return false;
   return (explanation?.owners ?? []).some(
     ({ place, standing }) =>
       (standing === 'unexplained' || standing === 'suspected') &&

@@ -26,3 +26,9 @@ export function readPlantRecords(home: string): readonly PlantRecord[] {
   }
   return names.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as PlantRecord);
 }
+
+/** Whether a file of the output may be one that was changed: cargo copies it under a name without its hash. */
+export function mayBeCopy(output: string, changed: string): boolean {
+  const plain = (name: string): string => name.replace(/-[0-9a-f]{16}(?=\.|$)/, '').replaceAll('-', '_');
+  return plain(output) === plain(changed);
+}

@@ -26,7 +26,8 @@ export function noSandbox(top: string): Sandbox {
       return {
         program: '/bin/sh',
         args: measured(order.run, order.surroundings).slice(1),
-        environment: order.environment,
+        // Shells then call the folder by its link, which is the same for every run.
+        environment: { ...order.environment, PWD: place.build },
         cwd: place.build,
       };
     },

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { rebuilt, runFolder, written } from './robust-fixture.js';
+
+/*
+ * Without a sandbox, which has to be asked for.
+ */
+
+const none = { sandbox: { use: 'none' } };
+
+test('without a sandbox the report says what was not sealed', async (t) => {
+  const folder = written(t, 'cp "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/"');
+  const { status, stdout } = await rebuilt(folder, '--sandbox', 'none');
+  t.is(status, 0);
+  t.regex(stdout, /recipe command: stage; not sealed/);
+  for (const sentence of [
+    /The builds were not sealed: they could see and change all/,
+    /Host name, users and/,
+  ])
+    t.regex(stdout.replace(/\s+/g, ' '), sentence);
+});
+
+test('the same paths stand for both runs, and the environment is the one that is given', async (t) => {
+  const folder = written(t, 'env | sort >"$TRUSTDIFF_OUT/environment"', none);
+  const { status, stderr } = await rebuilt(folder);
+  t.is(status, 0, stderr);
+  const environment = readFileSync(join(runFolder(folder, 'a1'), 'out/stage/environment'), 'utf8');
+  const place = join(folder, 'out/place');
+  t.true(environment.includes(`TRUSTDIFF_SRC=${place}/src\n`));
+  t.true(environment.includes(`LD_LIBRARY_PATH=${place}/rustc/lib:`));
+  t.true(environment.includes(`PATH=${place}/tools:/usr/local/bin:/usr/bin:/bin\n`));
+  const names = environment.split('\n').map((line) => line.split('=')[0] ?? '');
+  t.deepEqual(
+    names.filter(
+      (name) =>
+        !/^(|_|CARGO_HOME|HOME|LC_ALL|LD_LIBRARY_PATH|PATH|PWD|OLDPWD|SHLVL|PYTHONDONTWRITEBYTECODE|SOURCE_DATE_EPOCH|TMPDIR|TZ|TRUSTDIFF_.*)$/.test(
+          name,
+        ),
+    ),
+    [],
+  );
+  t.false(readdirSync(join(folder, 'out')).includes('place'), 'the links are gone afterwards');
+});
+
+test('what a build leaves running is ended before its output is looked at', async (t) => {
+  const folder = written(
+    t,
+    '(setsid sh -c "sleep 1; echo late >>$TRUSTDIFF_OUT/text; exec sleep 7531" >/dev/null 2>&1 &) ; echo 1 >"$TRUSTDIFF_OUT/text"',
+    none,
+  );
+  t.is((await rebuilt(folder)).status, 0);
+  const left = readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('7531');
+    } catch {
+      return false;
+    }
+  });
+  t.deepEqual(left, []);
+  t.is(readFileSync(join(runFolder(folder, 'a1'), 'out/stage/text'), 'utf8'), '1\n');
+});
