@@ -60,13 +60,9 @@ export {
   type SourceReport,
 } from './root/root.js';
 export type { SignatureCheck, SignatureOutcome } from './root/signature/check.js';
-export {
-  type FileCheck,
-  type ListCheck,
-  type TrustOptions,
-  type Verification,
-  verifyFiles,
-} from './root/signature/verify.js';
+export type { FileCheck, ListCheck } from './root/signature/file-check.js';
+export type { TrustOptions } from './root/signature/verifier.js';
+export { type Verification, verifyFiles } from './root/signature/verify.js';
 export {
   digestTree,
   type TreeChanges,

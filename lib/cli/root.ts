@@ -3,7 +3,7 @@ import { InputError } from '../error.js';
 import { json } from '../report/json.js';
 import type { Paint } from '../report/paint.js';
 import { stage0Version } from '../root/ancestry/bundled-stage0.js';
-import { readSources } from '../root/ancestry/source.js';
+import { readSources } from '../root/ancestry/source-reading.js';
 import { type PlannedRoot, planRoots } from '../root/plan.js';
 import { inspectRoots, type RootSpec, surveyRoot } from '../root/root.js';
 import { ROOT_SCHEMA } from '../root/schema.js';

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../error.js';
 import { type Fields, parseFields } from './fields.js';
@@ -218,9 +219,13 @@ function variationOf(fields: Fields, name: string): Variation {
 export function contradiction(
   experiment: Experiment,
 ): { readonly field: string; readonly what: string; readonly hint: string } | undefined {
-  const { vary, controls, planted, recipe, tools } = experiment;
+  const { vary, controls, planted, recipe, tools, sandbox } = experiment;
   if (vary.length > 0 && controls.a + controls.b === 0)
     return { field: 'vary', what: 'variations need a control', hint: 'add controls: { a: 1 }' };
+  if (vary.includes('hostname') && sandbox.use === 'none')
+    return { field: 'vary', what: 'hostname cannot be varied without a sandbox', hint: 'leave it out' };
+  if (vary.includes('cores') && (sandbox.cores ?? availableParallelism()) === 1)
+    return { field: 'vary', what: 'cores cannot be varied with one processor', hint: 'leave it out' };
   if (planted === undefined || planted.run !== undefined) return undefined;
   if (!recipe.needsRustc)
     return {

@@ -13,7 +13,7 @@ import { toolchainParts } from '../root/prefix.js';
 import { compareStages } from './compare-stages.js';
 import type { RebuildEvent } from './event.js';
 import { contradiction, type Experiment, readExperiment, type SideName } from './experiment.js';
-import { makeFolder } from './folder.js';
+import { makeFolder, removeFolder } from './folder.js';
 import { judgeExperiment } from './judge.js';
 import { laidRoot } from './laid-root.js';
 import { lockFolder } from './lock.js';
@@ -22,6 +22,7 @@ import { partingOf } from './parting.js';
 import { type Ingredients, type PlannedRun, planRuns, TOP } from './plan.js';
 import { findPlant } from './planted/finding.js';
 import { plantedRoot } from './planted/planted-root.js';
+import { reorderedSource } from './reordered-source.js';
 import { folderOf, makeRun } from './run.js';
 import type { RunRecord } from './run-record.js';
 import { bubblewrap } from './sandbox/bubblewrap.js';
@@ -191,7 +192,8 @@ async function plantOf(
 
 /** Asks for the sandbox at once, so that a machine without one is told before any work. */
 function sandboxesOf({ sandbox }: Experiment, out: string): (top: string) => Sandbox {
-  if (sandbox.use === 'none') return () => noSandbox(join(out, 'place'));
+  if (sandbox.use === 'none')
+    return (top) => noSandbox(join(out, top === TOP ? 'place' : 'another-place/of-another-length'));
   const made = new Map<string, Sandbox>();
   const at = (top: string): Sandbox => {
     const known = made.get(top) ?? bubblewrap(top);
@@ -249,23 +251,32 @@ async function makeRuns(
   const runs = planRuns(ingredients);
   for (const run of runs) {
     let built = false;
-    const record = await makeRun(run, {
-      folder: join(out, 'runs'),
-      source: source.path,
-      environment: experiment.environment,
-      sandbox: sandboxAt(run.top),
-      tools,
-      continues: experiment.recipe.continues,
-      signal,
-      onStage: (event) => {
-        built ||= event.state === 'done';
-        emit({ type: event.state === 'runs' ? 'progress' : 'stage', ...event });
-      },
+    const make = (path: string): Promise<RunRecord> =>
+      makeRun(run, {
+        folder: join(out, 'runs'),
+        source: path,
+        environment: experiment.environment,
+        sandbox: sandboxAt(run.top),
+        tools,
+        continues: experiment.recipe.continues,
+        signal,
+        onStage: (event) => {
+          built ||= event.state === 'done';
+          emit({ type: event.state === 'runs' ? 'progress' : 'stage', ...event });
+        },
+      });
+    const reordered = run.varied.includes('file-order')
+      ? await reorderedSource(source, out, signal)
+      : undefined;
+    const record = await make(reordered?.path ?? source.path).catch((error: unknown) => {
+      reordered?.discard();
+      throw error;
     });
+    await reordered?.end(signal);
     if (built) await assertSourceKept(source, run, join(out, 'runs'), signal);
     made.push({ run, record });
   }
-  rmSync(join(out, 'place'), { recursive: true, force: true });
+  for (const place of ['place', 'another-place']) removeFolder(join(out, place));
   return made;
 }
 

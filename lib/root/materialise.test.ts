@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import type { TarFixtureMember } from '../artefact/container/tar-fixture.js';
-import { scratch } from '../cli/run-fixture.js';
+import { REPOSITORY, scratch } from '../cli/run-fixture.js';
 import { writeTree } from '../cli/tree-fixture.js';
 import { InputError, UsageError } from '../error.js';
 import { materialiseRoot } from './materialise.js';
@@ -104,6 +104,14 @@ test("Debian's packages lose usr and keep their multiarch directory and the link
   t.true(existsSync(join(into, `lib/rustlib/${T}/lib/libstd-0123456789abcdef.so`)), 'through the link');
   t.is(readlinkSync(join(into, 'bin/rust-link')), 'rustc');
   t.true(root.notes.some((note) => note.includes('outside of usr were left out: ./etc/rust.conf')));
+});
+
+test('an .rpm loses usr, too', async (t) => {
+  const into = join(scratch(t), 'root');
+  const root = await materialiseRoot([join(REPOSITORY, 'corpus/containers/shape-xz.rpm')], into);
+  t.false(existsSync(join(into, 'usr')));
+  t.true(root.bytes > 0);
+  t.true(readdirSync(into).length > 0);
 });
 
 test('a toolchain that is one directory is handed back as it is', async (t) => {

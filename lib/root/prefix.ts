@@ -31,8 +31,10 @@ export function toolchainAt(prefix: string): Toolchain {
  */
 export function prefixOf(directory: string): string | undefined {
   const real = realpathSync(directory);
-  if (existsSync(join(real, 'bin/rustc'))) return real;
-  if (existsSync(join(real, 'usr/bin/rustc'))) return join(real, 'usr');
+  const holds = (prefix: string): boolean =>
+    ['rustc', 'cargo'].some((name) => existsSync(join(prefix, 'bin', name)));
+  if (holds(real)) return real;
+  if (holds(join(real, 'usr'))) return join(real, 'usr');
   return existsSync(join(real, 'rust-installer-version')) ? undefined : real;
 }
 
@@ -42,8 +44,8 @@ export function prefixOf(directory: string): string | undefined {
  */
 export function toolchainParts(prefix: string): string[] | undefined {
   const programs = childrenOf(prefix, 'bin');
-  if (!programs.some((name) => !TOOLCHAIN_PROGRAM.test(name)) || !programs.includes('rustc'))
-    return undefined;
+  const own = programs.includes('rustc') || programs.includes('cargo');
+  if (!own || programs.every((name) => TOOLCHAIN_PROGRAM.test(name))) return undefined;
   const parts = programs.filter((name) => TOOLCHAIN_PROGRAM.test(name)).map((name) => `bin/${name}`);
   const libraries = (folder: string): string[] =>
     childrenOf(prefix, folder)

@@ -6,10 +6,13 @@ import { InputError, type Trouble, UsageError } from '../error.js';
 import { type AncestryFinding, ancestryOf } from './ancestry/ancestry.js';
 import { type RootRelation, relationsOf } from './ancestry/relation.js';
 import type { RootInput } from './ancestry/root-facts.js';
-import { readSources, type SourceFacts } from './ancestry/source.js';
+import type { SourceFacts } from './ancestry/source.js';
+import { readSources } from './ancestry/source-reading.js';
 import { prefixOf, toolchainAt, toolchainParts } from './prefix.js';
 import { openInputs, type RootReadOptions } from './reading.js';
-import { assertSigned, type FileCheck, type TrustOptions, Verifier } from './signature/verify.js';
+import { assertSigned, type FileCheck } from './signature/file-check.js';
+import { digestFile } from './signature/file-digest.js';
+import { type TrustOptions, Verifier } from './signature/verifier.js';
 import { digestTree } from './tree-digest.js';
 
 /** One root as it is named: its files, and the sources that it was built from where they are at hand. */
@@ -95,12 +98,9 @@ async function inspectRoot(
   const open = await openInputs(spec.paths, { ...options, digest: 'sha256' });
   try {
     const side = assembleSide(spec.name, open.inputs, exclusionOf([]), open.limits);
-    const inputs = side.inputs.map((input, i): RootInputReport => {
-      const { file, kind, containers } = input;
+    await assertVerified(side, checks, options);
+    const inputs = side.inputs.map(({ file, kind, containers }, i): RootInputReport => {
       const check = checks.get(file);
-      // What was verified must be what is read now.
-      if (check !== undefined && input.digest !== undefined && input.digest !== check.sha256)
-        throw new InputError('the file changed after it was verified', { file });
       return {
         file,
         kind,
@@ -126,6 +126,21 @@ async function inspectRoot(
     };
   } finally {
     open.close();
+  }
+}
+
+/** @throws InputError where what was read is not what was verified */
+async function assertVerified(
+  { inputs }: Side,
+  checks: ReadonlyMap<string, FileCheck>,
+  { signal }: InspectRootOptions,
+): Promise<void> {
+  for (const { file, kind, digest } of inputs) {
+    const check = checks.get(file);
+    // A plain file is not digested as it is listed; a damaged archive has no digest, and its trouble is told.
+    const now = kind === 'file' ? (await digestFile(file, signal)).sha256 : digest;
+    if (check !== undefined && now !== undefined && now !== check.sha256)
+      throw new InputError('the file changed after it was verified', { file });
   }
 }
 

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { findDivergence } from './divergence.js';
+import type { Invocation } from './invocation.js';
 import { digestOf, type MadeCrate, madeLog } from './log-fixture.js';
 
 /** Crates in an order of dependency: each may depend on any before it. */
@@ -155,4 +156,73 @@ test('an input that could not be read is not taken for equal', (t) => {
   const divergence = findDivergence(blind, noisy);
   t.is(divergence.first?.class, 'inputs');
   t.like(divergence.first?.differences[0], { kind: 'source', a: 'unreadable', b: 'unreadable' });
+});
+
+test('an origin in a stage that is judged is named before one in a stage that may differ', (t) => {
+  const crates: MadeCrate[] = [
+    { name: 'a', dependencies: [], stage: 'stage1' },
+    { name: 'b', dependencies: [], stage: 'stage2' },
+  ];
+  const other = changed(changed(crates, 'a', { chance: 'x' }), 'b', { source: 'x' });
+  const [logA, logB] = [madeLog(crates), madeLog(other)];
+  t.is(findDivergence(logA, logB).first?.invocation.crate, 'a');
+  t.is(findDivergence(logA, logB, { claims: ['stage2'] }).first?.invocation.crate, 'b');
+  t.is(findDivergence(logA, logB, { claims: ['stage3'] }).first?.invocation.crate, 'a');
+});
+
+test('a crate that was compiled again after an interruption counts once, as it was last', (t) => {
+  const log = madeLog([{ name: 'a', dependencies: [] }]);
+  const again = log.invocations.flatMap((one) => [
+    { ...one, outputs: [{ path: '/build/deps/half', digest: digestOf('half'), size: 1 }] },
+    { ...one, id: 'again', started: one.started + 1 },
+  ]);
+  const divergence = findDivergence(log, { ...log, invocations: again });
+  t.like(divergence, { pairs: 1, equal: 1, onlyB: [] });
+});
+
+test('crates of a sysroot that the run itself made hand their difference on', (t) => {
+  const made = (chance: string) => {
+    const log = madeLog([
+      { name: 'core', dependencies: [], chance },
+      { name: 'user', dependencies: [], chance },
+    ]);
+    const [core, user] = log.invocations as [Invocation, Invocation];
+    const files = core.outputs.map((file) => ({
+      ...file,
+      path: 'lib/rustlib/x/lib/libcore-0123456789abcdef.rlib',
+    }));
+    const digest = digestOf(files);
+    const sysroot = { path: '/build/sysroot', digest, files: 1 };
+    const sysroots = new Map([[digest, { schema: 'trustdiff-sysroot-1' as const, files }]]);
+    return { ...log, invocations: [core, { ...user, sysroot }], sysroots };
+  };
+  const divergence = findDivergence(made('x'), made('y'));
+  t.is(divergence.first?.invocation.crate, 'core');
+  t.is(divergence.origins.length, 1);
+  t.is(divergence.inherited, 1);
+});
+
+test('a compiler that the run built is told from one of the root', (t) => {
+  const log = madeLog([
+    { name: 'rustc_driver', dependencies: [] },
+    { name: 'user', dependencies: [] },
+  ]);
+  const [driver, user] = log.invocations as [Invocation, Invocation];
+  const name = 'librustc_driver-0123456789abcdef.so';
+  const built = {
+    ...log,
+    invocations: [
+      { ...driver, outputs: [{ path: `/build/deps/${name}`, digest: digestOf('x'), size: 1 }] },
+      // Stripped since.
+      {
+        ...user,
+        rustc: '/build/stage1/bin/rustc',
+        compiler: [{ path: `/build/stage1/lib/${name}`, digest: digestOf('y'), size: 1 }],
+      },
+    ],
+  };
+  t.deepEqual(
+    findDivergence(built, built).compilers.map((one) => one.built),
+    [false, true],
+  );
 });

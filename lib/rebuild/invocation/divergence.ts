@@ -9,7 +9,8 @@ import {
 } from './input-difference.js';
 import type { Invocation, LoggedFile } from './invocation.js';
 import type { InvocationLog, UnfinishedInvocation } from './log.js';
-import { type InvocationPair, pairInvocations, withoutHashes } from './pairing.js';
+import { withoutHashes } from './name-hash.js';
+import { type InvocationPair, pairInvocations } from './pairing.js';
 
 /** What to call a call by. */
 export interface InvocationName {
@@ -107,27 +108,36 @@ export interface JudgedPair extends InvocationPair {
   readonly sysroots: { readonly a: readonly LoggedFile[]; readonly b: readonly LoggedFile[] };
 }
 
+export interface DivergenceOptions {
+  /**
+   * Stages whose outputs are judged: an origin in one of them is named before one in a stage that is expected to differ,
+   * as what the roots themselves compile.
+   */
+  readonly claims?: readonly string[] | undefined;
+}
+
 /**
  * Compares the logs of two runs that had the same paths, and finds where they part: the first call, in dependency
  * order, whose inputs are equal and whose outputs are not. Where there is none, because every call differs in
  * cargo's hash or in rustc itself, the first whose inputs differ in that alone.
  */
-export function findDivergence(logA: InvocationLog, logB: InvocationLog): Divergence {
+export function findDivergence(
+  logA: InvocationLog,
+  logB: InvocationLog,
+  { claims = [] }: DivergenceOptions = {},
+): Divergence {
   const [a, b] = [runOf(logA), runOf(logB)];
   const pairing = pairInvocations(a.graph, b.graph);
   const judged = judgePairs(pairing.pairs, a, b);
   const origins = judged.filter(({ state }) => state === 'origin').map(originOf);
+  const claimed = origins.filter(({ invocation }) => claims.includes(invocation.stage ?? ''));
   return {
     schema: 'trustdiff-divergence-1',
     pairs: judged.length,
     equal: judged.filter(({ state }) => state === 'equal').length,
     inherited: judged.filter(({ state }) => state === 'inherited').length,
     origins,
-    first:
-      origins.find((origin) => origin.class === 'nothing') ??
-      origins.find((origin) => origin.class === 'metadata') ??
-      origins[0] ??
-      null,
+    first: firstOf(claimed) ?? firstOf(origins) ?? null,
     compilers: compilerSummaries(judged, a, b),
     inputs: tallies(judged),
     onlyA: pairing.onlyA.map((invocation) => nameOf(invocation, undefined)),
@@ -136,6 +146,14 @@ export function findDivergence(logA: InvocationLog, logB: InvocationLog): Diverg
     unfinished: { a: logA.unfinished, b: logB.unfinished },
     rootOnly: judged.filter((pair) => [pair.a, pair.b].some(({ sources }) => sources === 'root-only')).length,
   };
+}
+
+function firstOf(origins: readonly Origin[]): Origin | undefined {
+  return (
+    origins.find((origin) => origin.class === 'nothing') ??
+    origins.find((origin) => origin.class === 'metadata') ??
+    origins[0]
+  );
 }
 
 /** The pair that an origin names, to run it again. */

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import type { Invocation } from './invocation.js';
 import type { InvocationLog } from './log.js';
+import { withoutHashes } from './name-hash.js';
 
 /** The calls of one run that compiled something, and which of them made what another one read. */
 export interface InvocationGraph {
@@ -39,6 +41,11 @@ export function invocationGraph(log: InvocationLog): InvocationGraph {
       else known.push(invocation);
     }
   }
+  const named = new Map<string, Invocation[]>();
+  for (const invocation of invocations)
+    for (const { path } of invocation.outputs)
+      if (/^librustc_driver-/.test(basename(path)))
+        named.set(basename(path), [...(named.get(basename(path)) ?? []), invocation]);
   const scripts = new Map<string, Invocation[]>();
   for (const invocation of invocations) {
     const folder = invocation.environment.CARGO_MANIFEST_DIR;
@@ -78,7 +85,17 @@ export function invocationGraph(log: InvocationLog): InvocationGraph {
       producers.set(invocation, found);
       return found;
     },
-    compilerProducersOf: (invocation) => all(invocation.compiler, invocation),
+    compilerProducersOf(invocation) {
+      const at = position.get(invocation) ?? 0;
+      const found = new Set(all(invocation.compiler, invocation));
+      // rustc's own build strips librustc_driver after it was compiled, and the hash in its name stays.
+      for (const { path } of invocation.compiler) {
+        if (withoutHashes(basename(path)) === basename(path)) continue;
+        for (const writer of named.get(basename(path)) ?? [])
+          if ((position.get(writer) ?? 0) < at) found.add(writer);
+      }
+      return [...found];
+    },
     buildScriptOf(invocation) {
       const out = invocation.environment.OUT_DIR;
       const folder = invocation.environment.CARGO_MANIFEST_DIR;

@@ -3,14 +3,8 @@ import { basename, join } from 'node:path';
 import type { InvocationGraph } from './graph.js';
 import type { InputRole, Invocation, LoggedFile } from './invocation.js';
 import type { InvocationLog } from './log.js';
-import {
-  type InvocationPair,
-  isHashOption,
-  optionName,
-  plainWords,
-  withoutHashes,
-  wordsOf,
-} from './pairing.js';
+import { withoutHashes } from './name-hash.js';
+import { type InvocationPair, isHashOption, optionName, plainWords, wordsOf } from './pairing.js';
 
 /**
  * What can differ between two calls. `compiler`: the files that rustc is made of, or crates of the sysroot that no call

@@ -175,7 +175,7 @@ function librariesNamed(name: string, command: RustcCommand, cwd: string): strin
 }
 
 /** The program that execvp would take. */
-export function locate(program: string, environment: Readonly<Record<string, string | undefined>>): string {
+function locate(program: string, environment: Readonly<Record<string, string | undefined>>): string {
   if (program.includes('/')) return resolve(program);
   for (const folder of (environment.PATH ?? '').split(delimiter)) {
     const path = resolve(folder, program);

@@ -97,7 +97,7 @@ export interface SysrootList {
  * The variables that can reach what rustc writes: names, or beginnings that end in `*`. CARGO_MAKEFLAGS is left out, since
  * it holds numbers of descriptors.
  */
-export const LOGGED_ENVIRONMENT: readonly string[] = [
+const LOGGED_ENVIRONMENT: readonly string[] = [
   'AR',
   'CARGO*',
   'CC',

@@ -13,6 +13,7 @@ export interface MadeCrate {
   /** Something that no log knows. */
   readonly chance?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly stage?: string;
 }
 
 export function digestOf(...parts: readonly unknown[]): string {
@@ -46,6 +47,7 @@ export function madeLog(crates: readonly MadeCrate[], compiler = 'rustc 1'): Inv
       ...EMPTY,
       id: `${i}`,
       started: i,
+      stage: crate.stage ?? null,
       argv,
       environment: { CARGO_PKG_NAME: crate.name, CARGO_PKG_VERSION: '1.0.0', ...crate.environment },
       crate: {

@@ -1,5 +1,6 @@
 import type { InvocationGraph } from './graph.js';
 import type { Invocation } from './invocation.js';
+import { withoutHashes } from './name-hash.js';
 
 /** The same call in two runs. */
 export interface InvocationPair {
@@ -31,11 +32,6 @@ export function pairInvocations(a: InvocationGraph, b: InvocationGraph): Pairing
   const position = new Map(a.invocations.map((invocation, i) => [invocation, i]));
   pairs.sort((x, y) => (position.get(x.a) ?? 0) - (position.get(y.a) ?? 0));
   return { pairs, onlyA: loose.onlyA, onlyB: loose.onlyB };
-}
-
-/** The text with `*` for each hash of cargo's: 16 hex digits that end a name or are a folder's whole name. */
-export function withoutHashes(text: string): string {
-  return text.replace(/(?<=[-/])[0-9a-f]{16}(?=[./:,]|$)/g, '*');
 }
 
 /** The arguments as options with their values, one word each: `-C opt-level=3`, `--cfg feature="x"`. */

@@ -3,7 +3,8 @@ import { parseCommand } from './command-line.js';
 import type { JudgedPair } from './divergence.js';
 import type { InputDifference } from './input-difference.js';
 import type { Invocation } from './invocation.js';
-import { optionName, withoutHashes, wordsOf } from './pairing.js';
+import { withoutHashes } from './name-hash.js';
+import { optionName, wordsOf } from './pairing.js';
 
 export type Side = 'a' | 'b';
 

@@ -25,10 +25,10 @@ export function* divergenceText(divergence: Divergence): Generator<string> {
     rest.push(
       `${counted(others, 'other call')} ${others === 1 ? 'differs' : 'differ'} without depending on one that does`,
     );
-  if (inherited > 0)
-    rest.push(
-      `${counted(inherited, 'call')} ${inherited === 1 ? 'differs' : 'differ'} as what they depend on`,
-    );
+  if (inherited > 0) {
+    const how = inherited === 1 ? 'differs as what it depends on does' : 'differ as what they depend on does';
+    rest.push(`${counted(inherited, 'call')} ${how}`);
+  }
   if (rest.length > 0) yield* wrapped(`${rest.join('; ')}.`, WIDTH);
   for (const other of origins.filter((origin) => origin !== first).slice(0, ROWS))
     yield* wrapped(`  ${calledShort(other.invocation)}: ${CLASSES[other.class]}`, WIDTH, '    ');

@@ -1,6 +1,6 @@
 import type { FactName, Identity } from '../../artefact/identity.js';
 import type { LayoutId } from '../../artefact/layout/layout.js';
-import type { FileCheck } from '../signature/verify.js';
+import type { FileCheck } from '../signature/file-check.js';
 
 /** What a root is, as far as its ancestry is judged by it. */
 export interface RootFacts {

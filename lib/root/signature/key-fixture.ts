@@ -6,6 +6,7 @@ import {
   generateKey,
   type PrivateKey,
   revokeKey,
+  SecretKeyPacket,
   sign,
 } from 'openpgp';
 
@@ -63,4 +64,27 @@ export async function detached(key: PrivateKey, content: Uint8Array, ago = 0): P
 /** A text that is signed in the cleartext framework. */
 export async function cleartext(key: PrivateKey, text: string): Promise<string> {
   return String(await sign({ message: await createCleartextMessage({ text }), signingKeys: key }));
+}
+
+/** A key that signs with a subkey; `revoke` gives the same with that subkey revoked. */
+export async function subkeyed(
+  name: string,
+): Promise<{ key: PrivateKey; revoke: () => Promise<PrivateKey> }> {
+  const { privateKey: key } = await generateKey({
+    type: 'ecc',
+    userIDs: [{ name, email: `${name.toLowerCase()}@example.org` }],
+    subkeys: [{ sign: true }],
+    date: new Date(Date.now() - DAY),
+    format: 'object',
+  });
+  return {
+    key,
+    async revoke() {
+      const [subkey] = key.subkeys;
+      const primary = key.keyPacket;
+      if (subkey === undefined || !(primary instanceof SecretKeyPacket)) throw new Error('no subkey');
+      key.subkeys[0] = await subkey.revoke(primary, { flag: 2, string: 'stolen' });
+      return key;
+    },
+  };
 }

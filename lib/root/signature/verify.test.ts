@@ -6,8 +6,9 @@ import test, { type ExecutionContext } from 'ava';
 import { type PrivateKey, unarmor } from 'openpgp';
 import { scratch } from '../../cli/run-fixture.js';
 import { InputError, UsageError } from '../../error.js';
-import { cleartext, detached, keyringOf, revoked, testKey } from './key-fixture.js';
-import { type TrustOptions, verifyFiles } from './verify.js';
+import { cleartext, detached, keyringOf, revoked, subkeyed, testKey } from './key-fixture.js';
+import type { TrustOptions } from './verifier.js';
+import { verifyFiles } from './verify.js';
 
 const CONTENT = Buffer.from('a toolchain, as it was released'.repeat(100_000));
 
@@ -124,6 +125,21 @@ test('a signature by a key that was revoked is revoked', async (t) => {
     (await outcome(file, { keyrings: [keyringOf(folder, 'keys', [await revoked(key)])] })).outcome,
     'revoked',
   );
+});
+
+test('a signature by a subkey is that of its key, unless the subkey has been revoked', async (t) => {
+  const { key, revoke } = await subkeyed('Release');
+  const { folder, file } = await signed(t, key);
+  const keyrings = [keyringOf(folder, 'keys', [key])];
+  const subkey = key.subkeys[0]?.getFingerprint() ?? '';
+  const { check } = await outcome(file, { keyrings });
+  t.is(check?.outcome, 'good');
+  t.is(check?.signatures[0]?.keyId, subkey.slice(-16).toUpperCase());
+  t.is(check?.signatures[0]?.fingerprint, key.getFingerprint().toUpperCase());
+  t.is((await outcome(file, { keyrings, fingerprints: [key.getFingerprint()] })).outcome, 'good');
+  t.is((await outcome(file, { keyrings, fingerprints: [subkey] })).outcome, 'good');
+  const after = [keyringOf(folder, 'after', [await revoke()])];
+  t.is((await outcome(file, { keyrings: after })).outcome, 'revoked');
 });
 
 test('a signature by a key outside the keyring, or without any keyring, is of the wrong key', async (t) => {

@@ -3,7 +3,8 @@ import type { Paint } from '../../report/paint.js';
 import { sized } from '../../report/quantity.js';
 import { wrapped } from '../../report/text/wrap.js';
 import type { SignatureCheck } from '../signature/check.js';
-import type { FileCheck, Verification } from '../signature/verify.js';
+import type { FileCheck } from '../signature/file-check.js';
+import type { Verification } from '../signature/verify.js';
 
 /** What became of each file. */
 export function* verificationLines(
