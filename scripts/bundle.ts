@@ -1,7 +1,7 @@
 /*
- * Bundles the command line, the thread and the wrapper of rustc into dist/cli: to load a hundred small files takes longer than to compare
- * two. What is native, WebAssembly or starts threads of its own stays outside. The licences of what is inside are
- * gathered beside it.
+ * Bundles the command line, the thread and the wrapper of rustc into dist/cli: to load a hundred small files takes
+ * longer than to compare two. What is native, WebAssembly or starts threads of its own stays outside. The licences of
+ * what is inside are gathered beside it.
  */
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,8 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { findDivergence } from './divergence.js';
+import { invocationGraph } from './graph.js';
 import type { Invocation } from './invocation.js';
 import { digestOf, type MadeCrate, madeLog } from './log-fixture.js';
+import { pairInvocations } from './pairing.js';
 
 /** Crates in an order of dependency: each may depend on any before it. */
 const builds = fc
@@ -224,5 +226,103 @@ test('a compiler that the run built is told from one of the root', (t) => {
   t.deepEqual(
     findDivergence(built, built).compilers.map((one) => one.built),
     [false, true],
+  );
+});
+
+/** `low` differs by chance, what stands between it and `user` is the same on both sides, and `user` differs. */
+const THROUGH: readonly MadeCrate[] = [
+  { name: 'low', dependencies: [] },
+  { name: 'between', dependencies: ['low'], opaque: true },
+  { name: 'above', dependencies: ['between'], opaque: true },
+  { name: 'user', dependencies: ['above'] },
+];
+
+test('a difference is inherited through crates that are equal, since rustc reads what they depend on', (t) => {
+  const divergence = findDivergence(madeLog(THROUGH), madeLog(changed(THROUGH, 'low', { chance: 'x' })));
+  t.deepEqual(
+    divergence.origins.map(({ invocation }) => invocation.crate),
+    ['low'],
+  );
+  t.deepEqual([divergence.equal, divergence.inherited], [2, 1]);
+});
+
+test('a difference is inherited from a crate of one side alone, too', (t) => {
+  const [low, between, above, user] = THROUGH as [MadeCrate, MadeCrate, MadeCrate, MadeCrate];
+  const without = [{ ...between, dependencies: [] }, above, user];
+  const divergence = findDivergence(madeLog(without), madeLog([low, between, above, user]));
+  t.deepEqual([divergence.origins.length, divergence.inherited], [0, 1]);
+});
+
+test('what depends on something in B alone is judged after it, though A ran it before', (t) => {
+  const low: MadeCrate = { name: 'low', dependencies: [] };
+  const between: MadeCrate = { name: 'between', dependencies: [], opaque: true };
+  const user: MadeCrate = { name: 'user', dependencies: ['between'] };
+  const a = madeLog([between, user, low]);
+  const b = madeLog([{ ...low, chance: 'x' }, { ...between, dependencies: ['low'] }, user]);
+  const divergence = findDivergence(a, b);
+  t.deepEqual(
+    divergence.origins.map(({ invocation }) => invocation.crate),
+    ['low'],
+  );
+  t.is(divergence.inherited, 1);
+});
+
+test('the same bytes under another name are a difference', (t) => {
+  const crates: MadeCrate[] = [{ name: 'a', dependencies: [], opaque: true }];
+  const { first } = findDivergence(
+    madeLog(crates),
+    madeLog(changed(crates, 'a', { hash: '0123456789abcdef' })),
+  );
+  t.is(first?.class, 'metadata');
+  t.is(first?.outputs[0]?.a, first?.outputs[0]?.b);
+});
+
+test('outputs and compilers that could not be read are not taken for equal', (t) => {
+  const log = madeLog([{ name: 'a', dependencies: [] }]);
+  const blind = (key: 'outputs' | 'compiler') => ({
+    ...log,
+    invocations: log.invocations.map((one) => ({
+      ...one,
+      [key]: one[key].map((file) => ({ ...file, digest: null, size: null })),
+    })),
+  });
+  const outputs = findDivergence(blind('outputs'), blind('outputs'));
+  t.deepEqual(outputs.first?.outputs, [{ name: 'liba.rlib', a: 'unreadable', b: 'unreadable' }]);
+  const noisy = blind('compiler').invocations.map((one) => ({ ...one, outputs: [] }));
+  t.is(findDivergence(blind('compiler'), { ...log, invocations: noisy }).first?.class, 'compiler');
+});
+
+test('of two crates with the same bytes, the one at the path is what was read', (t) => {
+  const log = madeLog([
+    { name: 'left', dependencies: [], opaque: true },
+    { name: 'right', dependencies: [], opaque: true },
+    { name: 'user', dependencies: ['left'] },
+  ]);
+  const [left, right, user] = log.invocations as [Invocation, Invocation, Invocation];
+  const same = {
+    ...right,
+    outputs: right.outputs.map((file) => ({ ...file, digest: left.outputs[0]?.digest ?? '' })),
+  };
+  const graph = invocationGraph({ ...log, invocations: [left, same, user] });
+  t.deepEqual(graph.producersOf(user), [left]);
+});
+
+test('a crate that is compiled twice is paired by its arguments first, in whatever order it ran', (t) => {
+  const [one] = madeLog([{ name: 'a', dependencies: [] }]).invocations as [Invocation];
+  const [plain, optimised, traced] = [[], ['-C', 'opt-level=3'], ['-g']].map(
+    (more, i): Invocation => ({
+      ...{ ...one, id: `${i}`, started: i, argv: [...one.argv, ...more] },
+      outputs: [{ path: `/build/${i}`, digest: digestOf(i), size: 1 }],
+    }),
+  ) as [Invocation, Invocation, Invocation];
+  const graph = (...invocations: Invocation[]) =>
+    invocationGraph({ invocations, unfinished: [], sysroots: new Map() });
+  const { pairs } = pairInvocations(graph(plain, optimised), graph(optimised, traced));
+  t.deepEqual(
+    pairs.map(({ a, b, by }) => [a.id, b.id, by]),
+    [
+      ['0', '2', 'order'],
+      ['1', '1', 'arguments'],
+    ],
   );
 });

@@ -14,6 +14,8 @@ export interface MadeCrate {
   readonly chance?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly stage?: string;
+  /** Its output is made of its source alone, whatever else goes in. */
+  readonly opaque?: boolean;
 }
 
 export function digestOf(...parts: readonly unknown[]): string {
@@ -41,7 +43,10 @@ export function madeLog(crates: readonly MadeCrate[], compiler = 'rustc 1'): Inv
       ...externs.flatMap((extern) => ['--extern', `${extern.name}=${extern.output.path}`]),
     ];
     const source = digestOf('source', crate.name, crate.source);
-    const digest = digestOf(compiler, crate.cfg, hash, source, crate.chance, crate.environment, closure);
+    const digest =
+      crate.opaque === true
+        ? source
+        : digestOf(compiler, crate.cfg, hash, source, crate.chance, crate.environment, closure);
     built.set(crate.name, { output: { path: output, digest, size: 1 }, closure });
     return {
       ...EMPTY,

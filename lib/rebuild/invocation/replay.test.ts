@@ -193,3 +193,29 @@ test('a replay that is stopped ends there', async (t) => {
   await t.throwsAsync(replayInvocation(real, stopping, stop.signal), { instanceOf: AbortedError });
   t.is(ran.length, 1);
 });
+
+for (const [what, sufficient] of [
+  ['both are needed for what B gave', false],
+  ['each is enough for what B gave', true],
+] as const) {
+  test(`where of two variables ${what}, none is confirmed alone and none refuted`, async (t) => {
+    const { real, replayer } = modelled([], (request) => {
+      const ofB = [request.compiler === 'b', request.environment.FOO === 'foo b'];
+      return sufficient ? ofB.includes(true) : !ofB.includes(false);
+    });
+    const report = await replayInvocation(real, replayer, signal);
+    t.deepEqual(report.causes, ['rustc + FOO']);
+    for (const { id, standing } of report.variables)
+      if (id === 'rustc' || id === 'FOO') t.is(standing, 'partial', id);
+  });
+}
+
+test('a rustc that writes nothing when it runs again has failed', async (t) => {
+  const { real } = modelled(['FOO']);
+  const silent: Replayer = {
+    run: async ({ side }) => ({ kind: 'ran', invocation: { ...real[side], outputs: [] } }),
+  };
+  const report = await replayInvocation(real, silent, signal);
+  t.is(report.verdict, 'failed');
+  t.is(report.reproduction.a.reason, 'rustc wrote nothing');
+});
