@@ -180,13 +180,15 @@ class ElfExplainer {
     const fromA = section.sh_offset + piece.start;
     const fromB = other.sh_offset + pair.start;
     const length = piece.end - piece.start;
-    const equal =
-      length === pair.end - pair.start &&
-      Buffer.compare(a.bytes.subarray(fromA, fromA + length), b.bytes.subarray(fromB, fromB + length)) === 0;
     const isFunction = piece.kind === 'code' && (piece.name !== '' || pair.name !== '');
     // The same code may lead elsewhere: it counts from where it stands, and what it leads to may have moved. So may
     // pointers, which stay what they were.
-    if (equal && piece.kind === 'data' && (a.relocatable || a.patches(piece.section) === undefined)) {
+    if (
+      piece.kind === 'data' &&
+      length === pair.end - pair.start &&
+      (a.relocatable || a.patches(piece.section) === undefined) &&
+      Buffer.compare(a.bytes.subarray(fromA, fromA + length), b.bytes.subarray(fromB, fromB + length)) === 0
+    ) {
       sink.equal(fromA, fromB, length);
       return;
     }

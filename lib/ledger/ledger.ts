@@ -52,6 +52,14 @@ export class LedgerBuilder {
   readonly notes: string[] = [];
   readonly #reasons = new Map<string, number>();
   readonly #words = new Map<string, number>();
+  /** What `wordsOf` was asked last. */
+  #last: {
+    readonly state: OwnerState | undefined;
+    readonly reason: string;
+    readonly field: string;
+    readonly from: string;
+    readonly key: number;
+  } = { state: undefined, reason: '', field: '', from: '', key: 0 };
 
   constructor(
     readonly a: Uint8Array,
@@ -82,11 +90,17 @@ export class LedgerBuilder {
   }
 
   /** A number below 0 for what tells owners of one place apart: there are hundreds of thousands of them. */
-  wordsOf(state: OwnerState, reason: string, field: string | undefined, from = ''): number {
+  wordsOf(state: OwnerState, reason: string, field = '', from = ''): number {
+    const last = this.#last;
+    // Segments come in runs of one kind.
+    if (last.state === state && last.reason === reason && last.field === field && last.from === from)
+      return last.key;
     const why = numberOf(this.#reasons, reason, MOST_REASONS) * STATES.length + STATES.indexOf(state);
     const where =
-      numberOf(this.#words, field ?? '', MOST_WORDS) * MOST_WORDS + numberOf(this.#words, from, MOST_WORDS);
-    return -1 - (where * MOST_REASONS * STATES.length + why);
+      numberOf(this.#words, field, MOST_WORDS) * MOST_WORDS + numberOf(this.#words, from, MOST_WORDS);
+    const key = -1 - (where * MOST_REASONS * STATES.length + why);
+    this.#last = { state, reason, field, from, key };
+    return key;
   }
 
   #follows(segment: number, a: number, b: number): boolean {
@@ -181,7 +195,9 @@ class PlaceSink implements Sink {
       return false;
     }
     const claim = this.ledger.claims.add(cause, encoding, tokenA, tokenB, this.place);
-    const owner = this.#owner(claim, { place: this.place, reason: cause, state: 'claimed', claim, field });
+    const owner =
+      this.#owners.get(claim) ??
+      this.#newOwner(claim, { place: this.place, reason: cause, state: 'claimed', claim, field });
     this.#add(a, aLength, b, bLength, owner);
     return true;
   }
@@ -234,24 +250,18 @@ class PlaceSink implements Sink {
     }
     const reason = cause ?? 'derived';
     const key = this.ledger.wordsOf('derived', reason, field, from);
-    this.#add(
-      a,
-      aLength,
-      b,
-      bLength,
-      this.#owner(key, { place: this.place, reason, state: 'derived', field, from }),
-    );
+    const owner =
+      this.#owners.get(key) ??
+      this.#newOwner(key, { place: this.place, reason, state: 'derived', field, from });
+    this.#add(a, aLength, b, bLength, owner);
   }
 
   shown(cause: CauseId, a: number, aLength: number, b: number, bLength: number, field?: string): void {
     const key = this.ledger.wordsOf('shown', cause, field);
-    this.#add(
-      a,
-      aLength,
-      b,
-      bLength,
-      this.#owner(key, { place: this.place, reason: cause, state: 'shown', field }),
-    );
+    const owner =
+      this.#owners.get(key) ??
+      this.#newOwner(key, { place: this.place, reason: cause, state: 'shown', field });
+    this.#add(a, aLength, b, bLength, owner);
   }
 
   within(a: number, b: number, kind: PlaceKind, name: string, nameB?: string): Sink {
@@ -292,17 +302,14 @@ class PlaceSink implements Sink {
   }
 
   #residue(reason: Owner['reason'], field: string | undefined): number {
-    return this.#owner(this.ledger.wordsOf('residue', reason, field), {
-      place: this.place,
-      reason,
-      state: 'residue',
-      field,
-    });
+    const key = this.ledger.wordsOf('residue', reason, field);
+    return (
+      this.#owners.get(key) ?? this.#newOwner(key, { place: this.place, reason, state: 'residue', field })
+    );
   }
 
-  #owner(key: number, owner: Owner): number {
-    const known = this.#owners.get(key);
-    if (known !== undefined) return known;
+  /** Only where none is known: there are millions of segments, and an object for each would be let go at once. */
+  #newOwner(key: number, owner: Owner): number {
     const index = this.ledger.owners.length;
     this.ledger.owners.push(owner);
     this.#owners.set(key, index);

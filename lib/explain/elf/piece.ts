@@ -70,7 +70,8 @@ export function isDivided(section: Section): boolean {
   return section.sh_type === SHT_PROGBITS || section.sh_type === SHT_NOBITS || ARRAYS.has(section.sh_type);
 }
 
-function isCode(section: Section): boolean {
+/** Whether its pieces are code. */
+export function isCode(section: Section): boolean {
   return (section.sh_flags & SHF_EXECINSTR) !== 0n;
 }
 

@@ -4,7 +4,7 @@ import type { ArchiveFunctions } from './archive-functions.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
 import { firstPatch, type Patches, patchTarget } from './patch.js';
-import type { Piece } from './piece.js';
+import { isCode, type Piece } from './piece.js';
 import { FRAME } from './thunk.js';
 import { areTwins, TwinCache } from './twin.js';
 import type { ElfView } from './view.js';
@@ -25,6 +25,9 @@ const MAX_DEPTH = 2;
 const FROM_END_OF_FIELD = new Set([2, 4, 9, 41, 42]);
 const EM_X86_64 = 62;
 
+/** Pairs of addresses that are remembered; a power of two. */
+const REMEMBERED = 2 ** 14;
+
 /** Says whether what A refers to and what B refers to are the same things. */
 export class References {
   /** Places of data that code of A refers to, with the places of B: jump tables begin there. */
@@ -32,17 +35,32 @@ export class References {
   readonly #twins = new TwinCache();
   #twinDepth = 0;
 
+  /** By section of A. */
+  readonly #isCode: Uint8Array;
+  /** Addresses that lead to the same, met of late: each is asked for twice, and some functions call all the time. */
+  readonly #sameA = new Float64Array(REMEMBERED).fill(Number.NaN);
+  readonly #sameB = new Float64Array(REMEMBERED);
+
   constructor(
     readonly pairing: ElfPairing,
     readonly archive?: ArchiveFunctions | undefined,
-  ) {}
+  ) {
+    this.#isCode = Uint8Array.from(pairing.a.elf.sections, (section) => (isCode(section) ? 1 : 0));
+  }
 
   /** Two addresses; in relocatable files, locations. Undefined where they lead to different things. */
   address(targetA: number, targetB: number): Relation | undefined {
+    const slot = (targetA ^ Math.imul(targetB, 0x9e3779b1)) & (REMEMBERED - 1);
+    if (this.#sameA[slot] === targetA && this.#sameB[slot] === targetB) return 'same';
     const { a, b } = this.pairing;
     const from = a.relocatable ? targetA : a.locate(targetA);
     const to = b.relocatable ? targetB : b.locate(targetB);
-    return this.locations(from, to);
+    const relation = this.locations(from, to);
+    if (relation === 'same') {
+      this.#sameA[slot] = targetA;
+      this.#sameB[slot] = targetB;
+    }
+    return relation;
   }
 
   /** Two relocations by their number among those that patch their sections. */
@@ -110,7 +128,8 @@ export class References {
     if (from === NOWHERE || to === NOWHERE) return undefined;
     const { a, b, correspondence } = this.pairing;
     if (correspondence.at(from) === to) {
-      this.anchors.set(from, to);
+      // Nothing is counted from a place in code.
+      if (this.#isCode[sectionOf(from)] === 0) this.anchors.set(from, to);
       return 'same';
     }
     const slotA = slotTarget(a, from);
