@@ -45,7 +45,8 @@ export async function partingOf(
   }
   emit({ type: 'step', text: 'comparing what rustc was asked' });
   const [logA, logB] = [readLog(foldersA.log), readLog(foldersB.log)];
-  const divergence = findDivergence(logA, logB);
+  const claims = a.stages.filter(({ claim }) => claim).map(({ name }) => name);
+  const divergence = findDivergence(logA, logB, { claims });
   const first = divergence.first?.invocation;
   if (!options.replay || first === undefined) return { divergence };
   if (sandbox.use === 'none')
