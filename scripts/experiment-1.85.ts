@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
@@ -18,7 +18,7 @@ const TRUSTDIFF = fileURLToPath(new URL('../cli/trustdiff.js', import.meta.url))
 const cli = yargs(hideBin(process.argv))
   .scriptName('scripts/experiment-1.85')
   .usage(
-    '$0 --work FOLDER\n\nRebuilds rustc 1.85.0 from two trust roots and compares stage1 and stage2: the rustc 1.85.0 that Debian built, and the 1.84.0 that the Rust project signed. Twice: each root with its own cargo, and one cargo for both.\n\nFor Debian 12 on amd64. Downloads 1 GB; takes 25 GB in the folder and, on two cores, 3 to 4 hours. What was finished by an interrupted call is used again by the next.',
+    '$0 --work FOLDER\n\nRebuilds rustc 1.85.0 from two trust roots and compares stage1 and stage2: the rustc 1.85.0 that Debian built, and the 1.84.0 that the Rust project signed. Twice: each root with its own cargo, and one cargo for both.\n\nFor Debian 12 on amd64. Downloads 1 GB; builds rustc three times (one run serves both), 40 to 60 minutes each on two idle cores. Keep 25 GB free. What was finished by an interrupted call is used again by the next.',
   )
   .options({
     work: { type: 'string', demandOption: true, describe: 'the folder for everything' },
@@ -103,9 +103,14 @@ async function experiment(args: Arguments): Promise<number> {
         what: `${name}: ${stages === 1 ? 'stage1' : 'stage1 and stage2'} from two roots, compared and judged`,
         look: () => [`trustdiff ${rebuildArguments(name, work, reportOf(name)).join(' ')}`],
         take: () => {
-          writeExperiment(name, work, stages, reportOf(name));
-          statuses.push(rebuild(rebuildArguments(name, work, reportOf(name))));
-          say(`exit status ${statuses.at(-1)}; the report: ${reportOf(name)}`);
+          const report = reportOf(name);
+          writeExperiment(name, work, stages, report);
+          rmSync(report, { force: true });
+          const status = rebuild(rebuildArguments(name, work, report));
+          if (!existsSync(report))
+            throw new UsageError(`${name} came to no verdict`, 'trustdiff said why; the same call goes on');
+          statuses.push(status);
+          say(`exit status ${status}; the report: ${report}`);
         },
       })),
     ],
@@ -118,7 +123,7 @@ function rebuildArguments(name: ExperimentName, work: string, report: string): r
   return ['rebuild', join(work, `${name}.yaml`), '--out', join(work, 'run'), '--output', report];
 }
 
-/** One experiment; its exit status is that of its verdict, and 2 where there is none. */
+/** Builds, compares and judges; the exit status is that of the verdict. */
 function rebuild(args: readonly string[]): number {
   const { status, signal, error } = spawnSync(process.execPath, [TRUSTDIFF, ...args], { stdio: 'inherit' });
   if (error !== undefined) throw new UsageError(`trustdiff does not run: ${error.message}`, 'npm run build');
