@@ -6,6 +6,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { type Tree, tarOf, writeTree } from '../cli/tree-fixture.js';
 import type { Report } from '../report/model.js';
+import { pairOptions, reportOf } from '../report/report-fixture.js';
 import { renderReport } from '../report/render.js';
 import { compare } from './comparison.js';
 
@@ -266,3 +267,16 @@ for (const limits of [{ bytes: 4000 }, { members: 3 }]) {
     t.is(verdict.exit, 2);
   });
 }
+
+test('what two sides say of themselves does not part them where both were built from the same sources', async (t) => {
+  const apart = await reportOf({ ...pairOptions('rustc-version'), jobs: 1 });
+  t.is(apart.verdict.id, 'not-comparable');
+  const { verdict, reasons, settings } = await reportOf({
+    ...pairOptions('rustc-version'),
+    sameSources: true,
+    jobs: 1,
+  });
+  t.not(verdict.id, 'not-comparable');
+  t.true(reasons.length > 0 && reasons.every(({ weight }) => weight === 'differs'));
+  t.true(settings.sameSources);
+});

@@ -114,7 +114,9 @@ async function judgeSides(
     ...(explained?.troubles ?? []),
     ...nothingCompared(match),
   ];
-  const reasons = incomparabilities(a.identity, b.identity);
+  const reasons = incomparabilities(a.identity, b.identity).map((reason) =>
+    options.sameSources ? { ...reason, weight: 'differs' as const, why: SAME_SOURCES } : reason,
+  );
   const masks = [...masksOf(a, b, match, options), ...userMasks(explained, options)];
   const evidence = gatherEvidence({
     a,
@@ -153,6 +155,8 @@ async function judgeSides(
   emit({ type: 'report', report });
   return report;
 }
+
+const SAME_SOURCES = 'Both were built from the same sources, so this follows from the root.';
 
 /** Where nothing was compared, nothing was found equal. */
 function nothingCompared({ pairs, onlyA, onlyB }: Match): SideTrouble[] {
@@ -202,7 +206,8 @@ function excludedOf(side: 'a' | 'b', of: Side): Report['excluded'] {
 }
 
 function settingsOf(options: ResolvedOptions): Report['settings'] {
-  const { digest, exclude, ignoreMetadata, failOn, explain, verify, sharedAncestor, masks, limits } = options;
+  const { digest, exclude, ignoreMetadata, failOn, explain, verify, sameSources, sharedAncestor, masks, limits } =
+    options;
   return {
     digest,
     exclude,
@@ -210,6 +215,7 @@ function settingsOf(options: ResolvedOptions): Report['settings'] {
     failOn,
     explain,
     verify,
+    ...(sameSources && { sameSources }),
     ...(sharedAncestor !== undefined && { sharedAncestor }),
     ...(masks !== undefined && { masks: { file: masks.file, today: masks.today } }),
     limits,

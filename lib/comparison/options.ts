@@ -37,6 +37,11 @@ export interface CompareOptions {
   readonly explain?: boolean | undefined;
   /** Make each B again out of its ledger and A, and compare. */
   readonly verify?: boolean | undefined;
+  /**
+   * The caller built both sides from the same sources, in the same way: where they say otherwise of themselves (the
+   * release that a compiler writes into all it makes), that is a difference to explain and does not part them.
+   */
+  readonly sameSources?: boolean | undefined;
   /** Both roots are known to descend from this one: what is identical is then `identical-shared-ancestor`. */
   readonly sharedAncestor?: string | undefined;
   /** The user's masks: docs/masks-1.schema.json. */
@@ -68,6 +73,7 @@ export interface ResolvedOptions {
   readonly maxDetail: number;
   readonly explain: boolean;
   readonly verify: boolean;
+  readonly sameSources: boolean;
   readonly sharedAncestor: string | undefined;
   readonly masks: MaskFile | undefined;
   readonly rustc: string | undefined;
@@ -126,6 +132,7 @@ export function resolveOptions(options: CompareOptions): ResolvedOptions {
     maxDetail,
     explain,
     verify,
+    sameSources: options.sameSources ?? false,
     sharedAncestor,
     masks: options.masks,
     rustc: options.rustc,

@@ -36,6 +36,7 @@ export async function compareStages(
       labelA: experiment.roots.a.name,
       labelB: experiment.roots.b.name,
       controls,
+      sameSources: true,
       ...options,
     }).report;
     const comparison = { stage: name, claim, report: relocated(report, `${out}/`) };

@@ -46,6 +46,8 @@ export interface Settings {
   readonly failOn: readonly string[];
   readonly explain: boolean;
   readonly verify: boolean;
+  /** Both sides were built from the same sources, by whoever compared them. */
+  readonly sameSources?: true | undefined;
   readonly sharedAncestor?: string | undefined;
   /** The file of masks, and the day by which they expire. */
   readonly masks?: { readonly file: string; readonly today: string } | undefined;
