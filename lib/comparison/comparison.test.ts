@@ -6,8 +6,8 @@ import test from 'ava';
 import fc from 'fast-check';
 import { type Tree, tarOf, writeTree } from '../cli/tree-fixture.js';
 import type { Report } from '../report/model.js';
-import { pairOptions, reportOf } from '../report/report-fixture.js';
 import { renderReport } from '../report/render.js';
+import { pairOptions, reportOf } from '../report/report-fixture.js';
 import { compare } from './comparison.js';
 
 /*

@@ -206,8 +206,18 @@ function excludedOf(side: 'a' | 'b', of: Side): Report['excluded'] {
 }
 
 function settingsOf(options: ResolvedOptions): Report['settings'] {
-  const { digest, exclude, ignoreMetadata, failOn, explain, verify, sameSources, sharedAncestor, masks, limits } =
-    options;
+  const {
+    digest,
+    exclude,
+    ignoreMetadata,
+    failOn,
+    explain,
+    verify,
+    sameSources,
+    sharedAncestor,
+    masks,
+    limits,
+  } = options;
   return {
     digest,
     exclude,
