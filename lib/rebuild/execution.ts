@@ -41,7 +41,8 @@ export async function execute(command: SealedCommand, options: ExecutionOptions)
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
   const child = startGroup(command.program, command.args, ['ignore', fd, fd, 'pipe'], {
-    env: command.environment,
+    // Node hands this one on to every child unless it is said to be undefined.
+    env: { ...command.environment, NODE_V8_COVERAGE: undefined },
     cwd: command.cwd,
   });
   closeSync(fd);

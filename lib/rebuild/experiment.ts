@@ -6,7 +6,7 @@ import { type Fields, parseFields } from './fields.js';
 import { type Recipe, readRecipe } from './recipe.js';
 import { VARIATIONS, type Variation } from './variation.js';
 
-export const EXPERIMENT_SCHEMA = 'trustdiff-experiment-1';
+const EXPERIMENT_SCHEMA = 'trustdiff-experiment-1';
 
 /** The tools of a root that can be taken from the other one. */
 export const TOOLS = ['cargo', 'rustc'] as const;

@@ -118,7 +118,7 @@ sealedTest(
     const report = await run(rustcExperiment(folder, { controls: { b: 1 }, planted: { of: 'b' } }), folder);
     t.like(report.planted, { of: 'b', found: true, stages: ['crate'] });
     t.regex(report.planted?.places.join() ?? '', /^libmain\.rlib › .* › \.rodata.* › "made from shape"$/);
-    t.is(report.verdict.id, 'identical');
+    t.is(report.verdict.id, 'identical-shared-ancestor');
   },
 );
 
