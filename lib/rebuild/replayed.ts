@@ -4,17 +4,21 @@ import type { Parting } from './parting.js';
 
 /**
  * The cause that a replay confirmed for all that differs, as a sentence; undefined where it did not, or not for all.
- * It is confirmed for one call of rustc. Calls that only inherit may hide anything, so there must be none; and that
- * the other root's rustc gives the other output says where the root acts and not why.
+ * It is confirmed for one call of rustc. Calls that only inherit may hide anything, so there must be none. And the two
+ * sides must have the same rustc: that another one gives another output says where the root acts and not why, and
+ * whatever it does is in that output.
  */
 export function replayedCause({ divergence, replay }: Parting): string | undefined {
-  if (replay === undefined || !isOnlyCall(divergence)) return undefined;
+  if (replay === undefined || !isOnlyCall(divergence) || differsInRustc(divergence)) return undefined;
   if (replay.verdict !== 'cause-confirmed' && replay.verdict !== 'causes-together') return undefined;
-  if (replay.causes.length === 0 || replay.causes.some((id) => UNTOLD.has(id))) return undefined;
+  if (replay.causes.length === 0 || replay.causes.includes('everything')) return undefined;
   return `A replay confirms the cause: ${namedCauses(replay)} of the call for crate ${replay.invocation.crate}.`;
 }
 
-const UNTOLD: ReadonlySet<string> = new Set(['rustc', 'everything']);
+function differsInRustc({ first, compilers }: Divergence): boolean {
+  const kinds = first?.differences.map(({ kind }) => kind) ?? [];
+  return kinds.includes('compiler') || kinds.includes('sysroot') || compilers.some(({ equal }) => !equal);
+}
 
 function isOnlyCall(divergence: Divergence): boolean {
   const { origins, inherited, onlyA, onlyB, failed, unfinished, rootOnly } = divergence;
