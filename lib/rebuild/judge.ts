@@ -1,7 +1,7 @@
 import type { PlantedReport, StageComparison } from '../report/experiment-model.js';
 import type { Verdict, VerdictId } from '../verdict/verdict.js';
 import type { Parting } from './parting.js';
-import { partingReasons, replayedCause } from './replayed.js';
+import { partingReasons } from './parting-reasons.js';
 
 /** What an experiment's verdict may rest on. */
 export interface ExperimentEvidence {
@@ -50,14 +50,11 @@ export function judgeExperiment(evidence: ExperimentEvidence): Verdict {
       doesNotCover,
     };
   const { parting } = evidence;
-  const differs = worst.verdict.exit === 1;
-  const cause = parting !== undefined && differs ? replayedCause(parting) : undefined;
-  const explained = cause !== undefined && worst.verdict.id === 'root-effect-unexplained';
-  const told = parting !== undefined && differs ? partingReasons(parting) : [];
+  const told = parting !== undefined && worst.verdict.exit === 1 ? partingReasons(parting) : [];
   return {
-    id: explained ? 'root-effect-explained' : worst.verdict.id,
+    id: worst.verdict.id,
     exit: exitOf(verdicts.map(({ verdict }) => verdict.exit)),
-    says: explained ? [...says.filter((text) => !text.includes('Cause unknown')), cause] : says,
+    says,
     reasons: [...worst.verdict.reasons.filter((text) => !isDone(text, parting)), ...told, ...notes],
     doesNotCover,
   };
