@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
-import { ROOTS } from './downloads.js';
+import { DSC, ROOTS } from './downloads.js';
 import { SOURCE_DIGEST } from './prepared-source.js';
 
 /**
@@ -28,7 +28,8 @@ export function experimentText(name: ExperimentName, stages: number): string {
       ...(stages !== 2 && { stages }),
     },
     roots: {
-      a: { name: 'Debian rustc-web 1.85.0', path: ROOTS.debian },
+      // Its sources tell that this root is no chain of Debian's own: they carry upstream's compiler.
+      a: { name: 'Debian rustc-web 1.85.0', path: ROOTS.debian, sources: `downloads/${DSC}` },
       b: { name: 'upstream 1.84.0', path: ROOTS.upstream },
     },
     ...(name === 'one-cargo' && { tools: { cargo: 'b' } }),
