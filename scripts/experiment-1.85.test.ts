@@ -9,9 +9,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import test, { type ExecutionContext } from 'ava';
 import { UsageError } from '../lib/error.js';
 import { parseExperiment } from '../lib/rebuild/experiment.js';
+import type { ExperimentReport } from '../lib/report/experiment-model.js';
 import { artefactFile } from './corpora/manifest.js';
 import { adoptDownloads, aptName, inputArtefacts, missingInputs, ROOTS } from './experiments/downloads.js';
 import { EXPERIMENTS, experimentText } from './experiments/experiment-file.js';
@@ -157,4 +160,20 @@ test('the exit status is that of the worse experiment', (t) => {
   t.is(worstStatus([]), 0);
   t.is(worstStatus([1, 0]), 1);
   t.is(worstStatus([1, 2]), 2);
+});
+
+test('the committed report is as its schema says, and tells what docs/experiments says', (t) => {
+  const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
+  const json = (name: string): object => JSON.parse(readFileSync(join(docs, name), 'utf8')) as object;
+  const isReport = new Ajv2020({ strict: false })
+    .addSchema(json('report-1.schema.json'), 'report-1.schema.json')
+    .compile(json('experiment-report-1.schema.json'));
+  const report = json('experiments/rustc-1.85-one-cargo.json') as ExperimentReport;
+  t.true(isReport(report), JSON.stringify(isReport.errors));
+  const page = readFileSync(join(docs, 'experiments/README.md'), 'utf8');
+  t.is(report.source.digest, SOURCE_DIGEST);
+  t.is(report.verdict.id, 'identical-shared-ancestor');
+  t.true(page.includes(`\`${report.verdict.id}\``));
+  for (const { stages } of report.runs)
+    for (const { digest } of stages) t.true(page.includes(`${digest.slice(0, 16)}…`), digest);
 });

@@ -370,7 +370,9 @@ function rootReport(
 function sharedBy(shared: ExperimentReport['sharedAncestors']): string | undefined {
   const [first] = shared;
   if (first === undefined) return undefined;
-  return first.standing === 'checked' ? first.what : `${first.what} (as they say of themselves)`;
+  // Of the sentence only the thing: a verdict has one of its own around it.
+  const what = first.what.replace(/^both come from /, '').replace(/^.* descends from .*?: /, '');
+  return first.standing === 'checked' ? what : `${what} (as they say of themselves)`;
 }
 
 /** What both roots are known to be or to descend from; the nearest first. */
