@@ -171,7 +171,7 @@ test('the committed report is as its schema says, and tells what docs/experiment
   const report = json('experiments/rustc-1.85-one-cargo.json') as ExperimentReport;
   t.true(isReport(report), JSON.stringify(isReport.errors));
   const page = readFileSync(join(docs, 'experiments/README.md'), 'utf8');
-  t.is(report.source.digest, SOURCE_DIGEST);
+  t.is(`blake3:${report.source.digest}`, SOURCE_DIGEST);
   t.is(report.verdict.id, 'identical-shared-ancestor');
   t.true(page.includes(`\`${report.verdict.id}\``));
   for (const { stages } of report.runs)
