@@ -30,11 +30,18 @@ function temporary(t: ExecutionContext): string {
 
 const read = (text: string) => parseExperiment(text, '/work-folder/experiment.yaml');
 
-test('the two experiments differ in name and cargo alone, so that runs which are the same are made once', (t) => {
+test('the two experiments differ in name, cargo and control alone, so that runs which are the same are made once', (t) => {
   const [one, own] = [read(experimentText('one-cargo', 2)), read(experimentText('own-cargo', 2))];
   t.deepEqual(one.tools, { cargo: 'b' });
   t.deepEqual(own.tools, {});
-  t.deepEqual({ ...one, name: '', tools: {} }, { ...own, name: '' });
+  t.deepEqual(
+    [one.controls, own.controls],
+    [
+      { a: 0, b: 0 },
+      { a: 0, b: 1 },
+    ],
+  );
+  t.deepEqual({ ...one, name: '', tools: {}, controls: own.controls }, { ...own, name: '' });
   t.deepEqual(
     one.recipe.stages.map(({ name, claim }) => [name, claim]),
     [

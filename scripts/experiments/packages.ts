@@ -4,7 +4,8 @@ import { UsageError } from '../../lib/error.js';
 /** What the builds need of Debian: LLVM and a C++ compiler, what seals and unpacks, and the libraries of its cargo. */
 export const PACKAGES: readonly string[] = [
   ...['llvm-19-dev', 'llvm-19-tools', 'libclang-rt-19-dev', 'libllvm19', 'g++', 'cmake', 'ninja-build'],
-  ...['pkgconf', 'zlib1g-dev', 'libzstd-dev', 'libxml2-dev', 'python3'],
+  // Without liblzma-dev a build script wants to compile xz, whose sources are not in Debian's.
+  ...['pkgconf', 'zlib1g-dev', 'liblzma-dev', 'libzstd-dev', 'libxml2-dev', 'python3'],
   ...['bubblewrap', 'dpkg-dev', 'xz-utils', 'util-linux'],
   // The Depends of the package cargo-web: without them Debian's cargo does not start.
   ...['libcurl4', 'libhttp-parser2.9', 'libpcre3', 'libsqlite3-0', 'libssh2-1', 'libssl3', 'zlib1g'],
@@ -35,12 +36,10 @@ export function installMissing(install: boolean, say: (line: string) => void): v
   say(`installing ${missing.join(' ')}`);
   const [program = '', ...args] = command;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status } = spawnSync(program, args, { stdio: 'inherit', env });
-  if (status !== 0 || missingPackages().length > 0)
-    throw new UsageError(
-      'the packages could not be installed',
-      'see what apt-get says; apt-get update first',
-    );
+  // A fresh machine has no lists of packages, or old ones that name files which are gone.
+  for (const call of [['update'], args]) spawnSync(program, call, { stdio: 'inherit', env });
+  if (missingPackages().length > 0)
+    throw new UsageError('the packages could not be installed', 'see what apt-get says');
 }
 
 export function missingPackages(): readonly string[] {
