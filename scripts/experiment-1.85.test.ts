@@ -41,7 +41,7 @@ test('the two experiments differ in name, cargo and control alone, so that runs 
       { a: 0, b: 1 },
     ],
   );
-  t.deepEqual({ ...one, name: '', tools: {}, controls: own.controls }, { ...own, name: '' });
+  t.deepEqual({ ...one, name: '', tools: {}, controls: own.controls, swap: ['cargo'] }, { ...own, name: '' });
   t.deepEqual(
     one.recipe.stages.map(({ name, claim }) => [name, claim]),
     [

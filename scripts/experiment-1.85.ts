@@ -18,7 +18,7 @@ const TRUSTDIFF = fileURLToPath(new URL('../cli/trustdiff.js', import.meta.url))
 const cli = yargs(hideBin(process.argv))
   .scriptName('scripts/experiment-1.85')
   .usage(
-    '$0 --work FOLDER\n\nRebuilds rustc 1.85.0 from two trust roots and compares stage1 and stage2: the rustc 1.85.0 that Debian built, and the 1.84.0 that the Rust project signed. Twice: each root with its own cargo, and one cargo for both.\n\nFor Debian 12 on amd64. Downloads 1 GB; builds rustc four times (one run serves both, one is the control of the first), 40 to 60 minutes each on two idle cores. Keep 25 GB free. What was finished by an interrupted call is used again by the next.',
+    '$0 --work FOLDER\n\nRebuilds rustc 1.85.0 from two trust roots and compares stage1 and stage2: the rustc 1.85.0 that Debian built, and the 1.84.0 that the Rust project signed. Twice: each root with its own cargo, and one cargo for both.\n\nFor Debian 12 on amd64. Downloads 1 GB; builds rustc four times (two runs serve both; one is a control), 40 to 60 minutes each on two idle cores. Keep 25 GB free. What was finished by an interrupted call is used again by the next.',
   )
   .options({
     work: { type: 'string', demandOption: true, describe: 'the folder for everything' },

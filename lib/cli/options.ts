@@ -3,6 +3,7 @@ import { DIGEST_ALGORITHMS } from '../artefact/digest.js';
 import { DEFAULT_LIMITS, LIMIT_OPTIONS, type Limits } from '../artefact/limits.js';
 import { UsageError } from '../error.js';
 import { MASKABLE_FIELDS } from '../pair/metadata.js';
+import { TOOLS } from '../rebuild/experiment.js';
 import { VARIATIONS } from '../rebuild/variation.js';
 import { FAIL_ON } from '../verdict/verdict.js';
 
@@ -258,6 +259,13 @@ export const REBUILD_OPTIONS = {
     nargs: 1,
     choices: VARIATIONS,
     describe: 'What the controls do otherwise (repeatable)',
+  },
+  swap: {
+    group: 'Experiment:',
+    array: true,
+    nargs: 1,
+    choices: TOOLS,
+    describe: 'Build root A once more with this tool of root B, to see what the tool does (repeatable)',
   },
   planted: {
     group: 'Experiment:',

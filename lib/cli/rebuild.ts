@@ -100,12 +100,13 @@ function experimentOf(argv: RebuildArguments): Experiment {
   const experiment =
     argv.experiment === undefined ? fromOptions(argv) : fromFile(String(argv.experiment), argv);
   const extra = (side: SideName): number => (argv.control ?? []).filter((of) => of === side).length;
-  const { controls, sandbox, vary, planted } = experiment;
+  const { controls, sandbox, vary, planted, swap } = experiment;
   return {
     ...experiment,
     controls: { a: controls.a + extra('a'), b: controls.b + extra('b') },
     sandbox: { use: argv.sandbox ?? sandbox.use, cores: argv.cores ?? sandbox.cores },
     vary: [...new Set([...vary, ...(argv.vary ?? [])])],
+    swap: [...new Set([...swap, ...(argv.swap ?? [])])],
     planted: argv.planted === undefined ? experiment.planted : { of: argv.planted, run: planted?.run },
   };
 }

@@ -33,6 +33,9 @@ roots:
 # Cargo of another version gives every crate another hash. To see what rustc alone does, hold it fixed:
 # tools: { cargo: b }
 
+# Or ask what one tool does: root A is built from once more with that of root B, and set against both.
+# swap: [cargo]
+
 # More builds of each root: what differs between two of them is noise.
 controls: { a: 1, b: 0 }
 # What the controls do otherwise, to see what the output hangs on:

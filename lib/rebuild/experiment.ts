@@ -32,6 +32,8 @@ export interface Experiment {
   /** What the controls do otherwise. */
   readonly vary: readonly Variation[];
   readonly planted: PlantedSpec | undefined;
+  /** Tools for each of which root A is built from once more with that of root B. */
+  readonly swap: readonly Tool[];
   /** Whom to believe about the files of roots and sources. */
   readonly trust: TrustSpec;
 }
@@ -111,6 +113,7 @@ export function parseExperiment(text: string, file: string): Experiment {
     sandbox: sandboxOf(fields.fields('sandbox')),
     vary: (fields.strings('vary') ?? []).map((name) => variationOf(fields, name)),
     planted: plantedOf(fields),
+    swap: [...new Set((fields.strings('swap') ?? []).map((name) => toolOf(fields, name)))],
     trust: trustOf(fields.fields('trust'), folder),
   };
   roots.end();
@@ -215,17 +218,30 @@ function variationOf(fields: Fields, name: string): Variation {
   return found;
 }
 
+function toolOf(fields: Fields, name: string): Tool {
+  const found = TOOLS.find((tool) => tool === name);
+  if (found === undefined) throw fields.wrong('swap', `${name} is none of ${TOOLS.join(', ')}`);
+  return found;
+}
+
 /** The field that asks for what the others rule out; options of the command line can do that, too. */
 export function contradiction(
   experiment: Experiment,
 ): { readonly field: string; readonly what: string; readonly hint: string } | undefined {
-  const { vary, controls, planted, recipe, tools, sandbox } = experiment;
+  const { vary, controls, planted, recipe, tools, sandbox, swap } = experiment;
   if (vary.length > 0 && controls.a + controls.b === 0)
     return { field: 'vary', what: 'variations need a control', hint: 'add controls: { a: 1 }' };
   if (vary.includes('hostname') && sandbox.use === 'none')
     return { field: 'vary', what: 'hostname cannot be varied without a sandbox', hint: 'leave it out' };
   if (vary.includes('cores') && (sandbox.cores ?? availableParallelism()) === 1)
     return { field: 'vary', what: 'cores cannot be varied with one processor', hint: 'leave it out' };
+  const fixed = swap.find((tool) => tools[tool] !== undefined);
+  if (fixed !== undefined)
+    return {
+      field: 'swap',
+      what: `both sides use the ${fixed} of root ${tools[fixed]} already`,
+      hint: 'leave it out of swap or out of tools',
+    };
   if (planted === undefined || planted.run !== undefined) return undefined;
   if (!recipe.needsRustc)
     return {

@@ -1,12 +1,15 @@
-import type { PlantedReport, StageComparison } from '../report/experiment-model.js';
+import type { PlantedReport, StageComparison, SwappedReport } from '../report/experiment-model.js';
 import type { Verdict, VerdictId } from '../verdict/verdict.js';
 import type { Parting } from './parting.js';
 import { partingReasons } from './parting-reasons.js';
+import { swapSentences } from './swap-sentence.js';
 
 /** What an experiment's verdict may rest on. */
 export interface ExperimentEvidence {
   readonly comparisons: readonly StageComparison[];
   readonly planted: PlantedReport | undefined;
+  /** What single tools do. */
+  readonly swapped?: readonly SwappedReport[] | undefined;
   /** What rustc was asked in the two runs, and what a replay showed; undefined where nothing is known of it. */
   readonly parting?: Parting | undefined;
   /** What the sandbox did not keep from the builds. */
@@ -54,7 +57,7 @@ export function judgeExperiment(evidence: ExperimentEvidence): Verdict {
   return {
     id: worst.verdict.id,
     exit: exitOf(verdicts.map(({ verdict }) => verdict.exit)),
-    says,
+    says: [...says, ...swapSentences(evidence.swapped ?? [])],
     reasons: [...worst.verdict.reasons.filter((text) => !isDone(text, parting)), ...told, ...notes],
     doesNotCover,
   };

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { ExperimentReport } from '../report/experiment-model.js';
 import type { MaterialisedRoot } from '../root/materialise.js';
 import { type Experiment, readExperiment } from './experiment.js';
+import { placed } from './kept-runs.js';
 import { type Ingredients, type PlannedRun, planRuns } from './plan.js';
 import { ingredientsOf, originReport, type RebuildOptions } from './rebuild.js';
 import { folderOf } from './run.js';
@@ -37,7 +38,7 @@ export async function plan(options: RebuildOptions): Promise<Preview> {
   const experiment = typeof given === 'string' ? readExperiment(given) : given;
   const out = resolve(options.out);
   const { ingredients, origin } = await ingredientsOf(experiment, out, signal, () => {});
-  const runs = planRuns({ ...ingredients, planted: standIn(ingredients) });
+  const runs = placed(planRuns({ ...ingredients, planted: standIn(ingredients) }), join(out, 'runs'));
   const records = new Map(runs.map((run) => [run.id, recordOf(run, out)]));
   const known = (name: string): number | undefined =>
     [...records.values()].flatMap((record) => record?.stages ?? []).find((stage) => stage.name === name)

@@ -15,6 +15,7 @@ import type { RebuildEvent } from './event.js';
 import { contradiction, type Experiment, readExperiment, type SideName } from './experiment.js';
 import { makeFolder, removeFolder } from './folder.js';
 import { judgeExperiment } from './judge.js';
+import { placed } from './kept-runs.js';
 import { laidRoot } from './laid-root.js';
 import { lockFolder } from './lock.js';
 import { assertVersionRule, type Origin, originOf } from './origin.js';
@@ -30,6 +31,7 @@ import { noSandbox } from './sandbox/none.js';
 import type { Sandbox, ToolFiles } from './sandbox.js';
 import { sharedMachine, sharedTools } from './shared.js';
 import { openSource, type Source, sourceChanges } from './source.js';
+import { swappedReports } from './swap.js';
 import { layTools } from './tools.js';
 
 export interface RebuildOptions {
@@ -98,6 +100,7 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       emit,
     );
     const planted = await findPlant(experiment, made, out, { jobs, signal }, emit);
+    const swapped = await swappedReports(experiment, made, out, { jobs, signal }, emit);
     const differs = comparisons.some(
       ({ report }) => report.summary.content.identical < report.summary.content.pairs,
     );
@@ -115,6 +118,7 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
     const verdict = judgeExperiment({
       comparisons,
       planted,
+      swapped,
       parting,
       open: sandbox.open,
       interrupted: made.filter(({ record }) => record.interruptions > 0).map(({ run }) => run.id),
@@ -136,6 +140,7 @@ async function run(options: RebuildOptions, emit: (event: RebuildEvent) => void)
       runs: made.map(runReport),
       comparisons,
       ...(planted !== undefined && { planted }),
+      ...(swapped.length > 0 && { swapped }),
       ...parting,
       verdict,
     };
@@ -213,7 +218,7 @@ function assertOutside(out: string, folder: string, what: string): void {
 }
 
 async function readRoot(
-  { roots, recipe, tools }: Experiment,
+  { roots, recipe, tools, swap }: Experiment,
   side: SideName,
   out: string,
   signal: AbortSignal,
@@ -234,6 +239,12 @@ async function readRoot(
         { file: paths.join(', ') },
         `add the archive or package that holds it, or take it from the other root: tools: { ${tool}: ${side === 'a' ? 'b' : 'a'} }`,
       );
+    if (side === 'b' && swap.includes(tool) && root[tool] === undefined)
+      throw new InputError(
+        `the root ${name} has no ${tool} to swap`,
+        { file: paths.join(', ') },
+        'add the archive or package that holds it, or leave it out of swap',
+      );
   }
   return root;
 }
@@ -249,7 +260,7 @@ async function makeRuns(
 ): Promise<MadeRun[]> {
   const { experiment } = ingredients;
   const made: MadeRun[] = [];
-  const runs = planRuns(ingredients);
+  const runs = placed(planRuns(ingredients), join(out, 'runs'));
   for (const run of runs) {
     let built = false;
     const make = (path: string): Promise<RunRecord> =>

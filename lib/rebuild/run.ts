@@ -35,12 +35,10 @@ export interface StageEvent {
   readonly line?: string | undefined;
 }
 
-/** The folder of one run. Its key is in the name: experiments that share a folder share the runs that are the same. */
+/** The folder of one run among those of all. */
 export function folderOf(run: PlannedRun, folder: string): string {
-  return join(folder, `${run.id}-${run.key.slice(0, KEY_DIGITS)}`);
+  return join(folder, run.folder);
 }
-
-const KEY_DIGITS = 16;
 
 /** The folders of one run. */
 export function foldersOf(run: PlannedRun, setting: Pick<RunSetting, 'folder' | 'source'>): RunFolders {

@@ -28,6 +28,8 @@ export interface ExperimentReport {
   readonly runs: readonly RunReport[];
   readonly comparisons: readonly StageComparison[];
   readonly planted?: PlantedReport | undefined;
+  /** What single tools do; where some were to be swapped. */
+  readonly swapped?: readonly SwappedReport[] | undefined;
   /** Where the calls of rustc in the two runs part; where outputs differ and calls were written down. */
   readonly divergence?: Divergence | undefined;
   /** What making the first of these calls again showed. */
@@ -107,7 +109,7 @@ export interface SharedReport {
 export interface RunReport {
   readonly id: string;
   readonly side: 'a' | 'b';
-  readonly role: 'cross' | 'control' | 'planted';
+  readonly role: 'cross' | 'control' | 'planted' | 'swapped';
   /** What it did otherwise than the run it repeats. */
   readonly varied: readonly string[];
   /** BLAKE3 over all that went in. */
@@ -137,6 +139,29 @@ export interface StageComparison {
   /** Whether it is judged; what the root itself compiled is only told. */
   readonly claim: boolean;
   readonly report: Report;
+}
+
+/** Root A, built from once more with one tool of root B. */
+export interface SwappedReport {
+  readonly tool: 'cargo' | 'rustc';
+  /** The id of the run. */
+  readonly run: string;
+  readonly stages: readonly SwappedStage[];
+}
+
+/** A stage of that run beside the same stage from each root. */
+export interface SwappedStage {
+  readonly stage: string;
+  readonly claim: boolean;
+  readonly toA: Likeness;
+  readonly toB: Likeness;
+}
+
+export interface Likeness {
+  /** Whether the trees are the same: every name, mode, link and byte. */
+  readonly equal: boolean;
+  /** Files and directories that differ, and those of one side alone. */
+  readonly differing: number;
 }
 
 /** The positive control: a change that was planted in one root. */

@@ -32,8 +32,8 @@ export function experimentText(name: ExperimentName, stages: number): string {
       a: { name: 'Debian rustc-web 1.85.0', path: ROOTS.debian, sources: `downloads/${DSC}` },
       b: { name: 'upstream 1.84.0', path: ROOTS.upstream },
     },
-    // What differs by more than the root is judged against a second build from one root; equal bytes need none.
-    ...(name === 'one-cargo' ? { tools: { cargo: 'b' } } : { controls: { b: 1 } }),
+    // Where outputs differ, a second build from one root tells chance from root, and one cargo for both what is cargo's.
+    ...(name === 'one-cargo' ? { tools: { cargo: 'b' } } : { swap: ['cargo'], controls: { b: 1 } }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { printableText } from '../../artefact/name.js';
 import { divergenceText, replayText } from '../../rebuild/invocation/text.js';
 import type { PlannedStages, Preview } from '../../rebuild/preview.js';
+import { swapSentence } from '../../rebuild/swap-sentence.js';
 import type {
   ExperimentReport,
   ExperimentRootReport,
@@ -35,6 +36,7 @@ export function* renderExperimentText(report: ExperimentReport, options: TextOpt
   yield* costLines(report, width);
   for (const comparison of report.comparisons) yield* comparisonLines(comparison, options);
   yield* plantedLines(report, options);
+  yield* swappedLines(report, options);
   yield* partingLines(report, options);
   yield* verdictSection({ verdict: report.verdict }, options);
 }
@@ -67,6 +69,15 @@ function* plantedLines(
     width,
     '  ',
   );
+}
+
+function* swappedLines({ swapped }: ExperimentReport, { paint, width }: TextOptions): Generator<string> {
+  for (const { tool, stages } of swapped ?? []) {
+    yield '';
+    yield paint.bold(`SWAPPED ${tool}`);
+    for (const { stage, toA, toB } of stages)
+      yield* wrapped(`  ${stage}: ${swapSentence(tool, { toA, toB })}`, width, '    ');
+  }
 }
 
 /** Digits of a digest that a person compares by eye. */
