@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { AbortedError, SpoolError } from '../error.js';
@@ -40,12 +41,7 @@ export async function execute(command: SealedCommand, options: ExecutionOptions)
   const fd = openLog(log);
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
-  const child = startGroup(command.program, command.args, ['ignore', fd, fd, 'pipe'], {
-    // Node hands this one on to every child unless it is said to be undefined.
-    env: { ...command.environment, NODE_V8_COVERAGE: undefined },
-    cwd: command.cwd,
-  });
-  closeSync(fd);
+  const child = startLogged(command, fd);
   const stop = (): void => stopGroup(child);
   signal.addEventListener('abort', stop, { once: true });
   const memory = new TreeMemory(child.pid ?? 0);
@@ -70,13 +66,36 @@ export async function execute(command: SealedCommand, options: ExecutionOptions)
     };
   } catch (error) {
     if (error instanceof AbortedError) throw error;
-    throw new SpoolError(`${command.program} cannot be started (${String(error)})`, {}, 'is it installed');
+    throw notStarted(command, error);
   } finally {
     clearInterval(looks);
     signal.removeEventListener('abort', stop);
     // What was left behind in the background would go on writing into the output.
     stopGroup(child);
   }
+}
+
+/** @param fd Of the log; closed here. @throws SpoolError for what no program can be started with */
+function startLogged(command: SealedCommand, fd: number): ChildProcess {
+  try {
+    return startGroup(command.program, command.args, ['ignore', fd, fd, 'pipe'], {
+      // Node hands this one on to every child unless it is said to be undefined.
+      env: { ...command.environment, NODE_V8_COVERAGE: undefined },
+      cwd: command.cwd,
+    });
+  } catch (error) {
+    throw notStarted(command, error);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function notStarted({ program }: SealedCommand, error: unknown): SpoolError {
+  const hint =
+    (error as NodeJS.ErrnoException).code === 'E2BIG'
+      ? 'the command or a variable of its environment is longer than the system takes'
+      : 'is it installed';
+  return new SpoolError(`${program} cannot be started (${String(error)})`, {}, hint);
 }
 
 function openLog(log: string): number {

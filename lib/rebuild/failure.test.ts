@@ -47,6 +47,11 @@ sealedTest('a build that a signal ends is told so', async (t) => {
   t.regex(await failing(t, written(t, 'kill -SEGV $$')), /failed with exit status 139/);
 });
 
+sealedTest('a variable that is longer than the system takes is told of', async (t) => {
+  const folder = written(t, BUILD, { environment: { LONG: 'x'.repeat(200_000) } });
+  t.regex(await failing(t, folder), /cannot be started \(.*E2BIG\) \(the command or a variable/);
+});
+
 sealedTest('a build that leaves nothing is no output that is equal to another', async (t) => {
   t.regex(
     await failing(t, written(t, 'true')),

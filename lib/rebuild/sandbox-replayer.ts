@@ -1,12 +1,22 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import {
+  constants,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../error.js';
 import { execute, lastLines } from './execution.js';
-import { assertKept } from './invocation/direct-replayer.js';
 import { readLog } from './invocation/log.js';
 import type { Replayer } from './invocation/replay.js';
 import type { ReplayOutcome } from './invocation/replay-judge.js';
 import type { ReplayRequest, Side } from './invocation/replay-plan.js';
+import { assertKept, keptPath } from './kept-file.js';
 import type { Place, RunFolders, Surroundings } from './place.js';
 import { type Sandbox, type ToolFiles, WRAPPER } from './sandbox.js';
 
@@ -57,21 +67,23 @@ async function call(
   signal: AbortSignal,
 ): Promise<ReplayOutcome> {
   const { folders, stages } = places.sides[request.side];
-  const hostPath = (side: Side, path: string): string => hostPathOf(path, places.sides[side].folders, place);
+  const kept = (side: Side, path: string): string | undefined =>
+    keptPath(path, places.sides[side].folders, place);
   for (const { from, path, digest } of [...request.needs, ...request.files])
-    assertKept(hostPath(from, path), digest);
+    assertKept(kept(from, path), path, digest);
   const copy = join(work, 'outputs');
-  cpSync(hostPath(request.side, outputs), copy, {
-    recursive: true,
-    preserveTimestamps: true,
-    verbatimSymlinks: true,
-  });
+  copyOutputs(outputs, kept(request.side, outputs), place, copy);
   const readOnly: Record<string, string> = compilerOf(request, places, place);
   for (const { from, path, at } of request.files) {
-    const host = hostPath(from, path);
-    if (at.startsWith(`${outputs}/`)) cpSync(host, join(copy, at.slice(outputs.length)));
-    else if (existsSync(hostPath(request.side, at))) readOnly[at] = host;
-    else return { kind: 'failed', reason: `${at} is not there on side ${request.side.toUpperCase()}` };
+    const file = kept(from, path);
+    const gone = {
+      kind: 'failed',
+      reason: `${at} is not there on side ${request.side.toUpperCase()}`,
+    } as const;
+    if (file === undefined) return gone;
+    if (at.startsWith(`${outputs}/`)) put(file, copy, at.slice(outputs.length + 1));
+    else if (kept(request.side, at) !== undefined) readOnly[at] = file;
+    else return gone;
   }
   const log = join(work, 'log');
   mkdirSync(log);
@@ -95,6 +107,31 @@ async function call(
   return { kind: 'failed', reason: `exit status ${status}: ${lastLines(printed, 12).join(' ')}` };
 }
 
+/**
+ * Copies the folder that a call writes to.
+ * @throws InputError where it is none that a build may write to
+ */
+function copyOutputs(outputs: string, folder: string | undefined, place: Place, copy: string): void {
+  const writable = [place.build, place.home, place.out].some((top) => `${outputs}/`.startsWith(`${top}/`));
+  if (!writable) throw new InputError('no build keeps its outputs there', { file: outputs });
+  if (folder === undefined || !lstatSync(folder).isDirectory())
+    throw new InputError('the folder of the call’s outputs is gone', { file: outputs });
+  cpSync(folder, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+}
+
+/**
+ * Puts a file into the copy of the outputs, in which the build may have made links.
+ * @throws InputError where one of them would lead out of it
+ */
+function put(file: string, copy: string, name: string): void {
+  const folder = dirname(join(copy, name));
+  if (!existsSync(folder) || !`${realpathSync(folder)}/`.startsWith(`${realpathSync(copy)}/`))
+    throw new InputError('it leads out of the outputs of the call', { file: name });
+  const target = join(folder, basename(name));
+  rmSync(target, { recursive: true, force: true });
+  copyFileSync(file, target, constants.COPYFILE_EXCL);
+}
+
 /** The other side's compiler in the place of this side's, with the sysroot that it finds by itself. */
 function compilerOf(
   { side, compiler, rustc }: ReplayRequest,
@@ -106,7 +143,9 @@ function compilerOf(
   if (rustc.startsWith(`${place.rustcRoot}/`)) return { [place.rustcRoot]: folders.rustcRoot };
   // A compiler that the build made, as `stage1/bin/rustc`.
   const top = dirname(dirname(rustc));
-  return { [top]: hostPathOf(top, folders, place) };
+  const kept = keptPath(top, folders, place);
+  if (kept === undefined) throw new InputError('the compiler of the call is gone', { file: rustc });
+  return { [top]: kept };
 }
 
 /** @throws InputError for a call that writes to no folder of its own */
@@ -121,13 +160,4 @@ function outputFolderOf({ argv, cwd, id }: ReplayRequest): string {
   if (folder !== undefined) return resolve(cwd, folder);
   if (file !== undefined) return dirname(resolve(cwd, file));
   throw new InputError(`the call ${id} names no folder for its outputs, so it cannot be made again apart`);
-}
-
-/** Where a path of the sandbox lies on the host. */
-function hostPathOf(path: string, folders: RunFolders, place: Place): string {
-  for (const key of Object.keys(folders) as (keyof RunFolders)[]) {
-    if (path === place[key]) return folders[key];
-    if (path.startsWith(`${place[key]}/`)) return join(folders[key], path.slice(place[key].length));
-  }
-  return path;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   CONSTANT,
   CONSTANTS_BLOCK,
@@ -30,9 +29,11 @@ import {
   VALUE,
   VALUE_NEXT,
 } from '../../format/bitcode/operand-kind.js';
+import { hashHolds, moduleHash } from './module-hash.js';
 import { type NameTable, nameTable } from './name-table.js';
 import type { BodyPair, Pairing } from './pairing.js';
 import { Positions } from './position.js';
+import { markSetTypes } from './set-type.js';
 import { skeletonOf } from './text.js';
 
 /** B's stream, recomputed from A's records. */
@@ -331,75 +332,22 @@ class Translator {
     return this.#a.strings.every((_, id) => (this.#pairing.metadata[id] ?? -1) >= 0);
   }
 
-  /** A SETTYPE stands in front of each constant whose type is another than that of the one before it. */
   #setTypes(): void {
-    this.#setTypesOf(this.#b, this.#goodB, (next, j) => {
+    markSetTypes(this.#b, this.#goodB, (next, j) => {
       const i = this.#pairing.ofB[next] ?? -1;
       const type = i < 0 ? undefined : this.#pairing.types[this.#a.constantTypes[i] ?? -1];
       const at = this.#b.columns.first[j] ?? 0;
       return type !== undefined && type === this.#b.columns.low[at];
     });
-    this.#setTypesOf(this.#a, this.#goodA, (next) => (this.#pairing.ofA[next] ?? -1) >= 0);
+    markSetTypes(this.#a, this.#goodA, (next) => (this.#pairing.ofA[next] ?? -1) >= 0);
   }
 
-  #setTypesOf(module: BitcodeModule, good: Uint8Array, holds: (next: number, j: number) => boolean): void {
-    const { count, block, kind, code, irregular } = module.columns;
-    let before = -1;
-    for (let j = 0; j < count; j += 1) {
-      if (block[j] !== CONSTANTS_BLOCK || kind[j] !== RECORD) {
-        before = -1;
-        continue;
-      }
-      if (code[j] !== CONSTANT.SETTYPE) {
-        before = module.constantTypes[j] ?? -1;
-        continue;
-      }
-      const next = j + 1;
-      const constant =
-        block[next] === CONSTANTS_BLOCK && kind[next] === RECORD && code[next] !== CONSTANT.SETTYPE;
-      if (constant && module.constantTypes[next] !== before && !irregular.has(j) && holds(next, j))
-        good[j] = 1;
-    }
-  }
-
-  /**
-   * The hash of a module for ThinLTO: SHA-1 over the names of its globals and the words of its block up to the hash.
-   * It follows from the rest on both sides, or it is not explained.
-   */
   #hash(): void {
-    const find = (module: BitcodeModule): number => {
-      const { count, block, code, kind } = module.columns;
-      for (let i = 0; i < count; i += 1) {
-        if (block[i] === MODULE_BLOCK && kind[i] === RECORD && code[i] === MODULE.HASH) return i;
-      }
-      return -1;
-    };
-    const i = find(this.#a);
-    const j = find(this.#b);
+    const i = moduleHash(this.#a);
+    const j = moduleHash(this.#b);
     if (i < 0 || j < 0 || this.#a.columns.abbreviation[i] !== this.#b.columns.abbreviation[j]) return;
     if (hashHolds(this.#a, i) && hashHolds(this.#b, j)) this.#accept(i, j);
   }
-}
-
-function hashHolds(module: BitcodeModule, entry: number): boolean {
-  const { columns, bitcode, strtab } = module;
-  const hash = createHash('sha1');
-  const table = bitcode.start + (strtab?.offset ?? 0);
-  const named = [...module.comdats, ...module.values.slice(0, module.globalCount)].sort((x, y) => x - y);
-  for (const global of named) {
-    const at = columns.first[global] ?? 0;
-    const from = table + (columns.low[at] ?? 0);
-    hash.update(bitcode.content.subarray(from, from + (columns.low[at + 1] ?? 0)));
-  }
-  const start = bitcode.start + (columns.bit[module.moduleEntry + 1] ?? 0) / 8;
-  const end = bitcode.start + ((columns.bit[entry] ?? 0) >>> 5) * 4;
-  const digest = hash.update(bitcode.content.subarray(start, end)).digest();
-  const first = columns.first[entry] ?? 0;
-  if ((columns.first[entry + 1] ?? 0) - first !== 5) return false;
-  for (let k = 0; k < 5; k += 1) {
-    if (digest.readUInt32BE(k * 4) !== columns.low[first + k]) return false;
-  }
-  return true;
 }
 
 function chars(module: BitcodeModule, entry: number): string {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import test, { type TestFn } from 'ava';
 import { InputError } from '../../error.js';
 import { type Runs, runsIn, WORKSPACE } from './cargo-fixture.js';
-import { directReplayer } from './direct-replayer.js';
+import { directReplayer } from './direct-replayer-fixture.js';
 import { findDivergence, pairOf } from './divergence.js';
 import type { InvocationLog } from './log.js';
 import { replayInvocation } from './replay.js';

@@ -1,14 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError, located } from '../../error.js';
-import {
-  INPUT_ROLES,
-  INVOCATION_SCHEMA,
-  type Invocation,
-  type LoggedFile,
-  type LoggedInput,
-  type SysrootList,
-} from './invocation.js';
+import { InputError } from '../../error.js';
+import { readRecord } from '../build-record.js';
 import {
   absolute,
   amount,
@@ -17,12 +10,21 @@ import {
   optional,
   orNull,
   record,
+  relative,
   type Shape,
   sha256,
   table,
   text,
   truth,
-} from './shape.js';
+} from '../shape.js';
+import {
+  INPUT_ROLES,
+  INVOCATION_SCHEMA,
+  type Invocation,
+  type LoggedFile,
+  type LoggedInput,
+  type SysrootList,
+} from './invocation.js';
 
 /** A call that has a beginning in the log and no end: the wrapper was killed, or rustc could not be started. */
 export interface UnfinishedInvocation {
@@ -43,13 +45,13 @@ export interface InvocationLog {
   readonly sysroots: ReadonlyMap<string, SysrootList>;
 }
 
-/** Bytes of one record: the longest of rustc's own build has about 100 kB. */
-const MAX_RECORD = 2 ** 24;
 /** Records of one log: rustc's own build makes about 2,000. */
 const MAX_RECORDS = 100_000;
+/** Bytes of all of them together; those of rustc's own build have 17 MB. */
+const MAX_BYTES = 2 ** 28;
 
-const LOGGED_FILE = { path: text, digest: orNull(sha256), size: orNull(amount) };
-const loggedFile = record<LoggedFile>({ ...LOGGED_FILE, path: absolute });
+const LOGGED_FILE = { path: absolute, digest: orNull(sha256), size: orNull(amount) };
+const loggedFile = record<LoggedFile>(LOGGED_FILE);
 const KIND = oneOf('compile', 'stdin', 'print', 'version', 'other');
 
 const invocation: Shape<Invocation> = record<Invocation>({
@@ -83,7 +85,6 @@ const invocation: Shape<Invocation> = record<Invocation>({
   inputs: list(
     record<LoggedInput>({
       ...LOGGED_FILE,
-      path: absolute,
       role: oneOf(...INPUT_ROLES),
       name: optional(text),
     }),
@@ -107,7 +108,7 @@ const unfinished: Shape<UnfinishedInvocation & { kind: string; cwd: string }> = 
 
 const sysrootList: Shape<SysrootList> = record<SysrootList>({
   schema: oneOf('trustdiff-sysroot-1'),
-  files: list(record<LoggedFile>(LOGGED_FILE)),
+  files: list(record<LoggedFile>({ ...LOGGED_FILE, path: relative })),
 });
 
 /**
@@ -156,44 +157,13 @@ function readNames(folder: string): string[] {
   }
   if (names.length > MAX_RECORDS)
     throw new InputError(`it has more than ${MAX_RECORDS} files, which no build writes`, { file: folder });
+  let bytes = 0;
+  for (const name of names) {
+    bytes += lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+    if (bytes > MAX_BYTES)
+      throw new InputError(`it has more than ${MAX_BYTES} bytes, which no build writes`, { file: folder });
+  }
   return names;
-}
-
-function readRecord<T>(file: string, shape: Shape<T>): T {
-  const content = readText(file);
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch (error) {
-    throw new InputError(`the record is not JSON: ${(error as Error).message}`, { file }, HINT);
-  }
-  try {
-    return shape(value, '');
-  } catch (error) {
-    throw located(error, { file });
-  }
-}
-
-const HINT =
-  'a record is written whole or not at all: the log was changed after the run, or its disk was full';
-
-/** Only regular files, and no links: a pipe would never end, and a link leads out of the log. */
-function readText(file: string): string {
-  let fd: number;
-  try {
-    fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    throw new InputError(`the record cannot be read (${(error as NodeJS.ErrnoException).code})`, { file });
-  }
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new InputError('the record is not a regular file', { file });
-    if (stat.size > MAX_RECORD)
-      throw new InputError(`the record has more than ${MAX_RECORD} bytes`, { file });
-    return readFileSync(fd, 'utf8');
-  } finally {
-    closeSync(fd);
-  }
 }
 
 function byStart(a: { started: number; id: string }, b: { started: number; id: string }): number {

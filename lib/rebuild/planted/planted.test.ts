@@ -46,6 +46,15 @@ sealedTest(
   },
 );
 
+sealedTest('a command that plants nothing plants nothing, though the build varies by chance', async (t) => {
+  const folder = scratch(t);
+  const stages = [{ name: 'copy', run: 'od -An -N8 -tx8 /dev/urandom >"$TRUSTDIFF_OUT/text"' }];
+  const recipe = { use: 'command', stages };
+  const report = await run(experimentIn(folder, { recipe, planted: { of: 'a', run: 'true' } }), folder);
+  t.false(report.planted?.found);
+  t.is(report.verdict.exit, 2);
+});
+
 sealedTest('a change that only the noise of the build shows counts as missed', async (t) => {
   const folder = scratch(t);
   const stages = [{ name: 'copy', run: 'od -An -N8 -tx8 /dev/urandom >"$TRUSTDIFF_OUT/text"' }];

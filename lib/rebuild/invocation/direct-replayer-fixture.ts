@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AbortedError, InputError } from '../../error.js';
+import { assertKept } from '../kept-file.js';
 import { readLog } from './log.js';
 import type { Replayer } from './replay.js';
 import type { ReplayOutcome } from './replay-judge.js';
@@ -77,15 +77,8 @@ async function call(
 const COMPLAINT = 2000;
 
 function requireFile(places: DirectPlaces, file: ReplayFile): void {
-  assertKept(keptPath(places, file), file.digest);
-}
-
-/** @throws InputError where a file that a call read is gone, or is not what it was */
-export function assertKept(path: string, expected: string | null): void {
-  const hint = 'a replay needs the build directory as the run left it';
-  if (!existsSync(path)) throw new InputError('what the call read is gone', { file: path }, hint);
-  const digest = createHash('sha256').update(readFileSync(path)).digest('hex');
-  if (digest !== expected) throw new InputError('what the call read was changed since', { file: path }, hint);
+  const path = keptPath(places, file);
+  assertKept(existsSync(path) ? path : undefined, path, file.digest);
 }
 
 /** Where the file is now; what lay outside of the directory is still where it was. */

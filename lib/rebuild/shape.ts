@@ -1,15 +1,17 @@
-import { InputError } from '../../error.js';
+import { posix } from 'node:path';
+import { InputError } from '../error.js';
 
 /** Reads one type of value out of JSON; `path` says where in the file it stands. */
 export type Shape<T> = (value: unknown, path: string) => T;
 
-/** A JSON value is not what the log's schema says; `readLog` adds the file. */
+/** A JSON value is not what its schema says; whoever reads the file adds its name. */
 function refuse(path: string, expected: string): never {
   throw new InputError(`${path === '' ? 'the record' : path} is not ${expected}`);
 }
 
+/** No argument, variable or path of a process can hold a NUL. */
 export const text: Shape<string> = (value, path) =>
-  typeof value === 'string' ? value : refuse(path, 'a text');
+  typeof value === 'string' && !value.includes('\0') ? value : refuse(path, 'a text');
 
 export const truth: Shape<boolean> = (value, path) =>
   typeof value === 'boolean' ? value : refuse(path, 'true or false');
@@ -21,8 +23,19 @@ export const amount: Shape<number> = (value, path) =>
 export const sha256: Shape<string> = (value, path) =>
   typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : refuse(path, 'a SHA-256 digest');
 
+/** Without `.`, `..` or empty parts: it leads where its text says, whatever it is put below. */
 export const absolute: Shape<string> = (value, path) =>
-  typeof value === 'string' && value.startsWith('/') ? value : refuse(path, 'an absolute path');
+  isResolved(value) && value.startsWith('/') ? value : refuse(path, 'an absolute path');
+
+/** The same, below some folder. */
+export const relative: Shape<string> = (value, path) =>
+  isResolved(value) && !/^(?:\/|\.\.(?:\/|$)|\.?$)/.test(value)
+    ? value
+    : refuse(path, 'a path below a folder');
+
+function isResolved(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0') && posix.normalize(value) === value;
+}
 
 export function oneOf<const T extends string>(...choices: readonly T[]): Shape<T> {
   return (value, path) =>
