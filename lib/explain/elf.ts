@@ -24,7 +24,14 @@ import { References } from './elf/references.js';
 import { explainRelocations } from './elf/relocation-table.js';
 import type { Strays } from './elf/strays.js';
 import { explainSymbols } from './elf/symbol-table.js';
-import { explainTable } from './elf/tables.js';
+import {
+  explainTable,
+  SHT_GNU_HASH,
+  SHT_GNU_VERDEF,
+  SHT_GNU_VERNEED,
+  SHT_GNU_VERSYM,
+  SHT_HASH,
+} from './elf/tables.js';
 import { ElfView } from './elf/view.js';
 import type { FunctionTally } from './function-tally.js';
 import { explainString, PathRoots } from './string.js';
@@ -277,7 +284,12 @@ class ElfExplainer {
     const contentB = b.content(other);
     const names = strings.get(section.index);
     if (names !== undefined && isDebugStrings(section))
-      names.explain(sink, (textA, textB, of) => explainString(textA, textB, of, this.#roots));
+      names.explain(
+        sink,
+        (textA, textB, of) => explainString(textA, textB, of, this.#roots),
+        // In a linked file no relocation says who refers to which string.
+        !a.relocatable,
+      );
     else if (names !== undefined) names.explain(sink);
     else if (isRelocationSection(section))
       explainRelocations(pairing, this.#references, section, other, sink);
@@ -361,9 +373,20 @@ function isLikeBuilt(a: Elf, b: Elf): boolean {
   );
 }
 
+/** Symbols, what the dynamic linker reads first, hashes of names, and versions of symbols. */
+const REFERRING: ReadonlySet<number> = new Set([
+  SHT_SYMTAB,
+  SHT_DYNSYM,
+  SHT_DYNAMIC,
+  SHT_HASH,
+  SHT_GNU_HASH,
+  SHT_GNU_VERSYM,
+  SHT_GNU_VERNEED,
+  SHT_GNU_VERDEF,
+]);
+
 /** Tables whose equal bytes may lead to something else, as numbers and places of what they name change. */
 function refersElsewhere(section: Section): boolean {
   const { sh_type, name } = section;
-  const named = sh_type === SHT_SYMTAB || sh_type === SHT_DYNSYM || sh_type === SHT_DYNAMIC;
-  return isRelocationSection(section) || named || name === '.eh_frame';
+  return isRelocationSection(section) || REFERRING.has(sh_type) || /^\.eh_frame(?:_hdr)?$/.test(name);
 }
