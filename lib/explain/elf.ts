@@ -7,7 +7,7 @@ import type { Table } from '../format/elf/table.js';
 import { type Elf, openElf, regions } from '../format/elf.js';
 import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink, Why } from '../ledger/sink.js';
-import { explainBytes } from './bytes.js';
+import { changedRanges, explainBytes } from './bytes.js';
 import { attestAnonHash } from './elf/anon-hash.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
@@ -67,8 +67,41 @@ export function prepareElf(
   const regionsB = regions(viewB.elf);
   if (!isLikeBuilt(viewA.elf, viewB.elf)) return (sink) => explainBytes(a, b, sink);
   const pairing = pairElf(viewA, viewB);
+  if (!sayWhereTheyLead(pairing)) return (sink) => explainUnplaced(a, b, sink);
   const explainer = new ElfExplainer(pairing, regionsA, regionsB, tally, inside);
   return (sink) => explainer.explain(sink);
+}
+
+const ET_EXEC = 2;
+
+/**
+ * Whether all that refers to a place tells so. An executable that is linked to fixed addresses has these in its code and
+ * data as plain numbers: where anything stands elsewhere in B, a number that stayed may lead to something else.
+ */
+function sayWhereTheyLead({ a, b, correspondence }: ElfPairing): boolean {
+  if (a.elf.header.e_type !== ET_EXEC && b.elf.header.e_type !== ET_EXEC) return true;
+  for (const pieces of correspondence.piecesA.values()) {
+    for (const { kind, section, start, end, pair } of pieces) {
+      if (pair === undefined || kind === 'record') continue;
+      const stayed = a.address(section) + start === b.address(pair.section) + pair.start;
+      if (!stayed || end - start !== pair.end - pair.start) return false;
+    }
+  }
+  return true;
+}
+
+/** Nothing is explained, not even a path: what lies behind a longer one stands elsewhere. */
+function explainUnplaced(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  sink.note('compared as plain bytes: linked to fixed addresses, which cannot be told from other numbers');
+  const { ranges, truncated } = changedRanges(a, b);
+  let [atA, atB] = [0, 0];
+  for (const { aStart, aLength, bStart, bLength } of ranges) {
+    sink.equal(atA, atB, aStart - atA);
+    sink.change(aStart, aLength, bStart, bLength);
+    [atA, atB] = [aStart + aLength, bStart + bLength];
+  }
+  if (truncated) sink.change(atA, a.length - atA, atB, b.length - atB);
+  else sink.equal(atA, atB, a.length - atA);
 }
 
 class ElfExplainer {
