@@ -13,6 +13,7 @@ import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
 import { noteDebug } from './elf/debug-notes.js';
+import { sameExtent } from './elf/extent.js';
 import { explainFrames } from './elf/frames.js';
 import { PieceExplainer } from './elf/function.js';
 import { explainElfHeader, explainSectionHeaders, explainSegments } from './elf/headers.js';
@@ -221,6 +222,11 @@ class ElfExplainer {
     const fromB = other.sh_offset + pair.start;
     const length = piece.end - piece.start;
     const isFunction = piece.kind === 'code' && (piece.name !== '' || pair.name !== '');
+    if (piece.kind === 'data' && !sameExtent(this.pairing, piece, pair)) {
+      const why = { reason: 'object-order', field: 'what follows' } as const;
+      this.#section(section, sink).change(fromA, length, fromB, pair.end - pair.start, why);
+      return;
+    }
     // The same code may lead elsewhere: it counts from where it stands, and what it leads to may have moved. So may
     // pointers, which stay what they were.
     if (

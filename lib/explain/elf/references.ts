@@ -1,6 +1,7 @@
 import type { Section } from '../../format/elf/section.js';
 import { symbolTokens } from '../../symbol/name.js';
 import type { ArchiveFunctions } from './archive-functions.js';
+import { sameExtent } from './extent.js';
 import { sameJumps } from './jump-table.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
@@ -161,7 +162,9 @@ export class References {
       const starts = pieceA.start === offsetOf(from) && pieceB.start === offsetOf(to);
       return starts && this.#areTwins(pieceA, pieceB) ? 'twin' : undefined;
     }
-    return this.#sameConstant(from, to, pieceA, pieceB, MAX_DEPTH) ? 'label' : undefined;
+    return sameExtent(this.pairing, pieceA, pieceB) && this.#sameConstant(from, to, pieceA, pieceB, MAX_DEPTH)
+      ? 'label'
+      : undefined;
   }
 
   #areTwins(pieceA: Piece, pieceB: Piece): boolean {
@@ -267,7 +270,9 @@ export class References {
     const pieceB = correspondence.pieceOfB(to);
     if (depth === 0 || pieceA === undefined || pieceB === undefined) return false;
     if (pieceA.kind !== 'data' || pieceB.kind !== 'data') return false;
-    return this.#sameConstant(from, to, pieceA, pieceB, depth - 1);
+    return (
+      sameExtent(this.pairing, pieceA, pieceB) && this.#sameConstant(from, to, pieceA, pieceB, depth - 1)
+    );
   }
 }
 
