@@ -7,12 +7,13 @@ import type { Table } from '../format/elf/table.js';
 import { type Elf, openElf, regions } from '../format/elf.js';
 import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink, Why } from '../ledger/sink.js';
-import { explainBytes } from './bytes.js';
+import { changedRanges, explainBytes } from './bytes.js';
 import { attestAnonHash } from './elf/anon-hash.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
 import { noteDebug } from './elf/debug-notes.js';
+import { sameExtent } from './elf/extent.js';
 import { explainFrames } from './elf/frames.js';
 import { PieceExplainer } from './elf/function.js';
 import { explainElfHeader, explainSectionHeaders, explainSegments } from './elf/headers.js';
@@ -24,7 +25,14 @@ import { References } from './elf/references.js';
 import { explainRelocations } from './elf/relocation-table.js';
 import type { Strays } from './elf/strays.js';
 import { explainSymbols } from './elf/symbol-table.js';
-import { explainTable } from './elf/tables.js';
+import {
+  explainTable,
+  SHT_GNU_HASH,
+  SHT_GNU_VERDEF,
+  SHT_GNU_VERNEED,
+  SHT_GNU_VERSYM,
+  SHT_HASH,
+} from './elf/tables.js';
 import { ElfView } from './elf/view.js';
 import type { FunctionTally } from './function-tally.js';
 import { explainString, PathRoots } from './string.js';
@@ -60,8 +68,41 @@ export function prepareElf(
   const regionsB = regions(viewB.elf);
   if (!isLikeBuilt(viewA.elf, viewB.elf)) return (sink) => explainBytes(a, b, sink);
   const pairing = pairElf(viewA, viewB);
+  if (!sayWhereTheyLead(pairing)) return (sink) => explainUnplaced(a, b, sink);
   const explainer = new ElfExplainer(pairing, regionsA, regionsB, tally, inside);
   return (sink) => explainer.explain(sink);
+}
+
+const ET_EXEC = 2;
+
+/**
+ * Whether all that refers to a place tells so. An executable that is linked to fixed addresses has these in its code and
+ * data as plain numbers: where anything stands elsewhere in B, a number that stayed may lead to something else.
+ */
+function sayWhereTheyLead({ a, b, correspondence }: ElfPairing): boolean {
+  if (a.elf.header.e_type !== ET_EXEC && b.elf.header.e_type !== ET_EXEC) return true;
+  for (const pieces of correspondence.piecesA.values()) {
+    for (const { kind, section, start, end, pair } of pieces) {
+      if (pair === undefined || kind === 'record') continue;
+      const stayed = a.address(section) + start === b.address(pair.section) + pair.start;
+      if (!stayed || end - start !== pair.end - pair.start) return false;
+    }
+  }
+  return true;
+}
+
+/** Nothing is explained, not even a path: what lies behind a longer one stands elsewhere. */
+function explainUnplaced(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+  sink.note('compared as plain bytes: linked to fixed addresses, which cannot be told from other numbers');
+  const { ranges, truncated } = changedRanges(a, b);
+  let [atA, atB] = [0, 0];
+  for (const { aStart, aLength, bStart, bLength } of ranges) {
+    sink.equal(atA, atB, aStart - atA);
+    sink.change(aStart, aLength, bStart, bLength);
+    [atA, atB] = [aStart + aLength, bStart + bLength];
+  }
+  if (truncated) sink.change(atA, a.length - atA, atB, b.length - atB);
+  else sink.equal(atA, atB, a.length - atA);
 }
 
 class ElfExplainer {
@@ -181,6 +222,11 @@ class ElfExplainer {
     const fromB = other.sh_offset + pair.start;
     const length = piece.end - piece.start;
     const isFunction = piece.kind === 'code' && (piece.name !== '' || pair.name !== '');
+    if (piece.kind === 'data' && !sameExtent(this.pairing, piece, pair)) {
+      const why = { reason: 'object-order', field: 'what follows' } as const;
+      this.#section(section, sink).change(fromA, length, fromB, pair.end - pair.start, why);
+      return;
+    }
     // The same code may lead elsewhere: it counts from where it stands, and what it leads to may have moved. So may
     // pointers, which stay what they were.
     if (
@@ -277,7 +323,12 @@ class ElfExplainer {
     const contentB = b.content(other);
     const names = strings.get(section.index);
     if (names !== undefined && isDebugStrings(section))
-      names.explain(sink, (textA, textB, of) => explainString(textA, textB, of, this.#roots));
+      names.explain(
+        sink,
+        (textA, textB, of) => explainString(textA, textB, of, this.#roots),
+        // In a linked file no relocation says who refers to which string.
+        !a.relocatable,
+      );
     else if (names !== undefined) names.explain(sink);
     else if (isRelocationSection(section))
       explainRelocations(pairing, this.#references, section, other, sink);
@@ -361,9 +412,20 @@ function isLikeBuilt(a: Elf, b: Elf): boolean {
   );
 }
 
+/** Symbols, what the dynamic linker reads first, hashes of names, and versions of symbols. */
+const REFERRING: ReadonlySet<number> = new Set([
+  SHT_SYMTAB,
+  SHT_DYNSYM,
+  SHT_DYNAMIC,
+  SHT_HASH,
+  SHT_GNU_HASH,
+  SHT_GNU_VERSYM,
+  SHT_GNU_VERNEED,
+  SHT_GNU_VERDEF,
+]);
+
 /** Tables whose equal bytes may lead to something else, as numbers and places of what they name change. */
 function refersElsewhere(section: Section): boolean {
   const { sh_type, name } = section;
-  const named = sh_type === SHT_SYMTAB || sh_type === SHT_DYNSYM || sh_type === SHT_DYNAMIC;
-  return isRelocationSection(section) || named || name === '.eh_frame';
+  return isRelocationSection(section) || REFERRING.has(sh_type) || /^\.eh_frame(?:_hdr)?$/.test(name);
 }

@@ -6,10 +6,12 @@ import type { NameClaim } from '../../lib/explain/merged-claims.js';
 import { type Settled, settle } from '../../lib/explain/settle.js';
 import { summarise } from '../../lib/explain/summarise.js';
 import type { Ledger } from '../../lib/ledger/ledger.js';
+import { restoresSymbols } from './restoration.js';
 import type { FilePair, Subject } from './subject.js';
 
 /**
- * What became of a planted change. `restored`: it made the two sides equal where they differed. `exempt`: it is one of
+ * What became of a planted change. `restored`: it made the two sides equal where they differed, or its symbols say what
+ * those of the other side say (`restoresSymbols`). `exempt`: it is one of
  * the two differences that count as explained whoever made them: time, user and group in the header of an archive's
  * member beside another member whose own differ, and the same records of a table in another order.
  */
@@ -65,7 +67,9 @@ export class Judge {
     const owners = ownersAt(ledger, side, places);
     if (owners.some((owner) => isOpen(ledger, owner, settled, file)) || this.#opens(ledger, file, settled))
       return { outcome: 'caught', owners: [], residue };
-    const equal = owners.every((owner) => owner === 0);
+    const [before, other] = side === 'a' ? [pair.a, pair.b] : [pair.b, pair.a];
+    const equal =
+      owners.every((owner) => owner === 0) || restoresSymbols({ before, after: content, other, places });
     const exempt = owners.every((owner) => isExempt(ledger, owner, reorders));
     return {
       outcome: equal ? 'restored' : exempt ? 'exempt' : 'missed',

@@ -81,6 +81,8 @@ export class CodeExplainer {
 /** What says whether two references lead to the same thing, and how. */
 export interface Referring {
   address(targetA: number, targetB: number): Relation | undefined;
+  /** Whether two addresses that two functions refer to are no tables of jumps, or tables that lead to the same. */
+  sameJumps(piece: Piece, targetA: number, pair: Piece, targetB: number): boolean;
   relocation(sectionA: number, indexA: number, sectionB: number, indexB: number): Relation | undefined;
 }
 
@@ -139,7 +141,10 @@ class Outcome implements Resolver, CodeSink {
   }
 
   sameTarget(targetA: number, targetB: number): boolean {
-    return this.references.address(targetA, targetB) !== undefined;
+    return (
+      this.references.address(targetA, targetB) !== undefined &&
+      this.references.sameJumps(this.piece, targetA, this.pair, targetB)
+    );
   }
 
   sameRelocation(indexA: number, indexB: number): boolean {

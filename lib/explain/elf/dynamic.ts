@@ -5,8 +5,19 @@ import { explainField, Words } from './field.js';
 import { NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
 
-/** Tags whose value is an offset in the string table: DT_NEEDED, DT_SONAME, DT_RPATH, DT_RUNPATH. */
-const NAMES = new Set([1, 14, 15, 29]);
+/**
+ * Tags whose value is an offset in the string table: DT_NEEDED, DT_SONAME, DT_RPATH, DT_RUNPATH; DT_CONFIG, DT_DEPAUDIT,
+ * DT_AUDIT; DT_AUXILIARY, DT_FILTER.
+ */
+const NAMES = new Set([1, 14, 15, 29, 0x6ffffefa, 0x6ffffefb, 0x6ffffefc, 0x7ffffffd, 0x7fffffff]);
+/**
+ * Tags whose value is an address: DT_PLTGOT, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_RELA, DT_INIT, DT_FINI, DT_REL, DT_JMPREL,
+ * the arrays, DT_RELR; DT_GNU_HASH, DT_TLSDESC_PLT, DT_TLSDESC_GOT, DT_VERSYM, DT_VERDEF, DT_VERNEED.
+ */
+const ADDRESSES = new Set([
+  3, 4, 5, 6, 7, 12, 13, 17, 23, 25, 26, 32, 36, 0x6ffffef5, 0x6ffffef6, 0x6ffffef7, 0x6ffffff0, 0x6ffffffc,
+  0x6ffffffe,
+]);
 /** Tags whose value is the size of a section, with the section's name. */
 const SIZES: Readonly<Record<number, string>> = {
   2: '.rela.plt',
@@ -73,7 +84,9 @@ function expectedValue(
     return from?.fileSize === value ? b.elf.section(sized)?.fileSize : undefined;
   }
   if (tag === DT_RELACOUNT) return a.relativeCount() === value ? b.relativeCount() : undefined;
-  // An address: the start of a section, or a place in one.
+  // Numbers that are no addresses may well look like one.
+  if (!ADDRESSES.has(tag)) return undefined;
+  // The start of a section, or a place in one.
   const start = a.elf.sections.find(
     (s) => s.index > 0 && Number(s.sh_addr) === value && (s.sh_flags & 2n) !== 0n,
   );

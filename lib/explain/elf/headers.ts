@@ -4,9 +4,11 @@ import { isRelocationSection } from '../../format/elf/relocation.js';
 import { type Section, type SectionField, SHDR } from '../../format/elf/section.js';
 import { PHDR, type Segment } from '../../format/elf/segment.js';
 import type { Sink } from '../../ledger/sink.js';
+import { symbolTokens } from '../../symbol/name.js';
 import { explainField, sameBytes, Words } from './field.js';
 import { NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
+import { isOrdered } from './piece.js';
 import type { ElfView } from './view.js';
 
 const PT_LOAD = 1;
@@ -171,6 +173,7 @@ export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
   const entry = a.elf.sectionTable.entrySize;
   const taken = new Set<number>();
   const names = strings.get(a.elf.header.e_shstrndx);
+  const outOfOrder = sectionsOutOfOrder(pairing);
   for (const section of a.elf.sections) {
     const other = b.section(correspondence.sections[section.index] ?? -1);
     if (other === undefined) {
@@ -184,6 +187,10 @@ export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
       'part',
       `section header of ${section.name}`,
     );
+    if (outOfOrder.has(section.index)) {
+      inner.change(0, entry, 0, entry, { field: 'order' });
+      continue;
+    }
     const wa = new Words(
       a.bytes.subarray(section.headerOffset, section.headerOffset + entry),
       a.elf.header.littleEndian,
@@ -212,6 +219,24 @@ export function explainSectionHeaders(pairing: ElfPairing, sink: Sink): void {
     if (!taken.has(section.index))
       alone(0, section.headerOffset, 'b', b.elf.sectionTable.entrySize, name, sink);
   }
+}
+
+/**
+ * Sections of A that stand in another order among those of their name, where the linker puts them together in that
+ * order and the order means something.
+ */
+function sectionsOutOfOrder({ a, correspondence }: ElfPairing): Set<number> {
+  const groups = new Map<string, Section[]>();
+  for (const section of a.elf.sections)
+    if (section.index > 0 && isOrdered(section) && (correspondence.sections[section.index] ?? -1) >= 0)
+      push(groups, symbolTokens(section.name).skeleton, section);
+  const out = new Set<number>();
+  for (const group of groups.values()) {
+    const pairs = group.map(({ index }) => correspondence.sections[index] ?? -1);
+    const sorted = [...pairs].sort((x, y) => x - y);
+    for (const [i, { index }] of group.entries()) if (pairs[i] !== sorted[i]) out.add(index);
+  }
+  return out;
 }
 
 function expectedOfSection(

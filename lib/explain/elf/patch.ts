@@ -5,6 +5,7 @@ import {
   type Relocations,
   readRelocations,
 } from '../../format/elf/relocation.js';
+import { holdsAddress } from '../../format/elf/relocation-type.js';
 import type { Section } from '../../format/elf/section.js';
 import { Column } from '../../ledger/columns.js';
 import { sortedBy } from '../../ledger/moved.js';
@@ -119,7 +120,10 @@ export function firstPatch(patches: Patches, offset: number): number {
 export function patchTarget(view: ElfView, patches: Patches, index: number): Location {
   const symbol = patches.symbol[index] ?? 0;
   const addend = patches.addend[index] ?? 0;
-  if (symbol === 0) return view.relocatable ? NOWHERE : view.locate(addend);
+  if (symbol === 0) {
+    const address = !view.relocatable && holdsAddress(view.elf.header.e_machine, patches.type[index] ?? 0);
+    return address ? view.locate(addend) : NOWHERE;
+  }
   const base = patches.symbols?.location(symbol, view) ?? NOWHERE;
   return base === NOWHERE ? NOWHERE : locationOf(sectionOf(base), offsetOf(base) + addend);
 }

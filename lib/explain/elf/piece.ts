@@ -75,7 +75,17 @@ export function isCode(section: Section): boolean {
   return (section.sh_flags & SHF_EXECINSTR) !== 0n;
 }
 
-/** Cuts every divided section into pieces. */
+/**
+ * Whether what lies in a section is gone through in its order: arrays of functions to call before and after `main`, and
+ * what a linker gathers between `__start_name` and `__stop_name`, which it does for names that are identifiers of C.
+ */
+export function isOrdered({ sh_type, name }: Section): boolean {
+  return (
+    ARRAYS.has(sh_type) || /^(?:\.(?:[cd]tors|(?:pre)?init_array|fini_array)\b|[A-Za-z_]\w*$)/.test(name)
+  );
+}
+
+/** Cuts every divided section into pieces, but for those whose order matters: of these, nothing moves. */
 export function dividePieces(view: ElfView, frames: EhFrame | undefined): Division {
   const bounds = symbolBounds(view);
   const bySection = new Map<number, Piece[]>();
@@ -87,7 +97,10 @@ export function dividePieces(view: ElfView, frames: EhFrame | undefined): Divisi
       const kind = isCode(section) ? 'code' : 'data';
       bySection.set(
         section.index,
-        numbered(cut(section, kind, prefix, bounds.get(section.index) ?? []), all),
+        numbered(
+          cut(section, kind, prefix, isOrdered(section) ? [] : (bounds.get(section.index) ?? [])),
+          all,
+        ),
       );
     }
     return { bySection, all, sweep: undefined };
@@ -105,9 +118,12 @@ export function dividePieces(view: ElfView, frames: EhFrame | undefined): Divisi
   referenced.addPatches(divided);
   for (const section of divided) {
     const { index, name } = section;
+    const prefix = prefixOf(section, name);
     const pieces =
       cutCode.get(index) ??
-      cut(section, 'data', prefixOf(section, name), bounds.get(index) ?? [], referenced.of(index));
+      (isOrdered(section)
+        ? cut(section, 'data', prefix, [])
+        : cut(section, 'data', prefix, bounds.get(index) ?? [], referenced.of(index)));
     bySection.set(index, numbered(pieces, all));
   }
   return { bySection, all, sweep };

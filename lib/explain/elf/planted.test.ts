@@ -68,14 +68,14 @@ test('Functions that look alike are no twins where they refer to other things', 
   const program = file('twin-crates/a/twins');
   const [first, second] = [program.indexOf('made from'), program.lastIndexOf('made from')];
   t.true(first > 0 && second > first);
-  const swapped = Buffer.from(program);
-  const relocations = [program.indexOf(Buffer.from('f013000000000000', 'hex'), 740), 0];
-  relocations[1] = program.indexOf(Buffer.from('e013000000000000', 'hex'), 740);
-  swapped.set(Buffer.from('e013', 'hex'), relocations[0]);
-  swapped.set(Buffer.from('f013', 'hex'), relocations[1]);
-  // Both return one text: which of them is called makes no difference.
-  t.is(residue(program, swapped), 0);
-  t.true(seen(changed(program, first, [0x4d]), changed(swapped, first, [0x4d])));
+  const slots = ['f013000000000000', 'e013000000000000'].map((hex) =>
+    program.indexOf(Buffer.from(hex, 'hex'), 740),
+  );
+  const swapped = (content: Buffer) =>
+    changed(changed(content, slots[0] ?? 0, [0xe0, 0x13]), slots[1] ?? 0, [0xf0, 0x13]);
+  t.true(seen(changed(program, first, [0x4d]), changed(swapped(program), first, [0x4d])));
+  // Two equal texts: but nothing says that what begins there is read no farther than they are equal.
+  t.true(seen(program, swapped(program)));
 });
 
 test('What the linker chose for .gnu.hash does not follow from the symbols', (t) => {

@@ -1,6 +1,8 @@
 import type { Section } from '../../format/elf/section.js';
 import { symbolTokens } from '../../symbol/name.js';
 import type { ArchiveFunctions } from './archive-functions.js';
+import { sameExtent } from './extent.js';
+import { sameJumps } from './jump-table.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
 import { firstPatch, type Patches, patchTarget } from './patch.js';
@@ -61,6 +63,19 @@ export class References {
       this.#sameB[slot] = targetB;
     }
     return relation;
+  }
+
+  /** Tables that objects hold have relocations. */
+  sameJumps(piece: Piece, targetA: number, pair: Piece, targetB: number): boolean {
+    const { a, b, correspondence } = this.pairing;
+    if (a.relocatable || b.relocatable) return true;
+    const [from, to] = [a.locate(targetA), b.locate(targetB)];
+    if (from === NOWHERE || to === NOWHERE || this.#isCode[sectionOf(from)] === 1) return true;
+    return sameJumps(
+      { view: a, function_: piece, place: from },
+      { view: b, function_: pair, place: to },
+      correspondence,
+    );
   }
 
   /** Two relocations by their number among those that patch their sections. */
@@ -147,7 +162,9 @@ export class References {
       const starts = pieceA.start === offsetOf(from) && pieceB.start === offsetOf(to);
       return starts && this.#areTwins(pieceA, pieceB) ? 'twin' : undefined;
     }
-    return this.#sameConstant(from, to, pieceA, pieceB, MAX_DEPTH) ? 'label' : undefined;
+    return sameExtent(this.pairing, pieceA, pieceB) && this.#sameConstant(from, to, pieceA, pieceB, MAX_DEPTH)
+      ? 'label'
+      : undefined;
   }
 
   #areTwins(pieceA: Piece, pieceB: Piece): boolean {
@@ -157,7 +174,13 @@ export class References {
     return this.#twins.get(pieceA, pieceB, () => {
       this.#twinDepth += 1;
       const twins = areTwins(this.pairing, pieceA, pieceB, {
-        sameTarget: (from, to) => this.locations(from, to) !== undefined,
+        sameTarget: (from, to) =>
+          this.locations(from, to) !== undefined &&
+          sameJumps(
+            { view: this.pairing.a, function_: pieceA, place: from },
+            { view: this.pairing.b, function_: pieceB, place: to },
+            this.pairing.correspondence,
+          ),
         sameRelocation: (...place) => this.relocation(...place) !== undefined,
       });
       this.#twinDepth -= 1;
@@ -247,7 +270,9 @@ export class References {
     const pieceB = correspondence.pieceOfB(to);
     if (depth === 0 || pieceA === undefined || pieceB === undefined) return false;
     if (pieceA.kind !== 'data' || pieceB.kind !== 'data') return false;
-    return this.#sameConstant(from, to, pieceA, pieceB, depth - 1);
+    return (
+      sameExtent(this.pairing, pieceA, pieceB) && this.#sameConstant(from, to, pieceA, pieceB, depth - 1)
+    );
   }
 }
 

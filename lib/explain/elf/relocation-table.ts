@@ -1,4 +1,5 @@
 import { type Relocations, readRelocations } from '../../format/elf/relocation.js';
+import { holdsAddress } from '../../format/elf/relocation-type.js';
 import type { Section } from '../../format/elf/section.js';
 import type { Sink } from '../../ledger/sink.js';
 import { explainBytes } from '../bytes.js';
@@ -145,6 +146,8 @@ class Rows {
     const symbolA = this.tableA.r_sym[from] ?? 0;
     const addend = this.tableA.r_addend[from] ?? 0;
     if (symbolA === 0) {
+      // Others count in the storage of a thread, or name a module.
+      if (!holdsAddress(a.elf.header.e_machine, this.tableA.r_type[from] ?? 0)) return undefined;
       const there = a.relocatable ? NOWHERE : correspondence.at(a.locate(addend));
       return there === NOWHERE ? undefined : b.address(sectionOf(there)) + offsetOf(there);
     }

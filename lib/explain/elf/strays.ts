@@ -63,6 +63,7 @@ export class Strays {
     const inner = place.within(a.offset, b.offset, 'symbol', a.piece.name, b.piece.name);
     const byName: Referring = {
       address: () => undefined,
+      sameJumps: () => true,
       relocation: (sectionA, indexA, sectionB, indexB) => {
         const patchesA = a.view.patches(sectionA);
         const patchesB = b.view.patches(sectionB);

@@ -162,8 +162,16 @@ export class StringPairs {
     return expected >= 0 && textAt(this.#b.bytes, expected) === textAt(this.#b.bytes, b);
   }
 
-  /** @param text compares two strings that are not the same */
-  explain(sink: Sink, text?: (a: Uint8Array, b: Uint8Array, sink: Sink) => void): void {
+  /**
+   * @param text compares two strings that are not the same
+   * @param placed nobody checks who refers to the strings, by their offset: one that stands elsewhere is one that
+   * something else may be called by now
+   */
+  explain(
+    sink: Sink,
+    text?: (a: Uint8Array, b: Uint8Array, sink: Sink) => void,
+    placed: boolean = false,
+  ): void {
     for (let i = 0; i < this.#pairs.length; i += 1) {
       const start = this.#a.start(i);
       const end = this.#a.end(i);
@@ -175,7 +183,9 @@ export class StringPairs {
       const other = this.#b.start(to);
       const a = this.#a.bytes.subarray(start, end);
       const b = this.#b.bytes.subarray(other, this.#b.end(to));
-      if (Buffer.compare(a, b) === 0) sink.equal(start, other, a.length);
+      if (placed && start !== other)
+        sink.change(start, a.length, other, b.length, { reason: 'debug-info', field: 'string' });
+      else if (Buffer.compare(a, b) === 0) sink.equal(start, other, a.length);
       else if (text !== undefined) text(a, b, sink.at(start, other));
       else {
         const known = numberOf(a) === undefined ? this.#counted[i] : this.#numbered[i];

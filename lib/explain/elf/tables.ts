@@ -16,11 +16,11 @@ import type { ElfPairing } from './pairing.js';
 import { StringPairs } from './strings.js';
 import type { ElfView } from './view.js';
 
-const SHT_HASH = 5;
-const SHT_GNU_HASH = 0x6ffffff6;
-const SHT_GNU_VERNEED = 0x6ffffffe;
-const SHT_GNU_VERDEF = 0x6ffffffd;
-const SHT_GNU_VERSYM = 0x6fffffff;
+export const SHT_HASH = 5;
+export const SHT_GNU_HASH = 0x6ffffff6;
+export const SHT_GNU_VERNEED = 0x6ffffffe;
+export const SHT_GNU_VERDEF = 0x6ffffffd;
+export const SHT_GNU_VERSYM = 0x6fffffff;
 const SHF_STRINGS = 0x20n;
 const SHF_COMPRESSED = 0x800n;
 
@@ -46,16 +46,23 @@ export function explainTable(
   else if (name === '.eh_frame_hdr') explainFrameHeader(pairing, a, b, sink);
   else if (sh_type === SHT_GNU_VERSYM) explainVersions(pairing, a, b, sink);
   else if (sh_type === SHT_GNU_VERNEED || sh_type === SHT_GNU_VERDEF)
-    explainStringOffsets(pairing, section, a, b, sink);
+    explainVersionRecords(pairing, section, a, b, sink);
   else if (sh_type === SHT_DYNAMIC) explainDynamic(pairing, section, a, b, sink);
   else if (sh_type === SHT_NOTE && name === '.note.gnu.build-id') explainBuildId(pairing, a, b, sink);
   else if ((section.sh_flags & SHF_STRINGS) !== 0n || name === '.comment' || name === '.llvmcmd')
-    explainStrings(a, b, sink);
+    explainStrings(a, b, sink, name === '.comment' || name === '.llvmcmd');
   else explainBytes(a, b, sink);
 }
 
-/** What the rest of either file makes of it, byte for byte; the changed ranges are derived then. */
+/**
+ * What the rest of either file makes of it, byte for byte; the changed ranges are derived then, and bytes that stayed
+ * although they should have changed are a difference.
+ */
 function follows(a: Uint8Array, b: Uint8Array, recomputed: Uint8Array, from: string, sink: Sink): void {
+  if (Buffer.compare(a, b) === 0 && Buffer.compare(b, recomputed) !== 0) {
+    sink.change(0, a.length, 0, b.length, { field: 'stale' });
+    return;
+  }
   const { ranges, truncated } = changedRanges(a, b);
   let atA = 0;
   let atB = 0;
@@ -169,8 +176,11 @@ function explainVersions(pairing: ElfPairing, a: Uint8Array, b: Uint8Array, sink
   sink.change(2 * count, a.length - 2 * count, b.length, 0);
 }
 
-/** Version needs and definitions: words, of which those that differ are offsets of names. */
-function explainStringOffsets(
+/**
+ * Version needs and definitions: records of words, some of which are offsets of names. An offset that stayed may lead to
+ * another name now; all other words must be equal.
+ */
+function explainVersionRecords(
   pairing: ElfPairing,
   section: Section,
   a: Uint8Array,
@@ -178,23 +188,76 @@ function explainStringOffsets(
   sink: Sink,
 ): void {
   const strings = pairing.strings.get(section.sh_link);
-  const { littleEndian } = pairing.a.elf.header;
   if (a.length !== b.length || a.length % 4 !== 0 || strings === undefined) {
     explainBytes(a, b, sink);
     return;
   }
-  const words = new Words(a, littleEndian);
-  const expected = Buffer.alloc(4);
+  const wordsA = new Words(a, pairing.a.elf.header.littleEndian);
+  const wordsB = new Words(b, pairing.b.elf.header.littleEndian);
+  const names = versionNames(wordsA, section.sh_type);
   for (let at = 0; at < a.length; at += 4) {
-    const offset = sameBytes(a, at, b, at, 4) ? -1 : strings.offset(words.number(at, 4));
-    if (sameBytes(a, at, b, at, 4)) sink.equal(at, at, 4);
-    else if (offset < 0) sink.change(at, 4, at, 4);
-    else {
-      if (littleEndian) expected.writeUInt32LE(offset);
-      else expected.writeUInt32BE(offset);
-      sink.derived(at, 4, at, 4, expected, 'where the name is', 'name');
-    }
+    const name = wordsA.number(at, 4);
+    const there = wordsB.number(at, 4);
+    const offset = names.has(at) ? (strings.leadsTo(name, there) ? there : strings.offset(name)) : -1;
+    const expected = offset < 0 ? undefined : offset;
+    explainField(wordsA, at, wordsB, at, 4, sink, 'name', 'where the name is', expected);
   }
+}
+
+/** How a record of versions is laid out (the LSB, "Symbol Versioning"): where its fields lie. */
+interface VersionLayout {
+  readonly size: number;
+  /** How many auxiliary records it has (two bytes), where the first is, and where the next record. */
+  readonly count: number;
+  readonly aux: number;
+  readonly next: number;
+  /** Offset of a name in the record itself, and in its auxiliary records. */
+  readonly name: number | undefined;
+  readonly auxName: number;
+  readonly auxNext: number;
+  readonly auxSize: number;
+}
+
+const VERNEED: VersionLayout = {
+  size: 16,
+  count: 2,
+  name: 4,
+  aux: 8,
+  next: 12,
+  auxName: 8,
+  auxNext: 12,
+  auxSize: 16,
+};
+const VERDEF: VersionLayout = {
+  size: 20,
+  count: 6,
+  name: undefined,
+  aux: 12,
+  next: 16,
+  auxName: 0,
+  auxNext: 4,
+  auxSize: 8,
+};
+
+/** Where the words are that lead to names. What does not fit the section ends the list. */
+function versionNames(words: Words, type: number): Set<number> {
+  const layout = type === SHT_GNU_VERNEED ? VERNEED : VERDEF;
+  const { length } = words.bytes;
+  const names = new Set<number>();
+  for (let at = 0; at + layout.size <= length; ) {
+    if (layout.name !== undefined) names.add(at + layout.name);
+    let aux = at + words.number(at + layout.aux, 4);
+    for (let i = words.number(at + layout.count, 2); i > 0 && aux + layout.auxSize <= length; i -= 1) {
+      names.add(aux + layout.auxName);
+      const next = words.number(aux + layout.auxNext, 4);
+      if (next === 0) break;
+      aux += next;
+    }
+    const next = words.number(at + layout.next, 4);
+    if (next === 0) break;
+    at += next;
+  }
+  return names;
 }
 
 /** The id is derived where it can be recomputed from the rest of either file; else only known for what it is. */
@@ -221,8 +284,15 @@ function explainBuildId({ a: viewA, b: viewB }: ElfPairing, a: Uint8Array, b: Ui
   sink.equal(atA, atB, a.length - atA);
 }
 
-/** Strings ended by NUL: those that both have, in whatever order; what is left, in order, as text. */
-function explainStrings(a: Uint8Array, b: Uint8Array, sink: Sink): void {
+/**
+ * Strings ended by NUL, as text: in order, or, where nothing refers to them and each stands for itself, those that both
+ * have in whatever order and what is left in order.
+ */
+function explainStrings(a: Uint8Array, b: Uint8Array, sink: Sink, unordered: boolean): void {
+  if (!unordered) {
+    explainBytes(a, b, sink);
+    return;
+  }
   const pairs = new StringPairs(a, b);
   pairs.joinRest();
   pairs.joinPaths();

@@ -29,6 +29,14 @@ export function relativeType(e_machine: number): number | undefined {
   return undefined;
 }
 
+/**
+ * Whether the addend of a relocation of this type is an address of the file where it names no symbol: an offset in the
+ * storage of a thread (R_X86_64_TPOFF64) may look like one and is none. False where the type is not known.
+ */
+export function holdsAddress(e_machine: number, r_type: number): boolean {
+  return ADDRESS_TYPES.get(e_machine)?.has(r_type) === true;
+}
+
 /** Sizes in bytes, one name after the other from `first` on; `-` for a number that has no meaning. */
 interface Run {
   readonly first: number;
@@ -138,6 +146,14 @@ const TYPES: ReadonlyMap<number, ReadonlyMap<number, RelocationType>> = new Map(
   [EM_X86_64, typeTable('R_X86_64_', X86_64)],
   [EM_AARCH64, typeTable('R_AARCH64_', AARCH64)],
 ]);
+
+/** Those that add the load address: R_*_RELATIVE, R_*_IRELATIVE, R_X86_64_RELATIVE64. */
+const ADDRESS_TYPES: ReadonlyMap<number, ReadonlySet<number>> = new Map(
+  [...TYPES].map(([machine, types]) => [
+    machine,
+    new Set([...types].filter(([, { name }]) => /_I?RELATIVE(?:64)?$/.test(name)).map(([type]) => type)),
+  ]),
+);
 
 function typesOf(e_machine: number): ReadonlyMap<number, RelocationType> | undefined {
   return TYPES.get(e_machine);
