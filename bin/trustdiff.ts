@@ -1,7 +1,15 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
 import { printableText } from '../lib/artefact/name.js';
 import { VERSION } from '../lib/comparison/version.js';
 import { AbortedError, BuildError, TrustdiffError } from '../lib/error.js';
+
+/**
+ * Half of the time of a short run was V8 compiling, in threads beside: what runs a little longer before it is compiled, and
+ * with less inlined, takes a fifth less in all and no longer by the clock. Neither changes what the code does.
+ */
+for (const flag of ['--interrupt-budget=200000', '--max-inlined-bytecode-size-cumulative=300'])
+  setFlagsFromString(flag);
 
 /** Milliseconds that threads get to end by themselves. */
 const PATIENCE = 3000;
