@@ -56,9 +56,11 @@ export async function plantedRoot(spec: PlantedSpec, planting: Planting): Promis
     top,
     () => materialiseRoot([top], top, { signal }),
     async () => {
-      copyRoot(root.prefix, compiler === undefined ? [''] : partsOf(root.prefix), top);
-      if (compiler !== undefined) layCompiler(compiler, top);
-      else if (spec.run !== undefined) await runPlant(spec.run, top, planting);
+      writing(root.prefix, top, () => {
+        copyRoot(root.prefix, compiler === undefined ? [''] : partsOf(root.prefix), top);
+        if (compiler !== undefined) layCompiler(compiler, top);
+      });
+      if (spec.run !== undefined) await runPlant(spec.run, top, planting);
       return [];
     },
   );
@@ -73,14 +75,19 @@ function partsOf(prefix: string): readonly string[] {
 
 /** Copies, and never links: what is planted must not reach the root itself. */
 function copyRoot(prefix: string, parts: readonly string[], top: string): void {
+  mkdirSync(top);
+  for (const part of parts)
+    cpSync(join(prefix, part), join(top, part), {
+      recursive: true,
+      verbatimSymlinks: true,
+      mode: constants.COPYFILE_FICLONE,
+    });
+}
+
+/** @throws SpoolError where the copy of a root cannot be written */
+function writing(prefix: string, top: string, write: () => void): void {
   try {
-    mkdirSync(top);
-    for (const part of parts)
-      cpSync(join(prefix, part), join(top, part), {
-        recursive: true,
-        verbatimSymlinks: true,
-        mode: constants.COPYFILE_FICLONE,
-      });
+    write();
   } catch (error) {
     removeFolder(top);
     const { code, message } = error as NodeJS.ErrnoException;
