@@ -3,12 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { COMPARE_FLAGS, EXPLAIN_FLAGS, INSPECT_FLAGS, REBUILD_FLAGS, ROOT_FLAGS } from '../lib/cli/flag.js';
 import { RULES } from '../lib/verdict/comparable-rule.js';
 import { VERDICTS } from '../lib/verdict/verdict.js';
-import { commandsOf, firstMissing, Session } from './documents/session.js';
+import { commandsOf, firstMissing, outputsOf, Session } from './documents/session.js';
 import { EXECUTABLE_HERE } from './trusting/build.js';
+import { layRustcScene, sysrootOf } from './trusting/rustc-scene.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../bin/trustdiff.js', import.meta.url));
@@ -22,31 +23,22 @@ const DOCUMENTS = [
 ];
 
 const read = (name: string): string => readFileSync(join(REPOSITORY, name), 'utf8');
-/** What the commands of a document need. */
-const NEEDS: Readonly<Record<string, readonly [boolean, string]>> = {
-  'docs/trusting-trust.md': [
-    EXECUTABLE_HERE && spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0,
-    'Linux on x86-64 and bubblewrap',
-  ],
-};
+const sealable = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
 const hasJq = spawnSync('jq', ['--version']).status === 0;
+/** What the commands of a document need that is not here; empty where there is nothing. */
+function lackedBy(name: string): string {
+  if (name === 'docs/trusting-trust.md' && !(EXECUTABLE_HERE && sealable))
+    return 'Linux on x86-64 and bubblewrap';
+  const lines = commandsOf(read(name)).map(({ line }) => line);
+  return lines.some((line) => /^jq /.test(line)) && !hasJq ? 'jq' : '';
+}
 
 for (const name of DOCUMENTS) {
-  test(`the commands in ${name} print what it shows`, (t) => {
-    const [there, what] = NEEDS[name] ?? [true, ''];
-    if (!there) {
-      t.log(`skipped: it needs ${what}`);
-      t.pass();
-      return;
-    }
-    const home = mkdtempSync(join(tmpdir(), 'trustdiff-document-'));
-    t.teardown(() => rmSync(home, { recursive: true }));
-    const session = new Session(home, REPOSITORY, PROGRAM);
+  const lacked = lackedBy(name);
+  const run = lacked === '' ? test : test.skip;
+  run(`the commands in ${name} print what it shows${lacked === '' ? '' : `: needs ${lacked}`}`, (t) => {
+    const session = sessionOf(t);
     for (const { line, shown } of commandsOf(read(name))) {
-      if (!hasJq && line.startsWith('jq ')) {
-        t.log('skipped: jq is not installed');
-        continue;
-      }
       const printed = session.run(line);
       t.is(firstMissing(shown, printed), undefined, `$ ${line}\n${printed.join('\n')}`);
     }
@@ -82,6 +74,32 @@ for (const name of DOCUMENTS) {
     t.pass();
   });
 }
+
+function sessionOf(t: ExecutionContext): Session {
+  const home = mkdtempSync(join(tmpdir(), 'trustdiff-document-'));
+  t.teardown(() => rmSync(home, { recursive: true }));
+  return new Session(home, REPOSITORY, PROGRAM);
+}
+
+/** The rustc that the scene in docs/trusting-trust.md was shown with: sizes, digests and addresses are its own. */
+const SHOWN_RUSTC = /^ {4}(\d+\.\d+\.\d+ \(.*\))$/m.exec(read('docs/trusting-trust.md'))?.[1];
+const hasShownRustc =
+  sealable &&
+  EXECUTABLE_HERE &&
+  spawnSync('rustc', ['--version'], { encoding: 'utf8' }).stdout?.trim() === `rustc ${SHOWN_RUSTC}`;
+
+(hasShownRustc ? test : test.skip)(
+  `the scene with a real rustc in docs/trusting-trust.md prints what it shows: needs rustc ${SHOWN_RUSTC} and bubblewrap`,
+  (t) => {
+    const outputs = outputsOf(read('docs/trusting-trust.md'), 'A wrapper in the place of rustc');
+    t.is(outputs.length, 2);
+    const session = sessionOf(t);
+    layRustcScene(sysrootOf('rustc') ?? '', join(session.home, 'scene'));
+    const printed = session.run('trustdiff rebuild scene/two-roots.experiment.yaml --out wrapped');
+    for (const shown of outputs)
+      t.is(firstMissing(['…', ...shown, '…'], printed), undefined, printed.join('\n'));
+  },
+);
 
 test('README.md shows the example that is in docs/examples', (t) => {
   const shown = /<!-- docs\/examples\/compare.js -->\n```js\n(.*?)```/s.exec(read('README.md'))?.[1];

@@ -78,6 +78,11 @@ export class ListedMember implements Member, Metadata {
     return mtimeMs === undefined ? undefined : mtimeMs / 1000;
   }
 
+  /** When anything of its inode was last changed, ms since 1970. */
+  get ctimeMs(): number | undefined {
+    return this.#stat?.stamp.ctimeMs;
+  }
+
   get linkTarget(): string | undefined {
     return this.listing.linkTargets.get(this.row);
   }

@@ -1,7 +1,13 @@
 import { UsageError } from '../error.js';
 import type { RebuildEvent } from '../rebuild/event.js';
 import { EXAMPLE } from '../rebuild/example.js';
-import { type Experiment, parseExperiment, readExperiment, type SideName } from '../rebuild/experiment.js';
+import {
+  type Experiment,
+  type ExperimentOptions,
+  parseExperiment,
+  readExperiment,
+  type SideName,
+} from '../rebuild/experiment.js';
 import { plan } from '../rebuild/preview.js';
 import { type Rebuild, type RebuildOptions, rebuild } from '../rebuild/rebuild.js';
 import type { StageEvent } from '../rebuild/run.js';
@@ -97,30 +103,34 @@ function stageText({ run, stage, state, seconds, line = '' }: StageEvent): strin
 
 /** The experiment of the file or of the options, with what else the options say. */
 function experimentOf(argv: RebuildArguments): Experiment {
-  const experiment =
-    argv.experiment === undefined ? fromOptions(argv) : fromFile(String(argv.experiment), argv);
+  const { experiment: file, source, root, recipe } = argv;
+  const options = (experiment: Experiment): Experiment => withOptions(experiment, argv);
+  if (file === undefined) return fromOptions(argv, options);
+  if (source !== undefined || root !== undefined || recipe !== undefined)
+    throw new UsageError(
+      'an experiment is given by a file and by --source, --root or --recipe',
+      'use one of the two ways',
+    );
+  return readExperiment(String(file), options);
+}
+
+function withOptions(experiment: Experiment, argv: RebuildArguments): Experiment {
+  const { controls, sandbox, vary, swap, planted } = experiment;
   const extra = (side: SideName): number => (argv.control ?? []).filter((of) => of === side).length;
-  const { controls, sandbox, vary, planted, swap } = experiment;
   return {
     ...experiment,
     controls: { a: controls.a + extra('a'), b: controls.b + extra('b') },
     sandbox: { use: argv.sandbox ?? sandbox.use, cores: argv.cores ?? sandbox.cores },
     vary: [...new Set([...vary, ...(argv.vary ?? [])])],
     swap: [...new Set([...swap, ...(argv.swap ?? [])])],
-    planted: argv.planted === undefined ? experiment.planted : { of: argv.planted, run: planted?.run },
+    planted: argv.planted === undefined ? planted : { of: argv.planted, run: planted?.run },
   };
 }
 
-function fromFile(file: string, { source, root, recipe }: RebuildArguments): Experiment {
-  if (source !== undefined || root !== undefined || recipe !== undefined)
-    throw new UsageError(
-      'an experiment is given by a file and by --source, --root or --recipe',
-      'use one of the two ways',
-    );
-  return readExperiment(file);
-}
-
-function fromOptions({ source, root = [], recipe }: RebuildArguments): Experiment {
+function fromOptions(
+  { source, root = [], recipe }: RebuildArguments,
+  options: ExperimentOptions,
+): Experiment {
   const [first, second] = root;
   if (
     source === undefined ||
@@ -142,7 +152,7 @@ function fromOptions({ source, root = [], recipe }: RebuildArguments): Experimen
     recipe,
     roots: { a, b },
   });
-  return parseExperiment(text, 'the command line');
+  return parseExperiment(text, 'the command line', options);
 }
 
 function namedRoot(text: string): { readonly name: string; readonly path: string } {

@@ -8,7 +8,6 @@ import { judge } from '../verdict/verdict.js';
 import { type Control, runControl } from './control.js';
 import { describe } from './describe.js';
 import type { ComparisonEvent, Emit } from './event.js';
-import { EventQueue } from './event-queue.js';
 import { causeMasks, gatherEvidence } from './evidence.js';
 import { exclusionOf } from './exclusion.js';
 import { explainDifferences } from './explain.js';
@@ -20,14 +19,12 @@ import { type InputName, readInputs } from './reading.js';
 import { assembleSide, closeInputs, introduce, type Side, sideReport } from './side.js';
 import { masksOf, summarise } from './summary.js';
 import { statInputs, type Twins } from './twins.js';
+import { type UnderWay, underWay } from './under-way.js';
 import { userMasks } from './user-masks.js';
 import { VERSION } from './version.js';
 
 /** A comparison under way: iterate over it for its events, or wait for its report. */
-export interface Comparison extends AsyncIterable<ComparisonEvent> {
-  /** Settles when the comparison ends, whether or not anybody iterates. */
-  readonly report: Promise<Report>;
-}
+export type Comparison = UnderWay<ComparisonEvent, Report>;
 
 /**
  * Compares two artefacts. Starts at once.
@@ -36,17 +33,7 @@ export interface Comparison extends AsyncIterable<ComparisonEvent> {
  */
 export function compare(options: CompareOptions): Comparison {
   const resolved = resolveOptions(options);
-  const queue = new EventQueue<ComparisonEvent>();
-  const report = run(resolved, (event) => queue.push(event)).finally(() => queue.end());
-  // Who only iterates meets the rejection there.
-  report.catch(() => {});
-  return {
-    report,
-    async *[Symbol.asyncIterator]() {
-      yield* queue.drain();
-      await report;
-    },
-  };
+  return underWay<ComparisonEvent, Report>((emit) => run(resolved, emit));
 }
 
 async function run(options: ResolvedOptions, emit: Emit): Promise<Report> {

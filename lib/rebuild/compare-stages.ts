@@ -4,8 +4,8 @@ import type { StageComparison } from '../report/experiment-model.js';
 import type { Report } from '../report/model.js';
 import type { RebuildEvent } from './event.js';
 import type { Experiment } from './experiment.js';
-import type { MadeRun } from './rebuild.js';
 import { folderOf } from './run.js';
+import type { MadeRun } from './runs.js';
 
 export interface StageCompareOptions {
   readonly jobs: number | undefined;

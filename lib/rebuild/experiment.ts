@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { InputError } from '../error.js';
+import { InputError, UsageError } from '../error.js';
 import { type Fields, parseFields } from './fields.js';
 import { type Recipe, readRecipe } from './recipe.js';
 import { VARIATIONS, type Variation } from './variation.js';
@@ -90,18 +90,28 @@ const MAX_CORES = 1024;
 const MAX_BYTES = 1 << 20;
 const MAX_CONTROLS = 100;
 
-/** @throws InputError for a file that cannot be read or is no experiment, with line and column */
-export function readExperiment(file: string): Experiment {
-  return parseExperiment(textOf(file), file);
+/** What the options of a command line say beside a file. */
+export type ExperimentOptions = (experiment: Experiment) => Experiment;
+
+/**
+ * @param options Taken in before it is asked whether one field rules another out
+ * @throws InputError for a file that cannot be read or is no experiment, with line and column
+ */
+export function readExperiment(file: string, options?: ExperimentOptions): Experiment {
+  return parseExperiment(textOf(file), file, options);
 }
 
-/** @throws InputError with line and column */
-export function parseExperiment(text: string, file: string): Experiment {
+/** @throws InputError with line and column; UsageError where only the options are wrong */
+export function parseExperiment(
+  text: string,
+  file: string,
+  options: ExperimentOptions = (experiment) => experiment,
+): Experiment {
   const fields = parseFields(text, file);
   const folder = dirname(resolve(file));
   fields.choice('schema', [EXPERIMENT_SCHEMA]);
   const roots = fields.fields('roots');
-  const experiment: Experiment = {
+  const experiment = options({
     file,
     name: fields.string('name'),
     source: sourceOf(fields, folder),
@@ -115,12 +125,13 @@ export function parseExperiment(text: string, file: string): Experiment {
     planted: plantedOf(fields),
     swap: [...new Set((fields.strings('swap') ?? []).map((name) => toolOf(fields, name)))],
     trust: trustOf(fields.fields('trust'), folder),
-  };
+  });
   roots.end();
   fields.end();
   const wrong = contradiction(experiment);
-  if (wrong !== undefined) throw fields.wrong(wrong.field, wrong.what, wrong.hint);
-  return experiment;
+  if (wrong === undefined) return experiment;
+  if (fields.has(wrong.field)) throw fields.wrong(wrong.field, wrong.what, wrong.hint);
+  throw new UsageError(`${wrong.field}: ${wrong.what}`, wrong.hint);
 }
 
 function textOf(file: string): string {

@@ -102,9 +102,12 @@ sealedTest('a folder that cannot be written to, or cannot be made, is refused', 
     ['src/out', /lies in the sources/],
     ['roots/a', /lies in the root one/],
   ] as const) {
-    const { status, stderr } = await trustdiff(['rebuild', 'experiment.yaml', '--out', out], { cwd: folder });
-    t.is(status, 2);
-    t.regex(stderr, message);
+    for (const more of [[], ['--dry-run']]) {
+      const args = ['rebuild', 'experiment.yaml', '--out', out, ...more];
+      const { status, stderr } = await trustdiff(args, { cwd: folder });
+      t.is(status, 2);
+      t.regex(stderr, message);
+    }
   }
 });
 
@@ -151,10 +154,11 @@ sealedTest(
     );
     const first = rebuilt(folder);
     await until(() => existsSync(join(runFolder(folder, 'a1'), 'out/stage.partial/waits')));
-    t.regex(
-      await failing(t, folder),
-      /^trustdiff: process \d+ works in .*out \(wait for it, or name another folder with --out\)$/,
-    );
+    for (const more of [[], ['--dry-run']])
+      t.regex(
+        await failing(t, folder, ...more),
+        /^trustdiff: process \d+ works in .*out \(wait for it, or name another folder with --out\)$/,
+      );
     const [pid = ''] = readFileSync(join(folder, 'out/lock'), 'utf8').split(' ');
     process.kill(Number(pid), 'SIGKILL');
     t.is((await first).signal, 'SIGKILL');

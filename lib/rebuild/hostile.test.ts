@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratch } from '../cli/run-fixture.js';
 import { rebuild } from './rebuild.js';
@@ -73,21 +73,68 @@ for (const [what, swap] of [
     async (t) => {
       const folder = written(
         t,
-        ': >"$TRUSTDIFF_OUT/waits"; while [ ! -e "$TRUSTDIFF_ROOT/go" ]; do sleep 0.1; done; cp "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/"',
+        ': >"$TRUSTDIFF_OUT/waits"; while [ ! -e "$TRUSTDIFF_BUILD/go" ]; do sleep 0.1; done; cp "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/"',
       );
       const first = rebuilt(folder);
       await until(() => statSync(join(runFolder(folder, 'a1'), 'out/stage.partial/waits')).isFile());
       swap(join(folder, 'src/text'));
-      for (const root of ['a', 'b']) writeFileSync(join(folder, 'roots', root, 'go'), '');
+      writeFileSync(join(runFolder(folder, 'a1'), 'build/go'), '');
       const { status, stdout, stderr } = await first;
       t.is(status, 2);
       t.is(stdout, '');
       t.regex(stderr, /src › .*: it was written to while run a1 was built/);
       t.deepEqual(readdirSync(join(folder, 'out/runs')), []);
-      t.is((await rebuilt(folder)).status, 0);
     },
   );
 }
+
+sealedTest(
+  'a root that is changed from outside during a build is told, and the run does not count',
+  async (t) => {
+    const folder = written(
+      t,
+      ': >"$TRUSTDIFF_OUT/waits"; while [ ! -e "$TRUSTDIFF_BUILD/go" ]; do sleep 0.1; done; "$TRUSTDIFF_ROOT/bin/compile" "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/text"',
+    );
+    const first = rebuilt(folder);
+    await until(() => statSync(join(runFolder(folder, 'a1'), 'out/stage.partial/waits')).isFile());
+    writeFileSync(join(folder, 'roots/a/bin/compile'), '#!/bin/sh\necho other >"$2"\n');
+    writeFileSync(join(runFolder(folder, 'a1'), 'build/go'), '');
+    const { status, stdout, stderr } = await first;
+    t.is(status, 2);
+    t.is(stdout, '');
+    t.regex(stderr, /roots\/a: it was written to while run a1 was built/);
+    t.deepEqual(readdirSync(join(folder, 'out/runs')), []);
+  },
+);
+
+sealedTest('a root of which a file got another name for a while is the same root', async (t) => {
+  const folder = written(
+    t,
+    ': >"$TRUSTDIFF_OUT/waits"; [ -e "$TRUSTDIFF_ROOT/other" ] || while [ ! -e "$TRUSTDIFF_BUILD/go" ]; do sleep 0.1; done; echo 1 >"$TRUSTDIFF_OUT/text"',
+  );
+  writeFileSync(join(folder, 'roots/b/other'), '');
+  const first = rebuilt(folder);
+  await until(() => statSync(join(runFolder(folder, 'a1'), 'out/stage.partial/waits')).isFile());
+  const compiler = join(folder, 'roots/a/bin/compile');
+  linkSync(compiler, join(folder, 'another-name'));
+  writeFileSync(join(runFolder(folder, 'a1'), 'build/go'), '');
+  t.is((await first).status, 0);
+});
+
+sealedTest('a log that a build spoiled keeps nobody from the verdict', async (t) => {
+  const folder = written(
+    t,
+    'echo nonsense >"$TRUSTDIFF_LOG/x.json"; "$TRUSTDIFF_ROOT/bin/compile" "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/text"',
+    { controls: { a: 1, b: 1 }, roots: { a: { path: 'roots/a' }, b: { path: 'roots/odd' } } },
+  );
+  const { status, stdout } = await rebuilt(folder);
+  t.is(status, 1);
+  t.regex(stdout, /VERDICT root-effect-unexplained/);
+  t.regex(
+    stdout.replace(/\s+/g, ' '),
+    /written down of the calls of rustc cannot be used: the record is not JSON/,
+  );
+});
 
 function writeBack(file: string): void {
   const text = readFileSync(file);

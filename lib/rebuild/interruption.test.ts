@@ -107,6 +107,62 @@ sealedTest(
   },
 );
 
+sealedTest(
+  'a build that was cut off begins anew where its sources were touched since, and put back',
+  async (t) => {
+    const folder = scratch(t);
+    const experiment = inSteps(folder, true);
+    const out = join(folder, 'out');
+    await t.throwsAsync(run(experiment, out), { message: 'stage stage of run a1 failed with exit status 9' });
+    writeFileSync(join(folder, 'src/text'), 'something else\n');
+    writeFileSync(join(folder, 'src/text'), 'the source\n');
+    await t.throwsAsync(run(experiment, out), { message: 'stage stage of run a1 failed with exit status 9' });
+    await t.throwsAsync(run(experiment, out), { message: 'stage stage of run b1 failed with exit status 9' });
+  },
+);
+
+sealedTest('a stage that sources were changed in is not kept, though a later one failed', async (t) => {
+  const folder = scratch(t);
+  const wait = ': >waits; while [ ! -e "$TRUSTDIFF_BUILD/go" ]; do sleep 0.1; done';
+  const stages = [
+    { name: 'first', run: `${wait}; cp "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/"` },
+    { name: 'second', run: 'exit 7' },
+  ];
+  const experiment = experimentIn(folder, { recipe: { use: 'command', stages } });
+  const ended = t.throwsAsync(run(experiment, join(folder, 'out')), {
+    message: /it was written to while run a1 was built/,
+  });
+  await until(() => existsSync(join(runFolder(folder, 'a1'), 'build/waits')));
+  writeFileSync(join(folder, 'src/text'), 'something else\n');
+  writeFileSync(join(runFolder(folder, 'a1'), 'build/go'), '');
+  await ended;
+  t.deepEqual(readdirSync(join(folder, 'out/runs')), []);
+});
+
+sealedTest('only the stage that was cut off goes on, and those after it start', async (t) => {
+  const folder = scratch(t);
+  const stages = [
+    { name: 'first', run: STEPS },
+    { name: 'second', run: 'echo 1 >"$TRUSTDIFF_OUT/text"' },
+  ];
+  const experiment = experimentIn(folder, { recipe: { use: 'command', stages } });
+  const going = { ...experiment, recipe: { ...experiment.recipe, continues: true } };
+  const out = join(folder, 'out');
+  await t.throwsAsync(run(going, out), { message: /first of run a1 failed/ });
+  const states: string[] = [];
+  const again = rebuild({ experiment: going, out, jobs: 1 });
+  await t.throwsAsync(async () => {
+    for await (const event of again)
+      if (event.type === 'stage') states.push(`${event.run} ${event.stage} ${event.state}`);
+  });
+  t.deepEqual(states.slice(0, 4), [
+    'a1 first continues',
+    'a1 first done',
+    'a1 second starts',
+    'a1 second done',
+  ]);
+});
+
 sealedTest('any other recipe begins anew, in an empty build directory', async (t) => {
   const folder = scratch(t);
   const experiment = inSteps(folder, false);

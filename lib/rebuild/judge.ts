@@ -53,7 +53,10 @@ export function judgeExperiment(evidence: ExperimentEvidence): Verdict {
       doesNotCover,
     };
   const { parting } = evidence;
-  const told = parting !== undefined && worst.verdict.exit === 1 ? partingReasons(parting) : [];
+  const told =
+    parting !== undefined && (worst.verdict.exit === 1 || parting.unread !== undefined)
+      ? partingReasons(parting)
+      : [];
   return {
     id: worst.verdict.id,
     exit: exitOf(verdicts.map(({ verdict }) => verdict.exit)),

@@ -34,7 +34,7 @@ function folderWith(t: ExecutionContext, runs: Readonly<Record<string, number>>,
     const name = join(folder, `${id}${folderEnd(key)}`);
     mkdirSync(name);
     const stage = { name: 'one', digest: '', files: 1, bytes: 1, seconds: 1, cpu: undefined, peakBytes: 1 };
-    writeRecord(join(name, 'run.json'), { ...emptyRecord(id, key), stages: Array(stages).fill(stage) });
+    writeRecord(join(name, 'run.json'), { ...emptyRecord(id, key, ''), stages: Array(stages).fill(stage) });
   }
   return folder;
 }

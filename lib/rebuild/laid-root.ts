@@ -1,42 +1,36 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { digester } from '../artefact/digest.js';
-import { InputError } from '../error.js';
+import { inspectInput } from '../artefact/input.js';
+import { makeFolder } from '../root/folder.js';
 import { type MaterialisedRoot, materialiseRoot } from '../root/materialise.js';
-import { writeWhole } from './run-record.js';
+import { prefixOf } from '../root/prefix.js';
+import { assertInputsKept, digestInputs, type InputDigests, laidFolder, nameOf } from './laid-folder.js';
 
 /**
- * The root that files hold, laid into a folder of its own below `folder`. One that lies there from an earlier time is
- * used again if its tree still has the digest that was noted then.
- * @throws what `materialiseRoot` throws
+ * The root that files hold, laid into a folder of its own below `folder`, or the directory that is one already. What was
+ * laid of the same bytes at an earlier time is used again.
+ * @param verified SHA-256 of the files that signatures were looked for, by their paths
+ * @throws what `materialiseRoot` throws; InputError for a file that is not the one that was verified
  */
 export async function laidRoot(
   paths: readonly string[],
   folder: string,
+  verified: InputDigests,
   signal: AbortSignal,
 ): Promise<MaterialisedRoot> {
-  mkdirSync(folder, { recursive: true });
-  const name = join(folder, inputsName(paths));
-  const note = `${name}.digest`;
-  if (existsSync(note) && existsSync(name)) {
-    const laid = await materialiseRoot([name], name, { signal });
-    if (readFileSync(note, 'utf8').trim() === laid.digest) return laid;
+  makeFolder(folder);
+  const [only] = paths;
+  if (only !== undefined && paths.length === 1 && inspectInput(only) === 'directory') {
+    if (prefixOf(only) !== undefined) return materialiseRoot(paths, folder, { signal });
   }
-  for (const old of [name, note]) rmSync(old, { recursive: true, force: true });
-  const root = await materialiseRoot(paths, name, { signal });
-  if (root.copied) writeWhole(note, `${root.digest}\n`);
-  return root;
-}
-
-/** Digits of the digest of names, sizes and times; enough to tell the roots of one folder apart. */
-const NAME_DIGITS = 16;
-
-export function inputsName(paths: readonly string[]): string {
-  const by = digester('blake3');
-  for (const path of paths) {
-    const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
-    if (stat === undefined) throw new InputError('there is no such file', { file: path });
-    by.update(Buffer.from(`${path}\0${stat.size}\0${stat.mtimeNs}\0`));
-  }
-  return by.take().slice(0, NAME_DIGITS);
+  const digests = await digestInputs(paths, verified, signal);
+  const top = join(folder, nameOf(digests));
+  return laidFolder(
+    top,
+    () => materialiseRoot([top], top, { signal }),
+    async () => {
+      const { notes } = await materialiseRoot(paths, top, { signal });
+      await assertInputsKept(digests, signal);
+      return notes;
+    },
+  );
 }

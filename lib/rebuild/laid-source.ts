@@ -1,37 +1,43 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanName } from '../artefact/layout/clean.js';
 import { placeMembers } from '../artefact/layout/layout.js';
 import { revived } from '../comparison/reading.js';
 import { rawMembers } from '../comparison/side.js';
 import { AbortedError, InputError } from '../error.js';
+import { makeFolder } from '../root/folder.js';
 import { layDown } from '../root/laying.js';
 import { assertDistinct, assertOrdinary, leadsOut, type PlacedMember, whereOf } from '../root/placing.js';
 import { openInputs } from '../root/reading.js';
 import { digestTree } from '../root/tree-digest.js';
-import { inputsName } from './laid-root.js';
-import { writeWhole } from './run-record.js';
+import { assertInputsKept, digestInputs, type InputDigests, laidFolder, nameOf } from './laid-folder.js';
 
 /**
  * The sources that an archive holds, laid into a folder of their own below `folder`, without the one directory that
- * stands around them all in most archives. Sources that lie there from an earlier time are used again if their tree
- * still has the digest that was noted then. Every member is laid down or the archive is refused: sources that miss
- * a file would be other sources.
+ * stands around them all in most archives. What was laid of the same bytes at an earlier time is used again. Every member
+ * is laid down or the archive is refused: sources that miss a file would be other sources.
+ * @param verified SHA-256 of archives that were verified, by their paths
  * @throws InputError for damaged or hostile archives, with the member; LimitError; SpoolError
  */
-export async function laidSource(archive: string, folder: string, signal: AbortSignal): Promise<string> {
-  mkdirSync(folder, { recursive: true });
-  const top = join(realpathSync(folder), inputsName([archive]));
-  const note = `${top}.digest`;
-  if (existsSync(note) && existsSync(top)) {
-    const { digest } = await digestTree(top, { signal });
-    if (readFileSync(note, 'utf8').trim() === digest) return top;
-  }
-  for (const old of [top, note]) rmSync(old, { recursive: true, force: true });
-  mkdirSync(top);
-  await layArchive(archive, top, signal);
-  const { digest } = await digestTree(top, { signal });
-  writeWhole(note, `${digest}\n`);
+export async function laidSource(
+  archive: string,
+  folder: string,
+  verified: InputDigests,
+  signal: AbortSignal,
+): Promise<string> {
+  makeFolder(folder);
+  const digests = await digestInputs([archive], verified, signal);
+  const top = join(realpathSync(folder), nameOf(digests));
+  await laidFolder(
+    top,
+    async () => ({ ...(await digestTree(top, { signal })), notes: [] }),
+    async () => {
+      mkdirSync(top);
+      await layArchive(archive, top, signal);
+      await assertInputsKept(digests, signal);
+      return [];
+    },
+  );
   return top;
 }
 

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { rebuilt, runFolder, written } from './robust-fixture.js';
+import { readExperiment } from './experiment.js';
+import { rebuild } from './rebuild.js';
+import { rebuilt, runFolder, until, written } from './robust-fixture.js';
 
 /*
  * Without a sandbox, which has to be asked for.
@@ -60,3 +62,24 @@ test('what a build leaves running is ended before its output is looked at', asyn
   t.deepEqual(left, []);
   t.is(readFileSync(join(runFolder(folder, 'a1'), 'out/stage/text'), 'utf8'), '1\n');
 });
+
+test('what a build without a sandbox put into the background is gone when it is stopped', async (t) => {
+  const folder = written(t, '(setsid sleep 4322 &) ; : >"$TRUSTDIFF_OUT/waits"; sleep 1000');
+  const stop = new AbortController();
+  const experiment = { ...readExperiment(join(folder, 'experiment.yaml')), sandbox: SANDBOX_NONE };
+  const { report } = rebuild({ experiment, out: join(folder, 'out'), jobs: 1, signal: stop.signal });
+  const running = (): boolean =>
+    readdirSync('/proc').some((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1') === 'sleep\x004322\0';
+      } catch {
+        return false;
+      }
+    });
+  await until(() => existsSync(join(runFolder(folder, 'a1'), 'out/stage.partial/waits')) && running());
+  stop.abort();
+  await t.throwsAsync(report, { name: 'AbortedError' });
+  t.false(running());
+});
+
+const SANDBOX_NONE = { use: 'none', cores: undefined } as const;

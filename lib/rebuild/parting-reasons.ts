@@ -5,7 +5,9 @@ import type { Parting } from './parting.js';
  * What the logs and the replay say, as sentences beside the verdict. They are a diagnosis: whatever runs in a build can
  * write to its log, the root's rustc before all, so no verdict rests on them.
  */
-export function partingReasons({ divergence, replay }: Parting): string[] {
+export function partingReasons({ divergence, replay, unread }: Parting): string[] {
+  if (unread !== undefined) return [`What was written down of the calls of rustc cannot be used: ${unread}.`];
+  if (divergence === undefined) return [];
   const { first, inherited, origins } = divergence;
   if (first === null) return ['Every call of rustc that was written down gave equal outputs in both runs.'];
   const { crate, stage } = first.invocation;

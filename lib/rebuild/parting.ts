@@ -5,14 +5,16 @@ import { type Divergence, findDivergence, pairOf } from './invocation/divergence
 import { readLog } from './invocation/log.js';
 import { replayInvocation } from './invocation/replay.js';
 import type { ReplayReport } from './invocation/replay-judge.js';
-import type { MadeRun } from './rebuild.js';
 import { foldersOf, type RunSetting } from './run.js';
+import type { MadeRun } from './runs.js';
 import type { Sandbox, ToolFiles } from './sandbox.js';
 import { sandboxReplayer } from './sandbox-replayer.js';
 
 /** Where the two runs of the cross pair part, and what making that call again showed. */
 export interface Parting {
-  readonly divergence: Divergence;
+  readonly divergence?: Divergence | undefined;
+  /** Why the logs, or what a replay takes, could not be read. */
+  readonly unread?: string | undefined;
   readonly replay?: ReplayReport | undefined;
 }
 

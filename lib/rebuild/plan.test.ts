@@ -13,6 +13,7 @@ function root(digest: string, prefix = `/roots/${digest}`): MaterialisedRoot {
     std: false,
     digest,
     bytes: 0,
+    tree: { algorithm: 'blake3', digest, bytes: 0, ctimeMs: 0, entries: [] },
     copied: false,
     notes: [],
   };

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ExperimentReport } from '../report/experiment-model.js';
+import { makeFolder } from '../root/folder.js';
 import type { MaterialisedRoot } from '../root/materialise.js';
 import { type Experiment, readExperiment } from './experiment.js';
+import { originReport } from './experiment-report.js';
+import { ingredientsOf } from './ingredients.js';
 import { placed } from './kept-runs.js';
+import { lockFolder } from './lock.js';
 import { type Ingredients, type PlannedRun, planRuns } from './plan.js';
-import { ingredientsOf, originReport, type RebuildOptions } from './rebuild.js';
+import type { RebuildOptions } from './rebuild.js';
 import { folderOf } from './run.js';
 import { type RunRecord, readRecord } from './run-record.js';
 
@@ -37,6 +41,17 @@ export async function plan(options: RebuildOptions): Promise<Preview> {
   const { experiment: given, signal = new AbortController().signal } = options;
   const experiment = typeof given === 'string' ? readExperiment(given) : given;
   const out = resolve(options.out);
+  makeFolder(out);
+  // Roots and sources are laid down, which must not happen under the hands of builds.
+  const lock = lockFolder(out);
+  try {
+    return await previewOf(experiment, out, signal);
+  } finally {
+    lock.release();
+  }
+}
+
+async function previewOf(experiment: Experiment, out: string, signal: AbortSignal): Promise<Preview> {
   const { ingredients, origin } = await ingredientsOf(experiment, out, signal, () => {});
   const runs = placed(planRuns({ ...ingredients, planted: standIn(ingredients) }), join(out, 'runs'));
   const records = new Map(runs.map((run) => [run.id, recordOf(run, out)]));

@@ -12,16 +12,12 @@ import {
 import { basename, join } from 'node:path';
 import { digester } from '../artefact/digest.js';
 import { InputError, UsageError } from '../error.js';
+import { removeFolder } from '../root/folder.js';
 import { digestTree } from '../root/tree-digest.js';
-import { removeFolder } from './folder.js';
 import type { Source } from './source.js';
 
 /** A copy of the sources whose folders list what they hold in another order. */
-export interface ReorderedSource {
-  readonly path: string;
-  /** Removes it. @throws InputError where it is not what it was: somebody wrote to it */
-  end(signal: AbortSignal): Promise<void>;
-  /** Removes it without a look. */
+export interface ReorderedSource extends Source {
   discard(): void;
 }
 
@@ -33,7 +29,7 @@ const TMPFS = 0x01021994;
 /**
  * Copies sources into memory, so that each folder lists its entries the other way round than the original.
  * @param out The folder of the experiment, of which there is one such copy at a time.
- * @throws UsageError where that cannot be done, or makes no difference
+ * @throws UsageError where that cannot be done, or makes no difference; InputError where the copy is another
  */
 export async function reorderedSource(
   source: Source,
@@ -59,35 +55,21 @@ export async function reorderedSource(
         'file-order cannot be varied here: no folder of the sources holds two things',
         'leave it out of vary',
       );
-    await assertSame(path, source, signal);
+    const tree = await digestTree(path, { signal });
+    if (tree.digest !== source.tree.digest)
+      throw new InputError(
+        `the copy of the sources for file-order, ${basename(path)}, is not equal to them`,
+        { file: path },
+        'find out who writes there, and begin again',
+      );
+    return { path, tree, discard: () => removeFolder(path) };
   } catch (error) {
     removeFolder(path);
     throw error;
   }
-  return {
-    path,
-    discard: () => removeFolder(path),
-    async end(ending) {
-      try {
-        await assertSame(path, source, ending);
-      } finally {
-        removeFolder(path);
-      }
-    },
-  };
 }
 
 const NAME_DIGITS = 16;
-
-async function assertSame(path: string, source: Source, signal: AbortSignal): Promise<void> {
-  const { digest } = await digestTree(path, { signal });
-  if (digest !== source.tree.digest)
-    throw new InputError(
-      `the copy of the sources for file-order, ${basename(path)}, is not equal to them`,
-      { file: path },
-      'find out who writes there, and begin again',
-    );
-}
 
 /** Gives whether some folder has another order than before. Names are kept as bytes; times and modes are copied. */
 function copyReversed(from: Buffer, to: Buffer): boolean {
@@ -103,6 +85,11 @@ function copyReversed(from: Buffer, to: Buffer): boolean {
     if (stat.isDirectory()) changed = copyReversed(source, target) || changed;
     else if (stat.isSymbolicLink()) symlinkSync(readlinkSync(source, { encoding: 'buffer' }), target);
     else if (stat.isFile()) copyFileSync(source, target);
+    else
+      throw new UsageError(
+        'file-order cannot be varied here: the sources hold what is neither file, folder nor link',
+        'leave it out of vary',
+      );
     if (stat.isFile()) chmodSync(target, stat.mode & 0o7777);
     lutimesSync(target, stat.atime, stat.mtime);
   }

@@ -5,7 +5,7 @@ import { scratch } from '../cli/run-fixture.js';
 import { emptyRecord, type RunRecord, readRecord, writeRecord } from './run-record.js';
 
 const RECORD: RunRecord = {
-  ...emptyRecord('a1', 'key'),
+  ...emptyRecord('a1', 'key', 'stamp'),
   stages: [
     {
       name: 'one',

@@ -11,6 +11,8 @@ export interface RunRecord {
   readonly id: string;
   /** Digest of all that goes in (see plan.ts): where it differs, what lies there is another run's. */
   readonly key: string;
+  /** When the sources were last touched, as one digest (source.ts); runs of earlier versions have none. */
+  readonly sources?: string | undefined;
   /** How often the run was begun again after it had been cut off. */
   readonly interruptions: number;
   readonly stages: readonly StageRecord[];
@@ -29,8 +31,8 @@ export interface StageRecord {
   readonly peakBytes: number | undefined;
 }
 
-export function emptyRecord(id: string, key: string): RunRecord {
-  return { schema: RUN_SCHEMA, id, key, interruptions: 0, stages: [] };
+export function emptyRecord(id: string, key: string, sources: string): RunRecord {
+  return { schema: RUN_SCHEMA, id, key, sources, interruptions: 0, stages: [] };
 }
 
 /** The record in a file; undefined where there is none. @throws InputError for one that was damaged */

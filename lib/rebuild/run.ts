@@ -1,9 +1,9 @@
 import { lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BuildError, located } from '../error.js';
+import { isFull, removeFolder } from '../root/folder.js';
 import { digestTree } from '../root/tree-digest.js';
 import { execute, lastLines } from './execution.js';
-import { isFull, removeFolder } from './folder.js';
 import { environmentOf, type RunFolders } from './place.js';
 import type { PlannedRun } from './plan.js';
 import type { Stage } from './recipe.js';
@@ -15,12 +15,16 @@ export interface RunSetting {
   /** The folder that holds the folders of all runs. */
   readonly folder: string;
   readonly source: string;
+  /** When the sources were last touched (`sourceStamp`). */
+  readonly stamp: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly sandbox: Sandbox;
   readonly tools: ToolFiles;
   /** Whether an interrupted stage goes on in the build directory it left. */
   readonly continues: boolean;
   readonly signal: AbortSignal;
+  /** Asked when a stage has ended. @throws InputError where what it was made from was changed meanwhile */
+  readonly assertKept: () => Promise<void>;
   readonly onStage: (event: StageEvent) => void;
 }
 
@@ -58,7 +62,7 @@ export function foldersOf(run: PlannedRun, setting: Pick<RunSetting, 'folder' | 
 /**
  * Makes one run, or what is left of it to make: a stage whose output still has the digest that its record says is
  * kept, all else is built.
- * @throws BuildError for a stage that failed, AbortedError, SpoolError
+ * @throws BuildError for a stage that failed, InputError for inputs that were changed meanwhile, AbortedError, SpoolError
  */
 export async function makeRun(run: PlannedRun, setting: RunSetting): Promise<RunRecord> {
   const folders = foldersOf(run, setting);
@@ -67,18 +71,18 @@ export async function makeRun(run: PlannedRun, setting: RunSetting): Promise<Run
   let record = await resumable(run, setting, folders, readRecord(file));
   if (record === undefined) {
     removeFolder(top);
-    record = emptyRecord(run.id, run.key);
+    record = emptyRecord(run.id, run.key, setting.stamp);
   }
   for (const folder of [folders.build, folders.home, folders.out, folders.log, join(top, 'logs')])
     mkdirSync(folder, { recursive: true });
   writeRecord(file, record);
-  const goesOn = record.interruptions > 0;
+  const cutOff = record.interruptions > 0 ? record.stages.length : -1;
   for (const [i, stage] of run.stages.entries()) {
     if (i < record.stages.length) {
       setting.onStage({ run: run.id, stage: stage.name, state: 'kept', seconds: 0 });
       continue;
     }
-    const state = goesOn && i === record.stages.length ? 'continues' : 'starts';
+    const state = i === cutOff ? 'continues' : 'starts';
     const built = await makeStage(run, stage, run.stages.slice(0, i), state, folders, setting);
     record = { ...record, stages: [...record.stages, built] };
     writeRecord(file, record);
@@ -104,6 +108,8 @@ async function resumable(
   }
   if (record.stages.length === run.stages.length) return record;
   if (!setting.continues) return undefined;
+  // Of what lies in the build directory nobody knows what it was made of.
+  if (record.sources !== undefined && record.sources !== setting.stamp) return undefined;
   return { ...record, interruptions: record.interruptions + 1 };
 }
 
@@ -138,8 +144,9 @@ async function makeStage(
     log,
     signal,
     onTick: (seconds) => onStage({ ...told, state: 'runs', seconds, line: lastLines(log, 1)[0] }),
-  });
-  sandbox.end();
+  }).finally(() => sandbox.end());
+  // Before anything of it counts, a failure included: it may be the change that made it fail.
+  await setting.assertKept();
   if (done.status !== 0) throw failure(run, stage, log, done.status ?? done.signal);
   const tree = await digestTree(partial, { signal }).catch((error: unknown) => {
     throw located(error, { file: partial });

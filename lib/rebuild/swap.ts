@@ -4,7 +4,7 @@ import type { SummaryCounts } from '../report/model.js';
 import { outputOf } from './compare-stages.js';
 import type { RebuildEvent } from './event.js';
 import type { Experiment } from './experiment.js';
-import type { MadeRun } from './rebuild.js';
+import type { MadeRun } from './runs.js';
 
 /**
  * What one tool does: root A was built from once more with that tool of root B, and each stage is set against what both

@@ -6,7 +6,7 @@ import type { ExperimentReport } from '../report/experiment-model.js';
 import { parseExperiment } from './experiment.js';
 import { rebuild } from './rebuild.js';
 import { experimentIn, experimentText, sealedTest, writeTree } from './rebuild-fixture.js';
-import { runFolder } from './robust-fixture.js';
+import { rebuilt, runFolder, written } from './robust-fixture.js';
 import type { Variation } from './variation.js';
 
 /** Says all that a build can see of its surroundings. */
@@ -99,4 +99,24 @@ sealedTest('an order of files that cannot be another one is an error, and not a 
     name: 'UsageError',
     message: /file-order cannot be varied here: no folder of the sources holds two things/,
   });
+});
+
+test('controls of the command line count for variations of the file, and the other way round', async (t) => {
+  for (const [fields, options] of [
+    [{ vary: ['time'] }, ['--control', 'a']],
+    [{ controls: { a: 1 } }, ['--vary', 'time']],
+    [{}, ['--vary', 'time', '--control', 'a']],
+  ] as const) {
+    const { status, stdout, stderr } = await rebuilt(written(t, 'true', fields), '--dry-run', ...options);
+    t.is(status, 0, stderr);
+    t.regex(stdout, /a2/);
+  }
+  for (const [fields, options, place] of [
+    [{ vary: ['time'] }, [], /experiment\.yaml: line 1, column \d+: vary: variations need a control/],
+    [{}, ['--vary', 'time'], /^trustdiff: vary: variations need a control \(add controls/],
+  ] as const) {
+    const { status, stderr } = await rebuilt(written(t, 'true', fields), '--dry-run', ...options);
+    t.is(status, 2);
+    t.regex(stderr, place);
+  }
 });

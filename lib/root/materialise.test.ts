@@ -145,6 +145,25 @@ test('of a prefix that holds other programs too only the toolchain is digested',
   t.not((await materialiseRoot([usr], into)).digest, digest);
 });
 
+test('where the rustc of a distribution is a link, the toolchain that it leads to is what is digested', async (t) => {
+  const folder = scratch(t);
+  const into = join(folder, 'into');
+  const usr = writeTree(join(folder, 'usr'), {
+    'bin/env': 'not of the toolchain',
+    'bin/rustc': { link: '../lib/rust-1.80/bin/rustc' },
+    'lib/rust-1.80/bin/rustc': 'a compiler',
+    'lib/rust-1.80/lib/librustc_driver-1.so': 'driver',
+  });
+  const { digest } = await materialiseRoot([usr], into);
+  for (const path of ['lib/rust-1.80/bin/rustc', 'lib/rust-1.80/lib/librustc_driver-1.so']) {
+    const before = readFileSync(join(usr, path), 'utf8');
+    writeTree(usr, { [path]: 'other' });
+    t.not((await materialiseRoot([usr], into)).digest, digest, path);
+    writeTree(usr, { [path]: before });
+  }
+  t.is((await materialiseRoot([usr], into)).digest, digest);
+});
+
 test("an unpacked tarball of upstream is put together first, and a package's tree is entered", async (t) => {
   const folder = scratch(t);
   const dist = writeTree(join(folder, 'dist'), {
@@ -168,6 +187,7 @@ test("rustup's own rustc is no root", async (t) => {
 
 /** What an archive may try, and what is said to it. */
 const REFUSED: Readonly<Record<string, readonly [readonly TarFixtureMember[], RegExp]>> = {
+  'a file in the place of the top': [[file('bin/rustc'), file('.')], /its name is empty/],
   'a name that climbs': [[file('bin/rustc'), file('../evil')], /"\.\." parts/],
   'a name that climbs after a descent': [[file('bin/rustc'), file('lib/../../evil')], /"\.\." parts/],
   'an absolute name': [[file('bin/rustc'), file('/tmp/evil')], /starts with "\/"/],

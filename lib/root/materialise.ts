@@ -1,14 +1,15 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspectInput } from '../artefact/input.js';
 import { revived } from '../comparison/reading.js';
 import { rawMembers } from '../comparison/side.js';
-import { AbortedError, InputError, UsageError } from '../error.js';
+import { AbortedError, UsageError } from '../error.js';
+import { makeFolder } from './folder.js';
 import { layDown } from './laying.js';
 import { placeInPrefix } from './placing.js';
 import { prefixOf, type Toolchain, toolchainAt, toolchainParts } from './prefix.js';
 import { openInputs, type RootReadOptions } from './reading.js';
-import { digestTree } from './tree-digest.js';
+import { digestTree, type TreeDigest } from './tree-digest.js';
 
 /** A root as a build can use it. */
 export interface MaterialisedRoot extends Toolchain {
@@ -18,6 +19,8 @@ export interface MaterialisedRoot extends Toolchain {
   readonly digest: string;
   /** Bytes of its files. */
   readonly bytes: number;
+  /** What was digested of it. */
+  readonly tree: TreeDigest;
   /** Whether it was written into the folder named for it; a toolchain that is one directory stays where it is. */
   readonly copied: boolean;
   /** What was left out and why, a sentence each. */
@@ -34,7 +37,7 @@ export interface MaterialisedRoot extends Toolchain {
  * 0644, times are one fixed day.
  * @param into Is made where it is missing, and must be empty. After an error it is empty again.
  * @throws UsageError where `into` is not empty; InputError for damaged or hostile inputs, with the member; LimitError;
- * SpoolError where the disk is full
+ * SpoolError where `into` cannot be made or the disk is full
  */
 export async function materialiseRoot(
   inputs: readonly string[],
@@ -82,28 +85,32 @@ async function finished(
   options: RootReadOptions,
 ): Promise<MaterialisedRoot> {
   const toolchain = toolchainAt(prefix);
-  const parts = toolchainParts(prefix);
-  const { limits, signal } = options;
-  const { digest, bytes } = await digestTree(prefix, { limits, signal, only: parts });
+  const tree = await digestPrefix(prefix, options);
   const foreign =
-    parts === undefined ? [] : ['the prefix holds other programs too; only the toolchain in it was digested'];
+    toolchainParts(prefix) === undefined
+      ? []
+      : ['the prefix holds other programs too; only the toolchain in it was digested'];
   return {
     ...toolchain,
     std: toolchain.targets.length > 0,
-    digest,
-    bytes,
+    digest: tree.digest,
+    bytes: tree.bytes,
+    tree,
     copied,
     notes: [...notes, ...foreign],
   };
 }
 
+/** The digest of the toolchain in a prefix. */
+export function digestPrefix(
+  prefix: string,
+  { limits, signal }: Pick<RootReadOptions, 'limits' | 'signal'>,
+): Promise<TreeDigest> {
+  return digestTree(prefix, { limits, signal, only: toolchainParts(prefix) });
+}
+
 function assertEmpty(into: string): void {
-  try {
-    mkdirSync(into, { recursive: true });
-    if (statSync(into).isDirectory() && readdirSync(into).length === 0) return;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new InputError(`the folder for the root cannot be made (${code ?? String(error)})`, { file: into });
-  }
-  throw new UsageError(`${into} is not empty`, 'a root is laid into an empty folder');
+  makeFolder(into);
+  if (readdirSync(into).length > 0)
+    throw new UsageError(`${into} is not empty`, 'a root is laid into an empty folder');
 }

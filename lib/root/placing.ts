@@ -63,12 +63,14 @@ export function leadsOut(path: string, { metadata }: Member): boolean {
   return climbs > path.split('/').length - 1 || parts.slice(climbs).includes('..');
 }
 
-/** @throws InputError for a name that is absolute, leads upwards or holds a NUL */
+/** @throws InputError for a name that is absolute, leads upwards, holds a NUL, or is that of the top and no directory */
 export function assertOrdinary(
   { members, strange }: Pick<ReturnType<typeof placeMembers>, 'members' | 'strange'>,
   inputs: readonly InputSummary[],
 ): void {
-  const [odd] = strange.filter(({ what }) => what !== 'empty');
+  const [odd] = strange.filter(
+    ({ what, member }) => what !== 'empty' || members[member]?.metadata.type !== 'directory',
+  );
   const member = members[odd?.member ?? -1];
   if (odd === undefined || member === undefined) return;
   throw new InputError(

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { InputError } from '../error.js';
 
 /** What a prefix holds of a toolchain, as absolute paths. */
@@ -55,7 +55,26 @@ export function toolchainParts(prefix: string): string[] | undefined {
   for (const name of childrenOf(prefix, 'lib'))
     if (MULTIARCH.test(name)) parts.push(...libraries(`lib/${name}`));
   if (childrenOf(prefix, 'libexec').includes(PROC_MACRO_SERVER)) parts.push(`libexec/${PROC_MACRO_SERVER}`);
+  for (const name of ['rustc', 'cargo']) {
+    const part = linkedPart(prefix, `bin/${name}`);
+    const held = parts.some((one) => part === one || part?.startsWith(`${one}/`) === true);
+    if (part !== undefined && !held) parts.push(part);
+  }
   return parts;
+}
+
+/**
+ * Where a program is a link, the toolchain that it leads to: Ubuntu's `usr/bin/rustc` lies in `usr/lib/rust-1.80`.
+ * Undefined where it is none, or leads out of the prefix.
+ */
+function linkedPart(prefix: string, path: string): string | undefined {
+  const full = join(prefix, path);
+  if (lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink() !== true || !existsSync(full))
+    return undefined;
+  const real = relative(realpathSync(prefix), realpathSync(full));
+  if (real.startsWith('../') || isAbsolute(real)) return undefined;
+  const top = dirname(dirname(real));
+  return top === '.' ? real : top;
 }
 
 const TOOLCHAIN_PROGRAM = /^(?:rust|cargo|clippy|rls$|miri)/;

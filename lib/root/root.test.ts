@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import test, { type ExecutionContext } from 'ava';
@@ -270,6 +270,10 @@ test('sources in a directory and a compiler in its stage0 are read, and no link 
     'told',
     ['bundled-stage0 checked'],
   ]);
+  const linked = join(folder, 'linked');
+  mkdirSync(linked);
+  for (const name of ['src', 'stage0']) symlinkSync(join(top, name), join(linked, name));
+  t.is((await inspected({ paths, sources: [linked] })).sources?.version, undefined);
 });
 
 test('an archive of sources that is not what the .dsc lists is refused', async (t) => {

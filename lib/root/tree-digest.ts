@@ -34,6 +34,11 @@ export interface TreeEntry {
   /** Of a file's content, lower-case hex. */
   readonly digest?: string | undefined;
   readonly linkTarget?: string | undefined;
+  /**
+   * When its inode was last changed before it was digested, ms since 1970. No part of the digest: content and times of
+   * a file can be put back, this one cannot.
+   */
+  readonly ctimeMs: number;
 }
 
 export interface TreeDigest {
@@ -42,6 +47,8 @@ export interface TreeDigest {
   readonly digest: string;
   /** Of all files, in bytes. */
   readonly bytes: number;
+  /** As that of entries, for the top directory: it tells of files that came and went. */
+  readonly ctimeMs: number;
   /** Sorted by the bytes of their paths. */
   readonly entries: readonly TreeEntry[];
 }
@@ -56,6 +63,7 @@ export async function digestTree(top: string, options: TreeDigestOptions = {}): 
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const algorithm = options.algorithm ?? 'blake3';
   const by = digester(algorithm);
+  const ctimeMs = ctimeOf(top);
   const found: TreeEntry[] = [];
   for (const { prefix, listing } of listings(top, options.only ?? [''], limits)) {
     listing.stats = makeStats(listing.names.length);
@@ -74,7 +82,7 @@ export async function digestTree(top: string, options: TreeDigestOptions = {}): 
     by.update(serialised(entry));
     bytes += entry.size;
   }
-  return { algorithm, digest: by.take(), bytes, entries };
+  return { algorithm, digest: by.take(), bytes, ctimeMs, entries };
 }
 
 /** What became of a tree: paths of entries that came, went, or are not what they were. */
@@ -96,6 +104,27 @@ export function treeChanges(before: TreeDigest, after: TreeDigest): TreeChanges 
     old.delete(entry.path);
   }
   return { added, removed: [...old.keys()], changed };
+}
+
+/**
+ * Paths of a tree that were touched since it was digested, whatever they are now; `.` is the top. Costs no reading.
+ * @throws InputError where the top cannot be asked
+ */
+export function touchedSince(top: string, { ctimeMs, entries }: TreeDigest): readonly string[] {
+  const touched = ctimeOf(top) === ctimeMs ? [] : ['.'];
+  for (const entry of entries) {
+    const stat = lstatSync(pathBytes(`${top}/${entry.path}`), { throwIfNoEntry: false });
+    if (stat?.ctimeMs !== entry.ctimeMs) touched.push(entry.path);
+  }
+  return touched;
+}
+
+function ctimeOf(top: string): number {
+  try {
+    return lstatSync(pathBytes(top)).ctimeMs;
+  } catch (error) {
+    throw new InputError(reachFailure(error), { file: top });
+  }
 }
 
 /** Entries digested before whoever waits gets a turn. */
@@ -146,10 +175,11 @@ function assertListed({ troubles }: Listing): void {
 
 function entryOf(member: ListedMember, prefix: string, by: Digester): TreeEntry {
   const path = prefix + member.name;
-  const { type } = member;
-  if (type === 'symlink') return { path, type, executable: 0, size: 0, linkTarget: member.linkTarget ?? '' };
+  const { type, ctimeMs = 0 } = member;
+  if (type === 'symlink')
+    return { path, type, executable: 0, size: 0, linkTarget: member.linkTarget ?? '', ctimeMs };
   const { content } = member;
-  if (content === undefined) return { path, type, executable: 0, size: 0 };
+  if (content === undefined) return { path, type, executable: 0, size: 0, ctimeMs };
   const bytes = openBytes(content);
   let open = true;
   try {
@@ -161,7 +191,7 @@ function entryOf(member: ListedMember, prefix: string, by: Digester): TreeEntry 
     if (open) closeQuietly(bytes);
   }
   const executable = (member.mode ?? 0) & 0o111;
-  return { path, type, executable, size: content.length, digest: by.take() };
+  return { path, type, executable, size: content.length, digest: by.take(), ctimeMs };
 }
 
 /** The first error is the one to tell. */

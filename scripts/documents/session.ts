@@ -20,6 +20,21 @@ export function commandsOf(markdown: string): Command[] {
   return commands;
 }
 
+/** What a section of a Markdown file shows of output without the command above it: blocks without a language. */
+export function outputsOf(markdown: string, heading: string): string[][] {
+  const section = markdown.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  const outputs: string[][] = [];
+  let block: string[] | undefined;
+  for (const line of section.split('\n')) {
+    if (block === undefined && line.startsWith('```')) block = [line];
+    else if (block !== undefined && line === '```') {
+      if (block[0] === '```') outputs.push(block.slice(1));
+      block = undefined;
+    } else block?.push(line);
+  }
+  return outputs;
+}
+
 /** A shell that a document's commands are typed into, in a folder of its own that shows the corpus. */
 export class Session {
   #folder: string;

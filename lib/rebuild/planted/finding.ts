@@ -5,8 +5,8 @@ import type { PairReport, Report } from '../../report/model.js';
 import { outputOf } from '../compare-stages.js';
 import type { RebuildEvent } from '../event.js';
 import type { Experiment } from '../experiment.js';
-import type { MadeRun } from '../rebuild.js';
 import { folderOf } from '../run.js';
+import type { MadeRun } from '../runs.js';
 import { mayBeCopy, type PlantRecord, readPlantRecords } from './plant-record.js';
 
 export interface FindingOptions {

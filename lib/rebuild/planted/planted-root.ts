@@ -13,13 +13,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digester } from '../../artefact/digest.js';
 import { BuildError, InputError, SpoolError } from '../../error.js';
+import { makeFolder, removeFolder } from '../../root/folder.js';
 import { type MaterialisedRoot, materialiseRoot } from '../../root/materialise.js';
 import { toolchainParts } from '../../root/prefix.js';
 import { execute, lastLines } from '../execution.js';
 import type { Experiment, PlantedSpec } from '../experiment.js';
+import { laidFolder } from '../laid-folder.js';
 import { environmentOf, SURROUNDINGS } from '../place.js';
 import type { RecipeName } from '../recipe.js';
-import { writeWhole } from '../run-record.js';
 import type { Sandbox, ToolFiles } from '../sandbox.js';
 import { RECORDS } from './plant-record.js';
 
@@ -42,23 +43,27 @@ export interface Planting {
  */
 export async function plantedRoot(spec: PlantedSpec, planting: Planting): Promise<MaterialisedRoot> {
   const { root, folder, signal } = planting;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const compiler = spec.run === undefined ? compilerOf(planting) : undefined;
   const by = digester('blake3');
-  by.update(Buffer.from(JSON.stringify([root.digest, spec.run ?? [compiler?.script, compiler?.digest]])));
+  const how =
+    spec.run === undefined
+      ? [[compiler?.script, compiler?.digest]]
+      : [spec.run, planting.experiment.environment, planting.sandbox.use];
+  by.update(Buffer.from(JSON.stringify([root.digest, ...how])));
   const top = join(folder, `planted-${by.take().slice(0, NAME_DIGITS)}`);
-  const note = `${top}.digest`;
-  if (existsSync(note) && existsSync(top)) {
-    const laid = await materialiseRoot([top], top, { signal });
-    if (readFileSync(note, 'utf8').trim() === laid.digest) return laid;
-  }
-  for (const old of [top, note]) rmSync(old, { recursive: true, force: true });
-  copyRoot(root.prefix, compiler === undefined ? [''] : partsOf(root.prefix), top);
-  if (compiler !== undefined) layCompiler(compiler, top);
-  else if (spec.run !== undefined) await runPlant(spec.run, top, planting);
-  const laid = await materialiseRoot([top], top, { signal });
-  writeWhole(note, `${laid.digest}\n`);
-  return laid;
+  return laidFolder(
+    top,
+    () => materialiseRoot([top], top, { signal }),
+    async () => {
+      writing(root.prefix, top, () => {
+        copyRoot(root.prefix, compiler === undefined ? [''] : partsOf(root.prefix), top);
+        if (compiler !== undefined) layCompiler(compiler, top);
+      });
+      if (spec.run !== undefined) await runPlant(spec.run, top, planting);
+      return [];
+    },
+  );
 }
 
 const NAME_DIGITS = 16;
@@ -70,16 +75,21 @@ function partsOf(prefix: string): readonly string[] {
 
 /** Copies, and never links: what is planted must not reach the root itself. */
 function copyRoot(prefix: string, parts: readonly string[], top: string): void {
+  mkdirSync(top);
+  for (const part of parts)
+    cpSync(join(prefix, part), join(top, part), {
+      recursive: true,
+      verbatimSymlinks: true,
+      mode: constants.COPYFILE_FICLONE,
+    });
+}
+
+/** @throws SpoolError where the copy of a root cannot be written */
+function writing(prefix: string, top: string, write: () => void): void {
   try {
-    mkdirSync(top);
-    for (const part of parts)
-      cpSync(join(prefix, part), join(top, part), {
-        recursive: true,
-        verbatimSymlinks: true,
-        mode: constants.COPYFILE_FICLONE,
-      });
+    write();
   } catch (error) {
-    rmSync(top, { recursive: true, force: true });
+    removeFolder(top);
     const { code, message } = error as NodeJS.ErrnoException;
     const what = code === 'ENOSPC' ? 'the disk is full' : message;
     throw new SpoolError(`the root cannot be copied to plant a change in it: ${what}`, { file: prefix }, '');
@@ -200,16 +210,16 @@ async function runPlant(run: readonly string[], top: string, planting: Planting)
         writable: { [inside]: top },
       }),
       { log, signal },
-    );
+    ).finally(() => sandbox.end());
     if (status !== 0) {
       const ended = status === undefined ? `signal ${by}` : `exit status ${status}`;
       throw new BuildError(`the command that plants failed with ${ended}`, log, lastLines(log, LINES));
     }
   } catch (error) {
-    rmSync(top, { recursive: true, force: true });
+    removeFolder(top);
     throw error;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    removeFolder(work);
   }
 }
 

@@ -102,7 +102,8 @@ class SourceReading {
       );
     for (const name of ['src/version', 'src/stage0', 'src/stage0.json', 'debian/control']) {
       const file = join(top, name);
-      if (isPlainFile(file)) this.#text(name, { file, text: readWhole(file, TEXT_LIMIT).toString('utf8') });
+      if (isPlainFile(top, name))
+        this.#text(name, { file, text: readWhole(file, TEXT_LIMIT).toString('utf8') });
     }
     // Debian unpacks orig-stage0 to there.
     const folder = join(top, 'stage0');
@@ -126,10 +127,11 @@ class SourceReading {
   }
 
   async #debianList(path: string): Promise<void> {
-    const { files, absent } = await verifyWith(this.verifier, [path]);
+    const { files, absent, lists } = await verifyWith(this.verifier, [path]);
     this.#accept(files);
     for (const name of absent) this.#notes.push(`${name} is not there and was not looked at`);
-    const list = await this.verifier.readList(path);
+    const [list] = lists;
+    if (list === undefined) throw new Error('a list of Debian is one list');
     const kind = /\.(dsc|changes|buildinfo)$/.exec(path)?.[1] as 'dsc' | 'changes' | 'buildinfo';
     const signed = files[0]?.outcome === 'good' && files[0].by === 'signature';
     this.#controls.push({
@@ -217,6 +219,9 @@ async function digestOf(content: ByteStream): Promise<{ sha256: string; size: nu
   return { sha256: hash.digest('hex'), size };
 }
 
-function isPlainFile(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
+/** A link on the way to it leads to what may be no part of the sources. */
+function isPlainFile(top: string, name: string): boolean {
+  const [folder = ''] = name.split('/');
+  const stat = (path: string) => lstatSync(join(top, path), { throwIfNoEntry: false });
+  return stat(folder)?.isDirectory() === true && stat(name)?.isFile() === true;
 }

@@ -1,12 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  config,
   createCleartextMessage,
   createMessage,
+  enums,
   generateKey,
+  PacketList,
   type PrivateKey,
   revokeKey,
   SecretKeyPacket,
+  type SecretSubkeyPacket,
+  Signature,
+  SignaturePacket,
   sign,
 } from 'openpgp';
 
@@ -87,4 +93,48 @@ export async function subkeyed(
       return key;
     },
   };
+}
+
+/** An RSA key with an RSA subkey that is for encryption alone, and a subkey for signing that lasted an hour. */
+export async function rsaKey(): Promise<PrivateKey> {
+  const { privateKey } = await generateKey({
+    type: 'rsa',
+    rsaBits: 2048,
+    userIDs: [{ name: 'Rsa', email: 'rsa@example.org' }],
+    subkeys: [{ sign: false }, { sign: true, keyExpirationTime: 3600 }],
+    date: new Date(Date.now() - 2 * DAY),
+    format: 'object',
+  });
+  return privateKey;
+}
+
+export interface OddSignature {
+  readonly hash?: enums.hash;
+  readonly type?: enums.signature;
+  /** Seconds for which it is valid. */
+  readonly lasts?: number;
+  readonly date?: Date;
+}
+
+/** A detached signature that no honest program makes, binary. */
+export async function oddSignature(
+  packet: SecretKeyPacket | SecretSubkeyPacket,
+  content: Uint8Array,
+  { hash = enums.hash.sha256, type = enums.signature.binary, lasts, date = new Date() }: OddSignature = {},
+): Promise<Uint8Array> {
+  const [literal] = (await createMessage({ binary: content })).packets;
+  const signature = new SignaturePacket();
+  signature.signatureType = type;
+  signature.publicKeyAlgorithm = packet.algorithm;
+  signature.hashAlgorithm = hash;
+  if (lasts !== undefined) {
+    signature.signatureExpirationTime = lasts;
+    signature.signatureNeverExpires = false;
+  }
+  const own = { ...config, nonDeterministicSignaturesViaNotation: false };
+  const args = [packet, literal, date, true, own] as unknown as Parameters<SignaturePacket['sign']>;
+  await signature.sign(...args);
+  const list = new PacketList<SignaturePacket>();
+  list.push(signature);
+  return new Signature(list).write() as Uint8Array;
 }

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
+import { InputError } from '../../error.js';
 import type { SignatureCheck } from './check.js';
 import { type ChecksumList, digestFor, parseChecksums } from './checksum-list.js';
 import type { ListCheck } from './file-check.js';
@@ -11,6 +13,8 @@ export interface OpenList extends ChecksumList {
   readonly list: string;
   /** The text that was read: where it is signed in itself, what was signed. */
   readonly text: string;
+  /** Of the bytes that were read, lower-case hex. */
+  readonly sha256: string;
   readonly signatures: readonly SignatureCheck[];
 }
 
@@ -21,16 +25,19 @@ export interface OpenList extends ChecksumList {
 export async function readList(list: string, keyring: Keyring): Promise<OpenList> {
   const bytes = readWhole(list, LIST_LIMIT);
   const { text, checks } = await readSignedText(list, bytes, keyring);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const signatures = [...checks];
   for (const suffix of SIGNATURE_SUFFIXES) {
     if (!isFile(list + suffix)) continue;
     const detached = await checkDetached(list, list + suffix, keyring);
+    if (detached.sha256 !== sha256)
+      throw new InputError('the file changed while it was being checked', { file: list });
     signatures.push(...detached.checks);
   }
   // What is signed but cannot be read as that has no digests; its outcome says why.
   if (text === '' && checks.length > 0)
-    return { list, text, format: 'sha256sum', digests: new Map(), signatures };
-  return { list, text, ...parseChecksums(text, list), signatures };
+    return { list, text, sha256, format: 'sha256sum', digests: new Map(), signatures };
+  return { list, text, sha256, ...parseChecksums(text, list), signatures };
 }
 
 /** What a list says of a file. @param named Whether the user named the list */

@@ -6,6 +6,9 @@ import { type Keyring, message, readWhole } from './keyring.js';
 /** Bytes of a signature, and of a text that is signed in one file. */
 const SIGNATURE_LIMIT = 2 ** 20;
 
+/** Signatures of one file: the whole file is hashed for each. */
+const MOST_SIGNATURES = 64;
+
 /** A file that was read once, for its digest and for its detached signatures. */
 export interface DetachedCheck extends FileDigest {
   readonly checks: readonly SignatureCheck[];
@@ -35,6 +38,10 @@ export async function checkDetached(
     for await (const _ of blocks) void _;
     return { ...digest, checks: [unreadable(signatureFile, error)] };
   }
+  if (signature.packets.length > MOST_SIGNATURES) {
+    for await (const _ of blocks) void _;
+    return { ...digest, checks: [refused(signatureFile, `it has more than ${MOST_SIGNATURES} signatures`)] };
+  }
   const binary = streamOf(blocks);
   const result = await verify({
     message: await createMessage({ binary }),
@@ -47,9 +54,25 @@ export async function checkDetached(
   const reader = (result.data as unknown as ReadableStream<Uint8Array>).getReader();
   while (!(await reader.read()).done);
   const checks: SignatureCheck[] = [];
-  for (const one of settled) checks.push(await checkOf(await one, signatureFile, keyring));
+  for (const one of settled)
+    checks.push(onBytes(await one, await checkOf(await one, signatureFile, keyring)));
   return { ...digest, checks: checks.length > 0 ? checks : [empty(signatureFile)] };
 }
+
+/**
+ * A signature of a text (RFC 9580, 5.2.1.2) is taken over it with CRLF line ends, so that it holds for whoever adds or
+ * takes away a CR before a LF: in an archive those are other bytes.
+ */
+function onBytes({ packet }: Settled, check: SignatureCheck): SignatureCheck {
+  if (check.outcome !== 'good' || packet?.signatureType !== TEXT_SIGNATURE) return check;
+  return {
+    ...check,
+    outcome: 'bad',
+    why: 'it signs a text, whatever its line ends are, and not these bytes',
+  };
+}
+
+const TEXT_SIGNATURE = 0x01;
 
 /** A text that is signed within its own file, as Debian's .dsc and .changes are. */
 export interface SignedText {
@@ -176,11 +199,15 @@ function day(time: number): string {
 }
 
 function unreadable(signature: string, error: unknown): SignatureCheck {
-  return { outcome: 'bad', signature, why: `it is no signature that can be read (${message(error)})` };
+  return refused(signature, `it is no signature that can be read (${message(error)})`);
 }
 
 function empty(signature: string): SignatureCheck {
-  return { outcome: 'bad', signature, why: 'no signature is in it' };
+  return refused(signature, 'no signature is in it');
+}
+
+function refused(signature: string, why: string): SignatureCheck {
+  return { outcome: 'bad', signature, why };
 }
 
 function streamOf(blocks: AsyncGenerator<Uint8Array, void, undefined>): ReadableStream<Uint8Array> {

@@ -3,10 +3,22 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type PrivateKey, unarmor } from 'openpgp';
+import { enums, type PrivateKey, type SecretKeyPacket, unarmor } from 'openpgp';
 import { scratch } from '../../cli/run-fixture.js';
 import { InputError, UsageError } from '../../error.js';
-import { cleartext, detached, keyringOf, revoked, subkeyed, testKey } from './key-fixture.js';
+import {
+  cleartext,
+  detached,
+  keyringOf,
+  type OddSignature,
+  oddSignature,
+  revoked,
+  rsaKey,
+  subkeyed,
+  testKey,
+} from './key-fixture.js';
+import { readKeyring } from './keyring.js';
+import { readList } from './open-list.js';
 import type { TrustOptions } from './verifier.js';
 import { verifyFiles } from './verify.js';
 
@@ -52,6 +64,23 @@ test('a binary signature is read as well as an armored one', async (t) => {
   rmSync(`${file}.asc`);
   writeFileSync(`${file}.sig`, data as Uint8Array);
   t.is((await outcome(file, { keyrings: [keyringOf(folder, 'keys', [key])] })).outcome, 'good');
+});
+
+test('a list that is swapped after it was read is not taken for the one that is signed', async (t) => {
+  const key = await testKey('Release');
+  const folder = scratch(t);
+  const [list, file] = [join(folder, 'SHA256SUMS'), join(folder, 'rustc.tar.xz')];
+  const [mine, theirs] = [
+    `${sha256(Buffer.from('evil'))}  rustc.tar.xz\n`,
+    `${sha256(CONTENT)}  rustc.tar.xz\n`,
+  ];
+  writeFileSync(file, 'evil');
+  writeFileSync(list, mine);
+  writeFileSync(`${list}.asc`, await detached(key, Buffer.from(theirs)));
+  const keyring = await readKeyring([keyringOf(folder, 'keys', [key])], []);
+  const reading = readList(list, keyring);
+  writeFileSync(list, theirs);
+  await t.throwsAsync(reading, { instanceOf: InputError, message: /changed while it was being checked/ });
 });
 
 for (const at of [0, 1, CONTENT.length - 1]) {
@@ -140,6 +169,62 @@ test('a signature by a subkey is that of its key, unless the subkey has been rev
   t.is((await outcome(file, { keyrings, fingerprints: [subkey] })).outcome, 'good');
   const after = [keyringOf(folder, 'after', [await revoke()])];
   t.is((await outcome(file, { keyrings: after })).outcome, 'revoked');
+});
+
+test('of an RSA key only a signature that is strong, lasting, and by a part for signing that is valid is good', async (t) => {
+  const folder = scratch(t);
+  const file = join(folder, 'rustc.tar.xz');
+  writeFileSync(file, CONTENT);
+  const key = await rsaKey();
+  const keyrings = [keyringOf(folder, 'keys', [key])];
+  const [encrypting, expired] = key.subkeys;
+  const hours = (count: number): Date => new Date(Date.now() - count * 3_600_000);
+  const of = async (
+    packet: unknown,
+    odd: OddSignature,
+  ): Promise<{ outcome: string | undefined; why: string }> => {
+    writeFileSync(`${file}.sig`, await oddSignature(packet as SecretKeyPacket, CONTENT, odd));
+    return outcome(file, { keyrings });
+  };
+  const { keyPacket } = key;
+  t.is((await of(keyPacket, {})).outcome, 'good');
+  t.is((await of(keyPacket, { hash: enums.hash.sha512, lasts: 3600 })).outcome, 'good');
+  for (const hash of [enums.hash.sha1, enums.hash.md5]) t.is((await of(keyPacket, { hash })).outcome, 'bad');
+  t.is((await of(keyPacket, { lasts: 60, date: hours(1) })).outcome, 'expired');
+  t.is((await of(encrypting?.keyPacket, {})).outcome, 'bad');
+  t.is((await of(expired?.keyPacket, {})).outcome, 'expired');
+  t.is((await of(expired?.keyPacket, { date: hours(47.5) })).outcome, 'expired');
+  for (const type of [enums.signature.standalone, enums.signature.timestamp])
+    t.not((await of(keyPacket, { type })).outcome, 'good', `type ${type}`);
+});
+
+test('a signature of text, which stands for other line ends as well, is none of these bytes', async (t) => {
+  const folder = scratch(t);
+  const file = join(folder, 'rustc.tar.xz');
+  const key = await rsaKey();
+  const keyrings = [keyringOf(folder, 'keys', [key])];
+  const content = Buffer.from('one\ntwo\n');
+  const signature = await oddSignature(key.keyPacket as SecretKeyPacket, content, {
+    type: enums.signature.text,
+  });
+  writeFileSync(`${file}.sig`, signature);
+  for (const bytes of ['one\ntwo\n', 'one\r\ntwo\n']) {
+    writeFileSync(file, bytes);
+    const { outcome: found, why } = await outcome(file, { keyrings });
+    t.is(found, 'bad');
+    t.regex(why, /it signs a text, whatever its line ends/);
+  }
+});
+
+test('a file of more signatures than anybody makes is refused before the file is hashed for each', async (t) => {
+  const key = await testKey('Release');
+  const { folder, file } = await signed(t, key);
+  const { data } = await unarmor(await detached(key, CONTENT));
+  rmSync(`${file}.asc`);
+  writeFileSync(`${file}.sig`, Buffer.concat(Array.from({ length: 65 }, () => data as Uint8Array)));
+  const { outcome: found, why } = await outcome(file, { keyrings: [keyringOf(folder, 'keys', [key])] });
+  t.is(found, 'bad');
+  t.regex(why, /more than 64 signatures/);
 });
 
 test('a signature by a key outside the keyring, or without any keyring, is of the wrong key', async (t) => {

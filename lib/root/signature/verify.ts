@@ -21,12 +21,19 @@ export async function verifyFiles(
 ): Promise<Verification> {
   const verifier = await Verifier.create(options);
   verifier.assertSignaturesUsed(files);
-  return verifyWith(verifier, files);
+  const { files: checks, absent } = await verifyWith(verifier, files);
+  return { files: checks, absent };
+}
+
+/** What came of files, with the .dsc and the like among them as they were read. */
+interface ListedVerification extends Verification {
+  readonly lists: readonly OpenList[];
 }
 
 /** The same with keys and lists that have been read already. */
-export async function verifyWith(verifier: Verifier, files: readonly string[]): Promise<Verification> {
+export async function verifyWith(verifier: Verifier, files: readonly string[]): Promise<ListedVerification> {
   const checks: FileCheck[] = [];
+  const lists: OpenList[] = [];
   const absent: string[] = [];
   for (const file of files) {
     if (!isDebianList(file)) {
@@ -34,6 +41,7 @@ export async function verifyWith(verifier: Verifier, files: readonly string[]): 
       continue;
     }
     const list = await verifier.readList(file);
+    lists.push(list);
     checks.push(await checkSigned(verifier, file, list));
     for (const name of list.digests.keys()) {
       if (name.includes('/'))
@@ -44,7 +52,7 @@ export async function verifyWith(verifier: Verifier, files: readonly string[]): 
       else absent.push(path);
     }
   }
-  return { files: checks, absent };
+  return { files: checks, absent, lists };
 }
 
 /** Whether a file is one of Debian's lists, by its name. */
@@ -55,6 +63,8 @@ export function isDebianList(file: string): boolean {
 /** A file that is signed in itself: its signature is that of the text, and lists may have it beside that. */
 async function checkSigned(verifier: Verifier, file: string, list: OpenList): Promise<FileCheck> {
   const check = await verifier.check(file);
+  if (check.sha256 !== list.sha256)
+    throw new InputError('the file changed while it was being checked', { file });
   const signatures = [...list.signatures, ...check.signatures];
   return { ...check, ...judged(signatures, check.lists, verifier.hasKeyring), signatures };
 }
