@@ -7,7 +7,8 @@ import { summarise } from './summarise.js';
 const equal = new Uint8Array(8);
 const nothing = summarise(ledgerOf(equal, equal).ledger, { formatA: '', formatB: '', maxResidue: 0 });
 
-function doubts(...causes: readonly (readonly [CauseId, places: number])[]) {
+/** @param typed tokens that are the id of a type for sure */
+function doubtsOf(typed: readonly string[], ...causes: readonly (readonly [CauseId, places: number])[]) {
   const claims = causes.map(([cause, places], i) => ({
     cause,
     domain: 'hash',
@@ -16,8 +17,19 @@ function doubts(...causes: readonly (readonly [CauseId, places: number])[]) {
     places,
     place: [],
   }));
-  return new MergedClaims([{ ...nothing, claims }], []).list.map(({ doubt }) => doubt);
+  return new MergedClaims([{ ...nothing, claims, typed }], []).list.map(({ doubt }) => doubt);
 }
+
+const doubts = (...causes: readonly (readonly [CauseId, places: number])[]) => doubtsOf(['0a'], ...causes);
+
+test('A constant of 128 bits that changed wherever it stands is no type id, whatever else changed', (t) => {
+  t.deepEqual(doubtsOf([], ['type-id', 9], ['crate-hash', 2]), ['of no type', undefined]);
+  t.deepEqual(doubtsOf(['1a'], ['type-id', 9], ['type-id', 2], ['crate-hash', 2]), [
+    'of no type',
+    undefined,
+    undefined,
+  ]);
+});
 
 test('A type id stands only where the hash of a crate does', (t) => {
   t.deepEqual(doubts(['type-id', 2]), ['attested once']);

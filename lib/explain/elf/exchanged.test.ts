@@ -7,7 +7,7 @@ import {
   writeElf,
 } from '../../format/elf/elf-fixture.js';
 import { tellLedger } from '../told-fixture.js';
-import { type Image, type ImageFunction, linked } from './image-fixture.js';
+import { type Image, type ImageFunction, linked, relocatable } from './image-fixture.js';
 
 /*
  * Two different programs that hold the same things: what is exchanged is which of them is meant. Every one of these was
@@ -248,4 +248,54 @@ test('the same constants in another order are suspected where they were cut apar
       ['.rodata', 'object-order', 'what follows'],
     ],
   );
+});
+
+const [HA, HB] = ['17f0b7e2c4d95a86', 'e86b1d0f3a297c54'];
+const [KEY, OTHER] = [
+  ['3f938813a675f72e', 'c4d95a8617f0b7e2'],
+  ['99065f1c1aedbb4f', '2b7e151628aed2a6'],
+] as const;
+
+test('a constant of 128 bits that changed in all its places is no type id, beside whatever hashes', (t) => {
+  const movabs = ([low, high]: readonly [string, string]) => [`48b8${low}`, `48ba${high}`, 'c3'];
+  const of = (hash: string, constant: readonly [string, string], reader: string): Buffer =>
+    relocatable({
+      functions: [
+        { name: `_ZN3one4work17h${hash}E`, code: ['31c0c3'] },
+        { name: reader, code: movabs(constant) },
+        { name: 'decode', code: ['31c9', ...movabs(constant)] },
+        { name: 'encode', code: ['31f6', ...movabs(constant)] },
+      ],
+    });
+  t.is(tellLedger(of(HA, KEY, 'key'), of(HB, KEY, 'key')).open, 0);
+  t.true(seen(of(HA, KEY, 'key'), of(HB, OTHER, 'key')));
+  t.true(seen(of(HA, KEY, 'type_id'), of(HB, OTHER, 'type_id')));
+  const any = '_ZN36_$LT$T$u20$as$u20$core..any..Any$GT$7type_id';
+  t.is(tellLedger(of(HA, KEY, any), of(HB, OTHER, any)).open, 0);
+});
+
+test('an id that `type_id` reads from a constant is one, and a constant beside it is not', (t) => {
+  const of = (hash: string, id: readonly [string, string], key: readonly [string, string]): Buffer =>
+    relocatable({
+      functions: [
+        { name: `_ZN3one4work17h${hash}E`, code: ['31c0c3'] },
+        {
+          name: '_ZN36_$LT$T$u20$as$u20$core..any..Any$GT$7type_id',
+          code: ['4889f80f1005', { to: 'id' }, '0f1107c3'],
+        },
+        {
+          name: 'reads',
+          code: ['0f1005', { to: 'same' }, '0f1005', { to: 'key' }, '0f1005', { to: 'again' }, 'c3'],
+        },
+      ],
+      constants: [
+        { name: 'id', bytes: [...id] },
+        { name: 'same', bytes: [...id] },
+        { name: 'key', bytes: [...key] },
+        { name: 'again', bytes: [...key] },
+      ],
+    });
+  const NUMBERS = ['0011223344556677', '8899aabbccddeeff'] as const;
+  t.is(tellLedger(of(HA, KEY, NUMBERS), of(HB, OTHER, NUMBERS)).open, 0);
+  t.true(seen(of(HA, KEY, NUMBERS), of(HB, KEY, ['f0e1d2c3b4a59687', '78695a4b3c2d1e0f'])));
 });
