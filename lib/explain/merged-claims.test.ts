@@ -22,6 +22,19 @@ function doubtsOf(typed: readonly string[], ...causes: readonly (readonly [Cause
 
 const doubts = (...causes: readonly (readonly [CauseId, places: number])[]) => doubtsOf(['0a'], ...causes);
 
+test('Two hashes that were exchanged are contradicted, and so are the roots of two paths', (t) => {
+  for (const [cause, domain] of [
+    ['crate-hash', 'hash'],
+    ['build-path', 'build-path'],
+  ] as const) {
+    const claim = (a: string, b: string) => ({ cause, domain, a, b, places: 3, place: [] });
+    const of = (...claims: ReturnType<typeof claim>[]) =>
+      new MergedClaims([{ ...nothing, claims }], []).list.map(({ doubt }) => doubt);
+    t.deepEqual(of(claim('/etc', '/opt'), claim('/opt', '/etc')), ['contradicted', 'contradicted'], domain);
+    t.deepEqual(of(claim('/etc', '/opt'), claim('/var', '/srv')), [undefined, undefined], domain);
+  }
+});
+
 test('A constant of 128 bits that changed wherever it stands is no type id, whatever else changed', (t) => {
   t.deepEqual(doubtsOf([], ['type-id', 9], ['crate-hash', 2]), ['of no type', undefined]);
   t.deepEqual(doubtsOf(['1a'], ['type-id', 9], ['type-id', 2], ['crate-hash', 2]), [

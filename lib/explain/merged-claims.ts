@@ -22,6 +22,12 @@ export type NameClaim = Pick<ClaimRow, 'cause' | 'domain' | 'a' | 'b'>;
 /** Domains whose tokens are hashes. */
 const HASHES: ReadonlySet<string> = new Set(['hash', 'crate-hash', 'metadata-hash', 'thinlto-suffix']);
 
+/**
+ * Domains of which no token stands on the other side for something else: two hashes, or the roots of two paths, that were
+ * exchanged map one to one as well.
+ */
+const EXCHANGED: ReadonlySet<string> = new Set([...HASHES, 'build-path']);
+
 /** Places that a claim needs: whoever changed one place may have changed no other. */
 const LEAST_PLACES = 2;
 
@@ -78,7 +84,7 @@ export class MergedClaims {
       const single = partnersA.get(domain)?.get(a) === 1 && partnersB.get(domain)?.get(b) === 1;
       // Another hash is a new one: one that the other side has for something else was put there by somebody.
       const swapped =
-        HASHES.has(domain) &&
+        EXCHANGED.has(domain) &&
         (partnersB.get(domain)?.has(a) === true || partnersA.get(domain)?.has(b) === true);
       if (!single || swapped || kept.has(a) || kept.has(b)) claim.doubt = 'contradicted';
       else if (places < LEAST_PLACES) claim.doubt = 'attested once';

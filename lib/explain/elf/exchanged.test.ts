@@ -119,9 +119,7 @@ test('in an executable at fixed addresses a number that stayed is no proof where
     return file;
   };
   t.true(seen(of(ONE, TWO), of(TWO, ONE)));
-  t.true(
-    tellLedger(of(ONE, TWO), of(TWO, ONE)).notes.some((note) => note.includes('linked to fixed addresses')),
-  );
+  t.true(tellLedger(of(ONE, TWO), of(TWO, ONE)).lines.includes('ELF header: address-shift residue e_type'));
   // Where nothing moved, what differs is explained as ever.
   const other = of(ONE, { ...TWO, code: ['b803000000c3'] });
   t.true(tellLedger(of(ONE, TWO), other).lines.includes('.text › two: code residue'));
