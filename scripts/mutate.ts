@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { type Campaign, mutate, type Trial } from './mutating/campaign.js';
-import { type CompressedCampaign, mutateCompressed } from './mutating/compressed.js';
+import { type CompressedCampaign, type CompressedTrial, mutateCompressed } from './mutating/compressed.js';
 import { KINDS } from './mutating/kind.js';
 import { corpusSubjects, fileSubject } from './mutating/subject.js';
+import { mutateTar } from './mutating/tar.js';
 
 /** `scripts/mutate`: exit status 0, 1 where a change was taken for equivalent, 2 on trouble. */
 const args = yargs(hideBin(process.argv))
@@ -33,6 +34,10 @@ const args = yargs(hideBin(process.argv))
     describe:
       'plant in compressed files of one content instead: headers, extra fields, frames, padding, streams',
   })
+  .option('archives', {
+    type: 'boolean',
+    describe: 'plant in tar archives and .debs instead: modes, owners, links, names, contents, pax records',
+  })
   .option('corpus', { type: 'string', describe: 'the folder of the pairs' })
   .check(({ count, seed, only, _ }) => {
     for (const kind of only?.split(',') ?? [])
@@ -53,13 +58,17 @@ const args = yargs(hideBin(process.argv))
 try {
   const { seed, count, index } = args;
   const only = args.only?.split(',');
-  if (args.compressed === true) printCompressed(await mutateCompressed(corpusRoot(), { seed, count }));
+  if (args.archives === true) printOthers('archives', await mutateTar({ seed, count }));
+  else if (args.compressed === true)
+    printOthers('compressed', await mutateCompressed(corpusRoot(), { seed, count }));
   else
     print(mutate(subjects(), { seed, count, only, index, onTrial: (trial) => console.log(textOf(trial)) }));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;
 }
+
+type OtherTrial = Pick<CompressedTrial, 'index' | 'kind' | 'subject' | 'outcome'>;
 
 function subjects() {
   const [a, b] = args._.map(String);
@@ -75,9 +84,12 @@ function corpusRoot(): string {
   return args.corpus ?? join(dirname(fileURLToPath(import.meta.url)), '../../corpus/pairs');
 }
 
-function printCompressed({ planted, trials }: CompressedCampaign): void {
+function printOthers(
+  what: 'archives' | 'compressed',
+  { planted, trials }: Pick<CompressedCampaign, 'planted'> & { readonly trials: readonly OtherTrial[] },
+): void {
   for (const { index, kind, subject, outcome } of trials)
-    console.log(`${outcome} --compressed --seed ${args.seed}, change ${index}: ${kind} in ${subject}`);
+    console.log(`${outcome} --${what} --seed ${args.seed}, change ${index}: ${kind} in ${subject}`);
   const of = (outcome: string, kind?: string): number =>
     trials.filter((trial) => trial.outcome === outcome && (kind ?? trial.kind) === trial.kind).length;
   let all = 0;

@@ -12,7 +12,7 @@ export const buildPath = {
   removal:
     'Build both sides under the same absolute path, or map it away: `--remap-path-prefix=<path>=/build` for every crate, `remap-debuginfo = true` in `bootstrap.toml` for rustc and std, `-ffile-prefix-map` for C.',
   falsePositives:
-    'A text that only looks like a path (a regular expression, a URL). A path that a program uses while it runs and that was changed on purpose: all that differs lies in the prefix then, too, but only at one place, so that the claim stays suspected.',
+    'A text that only looks like a path (a regular expression, a URL). A path that a program uses while it runs and that was changed on purpose: all that differs lies in the prefix then, too, but only at one place, so that the claim stays suspected. Where it is changed in two places or more, and wherever it stands, nothing tells it from the path of a build: look at the tokens.',
   root: 'no',
   maskable: true,
   threads: [

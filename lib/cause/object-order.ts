@@ -9,7 +9,8 @@ export const objectOrder = {
   consequence:
     'The contents are compared pair by pair and the order separately. The order of members matters to a linker where two of them define one symbol.',
   removal: 'Sort the inputs given to the archiver or linker; build in the same file system.',
-  falsePositives: 'Two members with one name: they are never paired by name alone.',
+  falsePositives:
+    'Two members with one name: they are never paired by name alone. Constants of a linked file that have no symbol and were moved apart from what follows them stay suspected: nothing says where they end. Arrays that are gone through in their order (constructors, what a linker gathers under a name) are never under this cause.',
   root: 'no or seed',
   maskable: true,
   threads: [rustThread(144473, 'order of the objects in libunwind.a')],

@@ -8,10 +8,10 @@ export const typeId = {
   explanation:
     'A `TypeId` is a 128-bit hash of the type, and so of the ids of the crates that define it. Code that uses `Any` or downcasts an error compares against it.',
   consequence:
-    'Part of the map of hashes, and believed only in it. An immediate that differs at a single place stays suspected: it may be any constant.',
+    'Part of the map of hashes, and believed only in it, and only if the token is met in a function called `type_id` or in a constant that such a function reads, anywhere in the comparison. All others stay suspected: they may be any constant of 128 bits, a key for instance, that was changed wherever it stands.',
   removal: 'As for the crate hash that it comes from.',
   falsePositives:
-    'Two other 8-byte constants that both changed. They are not taken for a type id, since no second place attests the pair.',
+    'Two other 8-byte constants that both changed. They are not taken for a type id, since no second place attests the pair, or no `type_id` gives it.',
   root: 'through crate-hash',
   maskable: true,
   threads: [

@@ -12,6 +12,7 @@ import type { Explained } from './explain.js';
 import type { Match, MatchedPair } from './match.js';
 import { bytesOutsideNoise, type Noise } from './noise.js';
 import type { ResolvedOptions } from './options.js';
+import { Packers } from './packer.js';
 import { explainedOutside, residueOf, type Unexplained, unexplainedMetadata } from './residue.js';
 import type { Side } from './side.js';
 import { isDifferent, packageDifferences } from './summary.js';
@@ -189,9 +190,10 @@ function rootOnly(findings: Findings, pairs: readonly MatchedPair[]): RootOnly {
   const residue: ResidueEvidence[] = [];
   let bytes = 0;
   let noisy = 0;
+  const packers = new Packers(pairs);
   for (const pair of pairs) {
     if (!isDifferent(pair.report) || isMaskedWhole(pair)) continue;
-    const outside = outsideNoise(pair, findings);
+    const outside = outsideNoise(pair, findings, packers);
     if (outside === undefined) {
       noisy += 1;
       continue;
@@ -231,7 +233,7 @@ interface Outside {
 }
 
 /** What of a pair no control shows as varying; undefined where everything that differs varies in a control too. */
-function outsideNoise(pair: MatchedPair, findings: Findings): Outside | undefined {
+function outsideNoise(pair: MatchedPair, findings: Findings, packers: Packers): Outside | undefined {
   const { report } = pair;
   const { noise, explained } = findings;
   // What became a link, or ceased to be one, holds more than a control can vouch for.
@@ -244,7 +246,10 @@ function outsideNoise(pair: MatchedPair, findings: Findings): Outside | undefine
   );
   const content = report.status === 'content' ? contentOutsideNoise(pair, findings) : undefined;
   if (unheard.length === 0 && content === undefined) return undefined;
-  const fields = explained === undefined ? unheard : unexplainedMetadata(unheard, explained.settled.claims);
+  const fields =
+    explained === undefined
+      ? unheard
+      : unexplainedMetadata(unheard, explained.settled.claims, packers.explain(pair));
   const residue =
     fields.length === 0 && content?.residue === undefined
       ? undefined

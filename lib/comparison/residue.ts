@@ -145,14 +145,18 @@ function stands(claim: MergedClaim | undefined): boolean {
 
 /**
  * The fields that no cause covers. Times and owners in archive headers are compared value by value and say who packed
- * and when (`archive-metadata`); a path may differ by hashes that are confirmed. A mode, a type or a link never is.
+ * and when (`archive-metadata`), owners only where they are another packer's; a path may differ by hashes that are
+ * confirmed. A mode, a type or a link never is.
+ * @param packed whether the owner is another one since somebody else packed it
  */
 export function unexplainedMetadata(
   differences: readonly MetadataDifference[],
   claims: MergedClaims,
+  packed: boolean,
 ): MetadataDifference[] {
   return differences.filter(({ field, a, b }) => {
-    if (field === 'mtime' || field === 'owner') return false;
+    if (field === 'mtime') return false;
+    if (field === 'owner') return !packed;
     if (field !== 'path') return true;
     const made = nameClaims(a, b);
     return made === undefined || !made.every((claim) => stands(claims.find(claim)));

@@ -7,7 +7,7 @@ import type { Table } from '../format/elf/table.js';
 import { type Elf, openElf, regions } from '../format/elf.js';
 import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink, Why } from '../ledger/sink.js';
-import { changedRanges, explainBytes } from './bytes.js';
+import { explainBytes } from './bytes.js';
 import { attestAnonHash } from './elf/anon-hash.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
@@ -68,7 +68,6 @@ export function prepareElf(
   const regionsB = regions(viewB.elf);
   if (!isLikeBuilt(viewA.elf, viewB.elf)) return (sink) => explainBytes(a, b, sink);
   const pairing = pairElf(viewA, viewB);
-  if (!sayWhereTheyLead(pairing)) return (sink) => explainUnplaced(a, b, sink);
   const explainer = new ElfExplainer(pairing, regionsA, regionsB, tally, inside);
   return (sink) => explainer.explain(sink);
 }
@@ -89,20 +88,6 @@ function sayWhereTheyLead({ a, b, correspondence }: ElfPairing): boolean {
     }
   }
   return true;
-}
-
-/** Nothing is explained, not even a path: what lies behind a longer one stands elsewhere. */
-function explainUnplaced(a: Uint8Array, b: Uint8Array, sink: Sink): void {
-  sink.note('compared as plain bytes: linked to fixed addresses, which cannot be told from other numbers');
-  const { ranges, truncated } = changedRanges(a, b);
-  let [atA, atB] = [0, 0];
-  for (const { aStart, aLength, bStart, bLength } of ranges) {
-    sink.equal(atA, atB, aStart - atA);
-    sink.change(aStart, aLength, bStart, bLength);
-    [atA, atB] = [aStart + aLength, bStart + bLength];
-  }
-  if (truncated) sink.change(atA, a.length - atA, atB, b.length - atB);
-  else sink.equal(atA, atB, a.length - atA);
 }
 
 class ElfExplainer {
@@ -132,7 +117,12 @@ class ElfExplainer {
     attestAnonHash(pairing.a, pairing.b, whole);
     const sink = this.#ofCompiler(whole);
     const made = this.#ofLinker(sink);
-    explainElfHeader(pairing, made);
+    const placed = sayWhereTheyLead(pairing);
+    if (!placed)
+      whole.note(
+        'linked to fixed addresses, which nothing tells from other numbers: what moved is not shown',
+      );
+    explainElfHeader(pairing, made, placed);
     if (pairing.a.elf.segments.length + pairing.b.elf.segments.length > 0) explainSegments(pairing, made);
     explainSectionHeaders(pairing, made);
     // Code first: what it refers to says where tables in the data begin.

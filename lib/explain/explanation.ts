@@ -19,6 +19,8 @@ export interface PairExplanation {
   readonly claims: readonly ClaimRow[];
   /** Hashes of A that stand unchanged in B somewhere. */
   readonly kept: readonly string[];
+  /** Hashes of A that are ids of types for sure. */
+  readonly typed: readonly string[];
   /** Segments that nothing stands behind, largest first, as many as are kept. */
   readonly residue: readonly ResidueSegment[];
   readonly residueLeftOut: number;

@@ -2,7 +2,7 @@ import type { CauseId } from '../cause/cause-id.js';
 import type { ClaimRow, PairExplanation } from './explanation.js';
 
 /** Why a claim does not stand. */
-export type Doubt = 'attested once' | 'contradicted';
+export type Doubt = 'attested once' | 'contradicted' | 'of no type';
 
 /** One claim over the whole comparison. */
 export interface MergedClaim {
@@ -21,6 +21,12 @@ export type NameClaim = Pick<ClaimRow, 'cause' | 'domain' | 'a' | 'b'>;
 
 /** Domains whose tokens are hashes. */
 const HASHES: ReadonlySet<string> = new Set(['hash', 'crate-hash', 'metadata-hash', 'thinlto-suffix']);
+
+/**
+ * Domains of which no token stands on the other side for something else: two hashes, or the roots of two paths, that were
+ * exchanged map one to one as well.
+ */
+const EXCHANGED: ReadonlySet<string> = new Set([...HASHES, 'build-path']);
 
 /** Places that a claim needs: whoever changed one place may have changed no other. */
 const LEAST_PLACES = 2;
@@ -41,7 +47,7 @@ export class MergedClaims {
     for (const name of names) this.#add(name, 1);
     const kept = new Set<string>();
     for (const explanation of explanations) for (const token of explanation.kept) kept.add(token);
-    this.#doubt(kept);
+    this.#doubt(kept, new Set(explanations.flatMap(({ typed }) => typed)));
   }
 
   /** The claim that row `claim` of pair `pair` is part of. */
@@ -66,7 +72,7 @@ export class MergedClaims {
     return this.list.length - 1;
   }
 
-  #doubt(kept: ReadonlySet<string>): void {
+  #doubt(kept: ReadonlySet<string>, typed: ReadonlySet<string>): void {
     const partnersA = new Map<string, Map<string, number>>();
     const partnersB = new Map<string, Map<string, number>>();
     for (const { domain, a, b } of this.list) {
@@ -78,18 +84,26 @@ export class MergedClaims {
       const single = partnersA.get(domain)?.get(a) === 1 && partnersB.get(domain)?.get(b) === 1;
       // Another hash is a new one: one that the other side has for something else was put there by somebody.
       const swapped =
-        HASHES.has(domain) &&
+        EXCHANGED.has(domain) &&
         (partnersB.get(domain)?.has(a) === true || partnersA.get(domain)?.has(b) === true);
       if (!single || swapped || kept.has(a) || kept.has(b)) claim.doubt = 'contradicted';
       else if (places < LEAST_PLACES) claim.doubt = 'attested once';
     }
-    this.#doubtTypeIds();
+    this.#doubtTypeIds(typed);
   }
 
-  /** A type id is a hash over those of crates: where none of these differs, it is some other constant that does. */
-  #doubtTypeIds(): void {
-    if (this.list.some(isHashOfCrate)) return;
-    for (const claim of this.list) if (claim.cause === 'type-id') claim.doubt ??= 'attested once';
+  /**
+   * A type id is a hash over those of crates: where none of these differs, it is some other constant that does. So it
+   * may be where they do: a constant of 128 bits can be changed wherever it stands. One place must be where only the id
+   * of a type can be.
+   */
+  #doubtTypeIds(typed: ReadonlySet<string>): void {
+    const cascade = this.list.some(isHashOfCrate);
+    for (const claim of this.list) {
+      if (claim.cause !== 'type-id') continue;
+      if (!cascade) claim.doubt ??= 'attested once';
+      else if (!typed.has(claim.a)) claim.doubt ??= 'of no type';
+    }
   }
 }
 

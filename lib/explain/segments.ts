@@ -68,6 +68,8 @@ function addNarrow(
     end = at + 1;
   }
   if (start >= 0) rows.add(aStart + start, end - start, bStart + start, end - start, BEHIND.nothing);
+  // Equal bytes that lead to something else differ as a whole.
+  else if (length > 0) rows.add(aStart, length, bStart, length, BEHIND.nothing);
 }
 
 const COLUMNS = 5;

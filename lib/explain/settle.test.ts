@@ -49,6 +49,7 @@ function pair(
       totals,
       claims: rows,
       kept: [],
+      typed: rows.map(({ a }) => a),
       residue: [],
       residueLeftOut: 0,
       notes: [],

@@ -34,6 +34,7 @@ export function summarise(ledger: Ledger, of: Summarised): PairExplanation {
     totals: totalsOf(ledger, perOwner, places),
     claims: claimRows(ledger, places),
     kept: [...ledger.kept],
+    typed: [...ledger.typed],
     residue,
     residueLeftOut: leftOut,
     ...(of.functions !== undefined && { functions: of.functions }),

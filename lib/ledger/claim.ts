@@ -24,6 +24,8 @@ export class ClaimTable implements Claims {
   readonly place: number[] = [];
   /** Hashes that stand unchanged in B somewhere. */
   readonly kept = new Set<string>();
+  /** Hashes of A that are ids of types for sure. */
+  readonly typed = new Set<string>();
   readonly #last: number[] = [];
   /** For each place the type ids' rows that were met there. */
   readonly #halves = new Map<number, Set<number>>();

@@ -53,6 +53,10 @@ export class LabelledSink implements Sink {
     this.sink.unchanged(token);
   }
 
+  typed(token: string): void {
+    this.sink.typed(token);
+  }
+
   derived(...segment: Parameters<Sink['derived']>): void {
     this.sink.derived(...segment);
   }

@@ -25,6 +25,8 @@ export interface Ledger {
   readonly claims: Claims;
   /** Hashes of A that stand unchanged in B. */
   readonly kept: ReadonlySet<string>;
+  /** Hashes of A that are ids of types for sure. */
+  readonly typed: ReadonlySet<string>;
   readonly notes: readonly string[];
 }
 
@@ -129,6 +131,7 @@ export class LedgerBuilder {
       places: this.places,
       claims: this.claims,
       kept: this.claims.kept,
+      typed: this.claims.typed,
       notes: this.notes,
     };
     assertCovered(ledger.aStart, ledger.aLength, this.a.length, 'A');
@@ -221,6 +224,10 @@ class PlaceSink implements Sink {
 
   unchanged(token: string): void {
     this.ledger.claims.kept.add(allDigits(token));
+  }
+
+  typed(token: string): void {
+    this.ledger.claims.typed.add(token);
   }
 
   derived(

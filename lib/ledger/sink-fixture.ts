@@ -27,6 +27,8 @@ export interface RecordingSink extends Sink {
   readonly notes: readonly string[];
   /** Tokens given to `unchanged`. */
   readonly same: readonly string[];
+  /** Tokens given to `typed`. */
+  readonly ids: readonly string[];
   /** Bytes given to `attested`, as hexadecimal digits, where they stand on both sides. */
   readonly recomputed: readonly string[];
   readonly places: readonly Place[];
@@ -51,6 +53,7 @@ class Recording implements RecordingSink {
   readonly segments: RecordedSegment[] = [];
   readonly notes: string[] = [];
   readonly same: string[] = [];
+  readonly ids: string[] = [];
   readonly recomputed: string[] = [];
   readonly places: Place[] = [{ parent: 0, kind: 'file', name: '' }];
   readonly #root: Stretch;
@@ -91,6 +94,9 @@ class Recording implements RecordingSink {
   }
   unchanged(token: string): void {
     this.#root.unchanged(token);
+  }
+  typed(token: string): void {
+    this.#root.typed(token);
   }
   derived(...args: Parameters<Sink['derived']>): void {
     this.#root.derived(...args);
@@ -167,6 +173,10 @@ class Stretch implements Sink {
 
   unchanged(token: string): void {
     this.all.same.push(token);
+  }
+
+  typed(token: string): void {
+    this.all.ids.push(token);
   }
 
   derived(

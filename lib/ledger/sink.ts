@@ -45,6 +45,11 @@ export interface Sink {
   /** A hash of A that stands in B as it is (its claim is `a ↔ a`): one more place where a claim can be refuted. */
   unchanged(token: string): void;
   /**
+   * A hash of A that stands where nothing but the id of a type can stand. A claim of the cause `type-id` is believed
+   * only if one of its places is such: any constant may change in several places at once.
+   */
+  typed(token: string): void;
+  /**
    * Bytes of B that follow from other differences: `recomputed` is what recomputing them from there gives.
    * Unexplained where it is not B's bytes.
    */

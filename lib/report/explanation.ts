@@ -22,7 +22,7 @@ export interface CauseReport {
   readonly bytesB: number;
   /** For causes that are maps of tokens. */
   readonly tokens?: TokenReport | undefined;
-  /** Why it is only suspected: `attested once`, `contradicted`, `no mask shows it`. */
+  /** Why it is only suspected: `attested once`, `contradicted`, `of no type`, `no mask shows it`. */
   readonly why?: string | undefined;
   /** With `masked`: which of the user's masks. */
   readonly mask?: string | undefined;

@@ -1,3 +1,4 @@
+import { readToken } from '../../ledger/claim.js';
 import type { Sink } from '../../ledger/sink.js';
 import type { Code, CodeRelocations, CodeSink, Resolver } from '../../machine/code.js';
 import { compareCode } from '../../machine/compare.js';
@@ -10,6 +11,7 @@ import { locationOf } from './location.js';
 import type { Patches } from './patch.js';
 import type { Piece } from './piece.js';
 import type { Relation } from './references.js';
+import { givesTypeId } from './type-id-function.js';
 import type { ElfView } from './view.js';
 
 /** Compares the functions of two files. */
@@ -197,6 +199,8 @@ class Outcome implements Resolver, CodeSink {
       else if (this.sink.token('type-id', 'le64', fromA, 8, fromB, 8, 'immediate')) {
         this.#hashes = true;
         this.hashRows += 1;
+        if (givesTypeId(this.piece, this.pair))
+          this.sink.typed(readToken(this.codeA.bytes.subarray(a, a + 8), 'le64') ?? '');
       } else this.#noteChange(a, 8, b, 8);
     }
     this.#immediates.length = 0;

@@ -1,3 +1,4 @@
+import { readToken } from '../../ledger/claim.js';
 import type { Range } from '../../ledger/ranges.js';
 import type { Sink } from '../../ledger/sink.js';
 import { changedRanges, explainBytes } from '../bytes.js';
@@ -8,6 +9,7 @@ import type { ElfPairing } from './pairing.js';
 import { firstPatch, patchTarget } from './patch.js';
 import type { Piece } from './piece.js';
 import type { References } from './references.js';
+import { TypeIdPlaces } from './type-id-function.js';
 import type { ElfView } from './view.js';
 
 /** Constants are aligned to no more than a line of the cache. Bytes. */
@@ -15,13 +17,16 @@ const MAX_ALIGNMENT = 64;
 
 /** Compares what is no code: constants, tables of pointers, jump tables. */
 export class DataExplainer {
+  readonly #typeIds: TypeIdPlaces;
   /** Where A's code refers to, by section and sorted. */
   #anchors: Map<number, Float64Array> | undefined;
 
   constructor(
     readonly pairing: ElfPairing,
     readonly references: References,
-  ) {}
+  ) {
+    this.#typeIds = new TypeIdPlaces(pairing.a, pairing.correspondence.piecesA);
+  }
 
   /** Two pieces as wholes, with what has no symbol behind them; `sink` starts where they do. */
   explain(piece: Piece, pair: Piece, sink: Sink): void {
@@ -136,6 +141,9 @@ export class DataExplainer {
     if ((piece.start + atA) % 8 === 0 && isId) {
       sink.token('type-id', 'le64', atA, 8, atB, 8);
       sink.token('type-id', 'le64', atA + 8, 8, atB + 8, 8);
+      if (this.#typeIds.has(locationOf(piece.section, piece.start + atA))) {
+        for (const half of [atA, atA + 8]) sink.typed(readToken(a.subarray(half, half + 8), 'le64') ?? '');
+      }
       return 16;
     }
     if ((piece.start + atA) % 4 !== 0 || room < 4 || differing(a, atA, b, atB, 4) === 0) return 0;

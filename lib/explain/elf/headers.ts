@@ -16,8 +16,12 @@ const SHT_SYMTAB = 2;
 const SHF_ALLOC = 2n;
 const SHF_INFO_LINK = 0x40n;
 
-/** The ELF header; `sink` is that of the file. */
-export function explainElfHeader(pairing: ElfPairing, sink: Sink): void {
+/**
+ * The ELF header; `sink` is that of the file.
+ * @param placed whether all that refers to a place tells so; where nothing does, the type of the file, which says that, is
+ * not the same although its bytes are: whatever is explained elsewhere is not all that may differ
+ */
+export function explainElfHeader(pairing: ElfPairing, sink: Sink, placed: boolean): void {
   const { a, b, correspondence } = pairing;
   const layout = EHDR[a.elf.header.class];
   const wordsA = new Words(a.bytes, a.elf.header.littleEndian);
@@ -27,6 +31,10 @@ export function explainElfHeader(pairing: ElfPairing, sink: Sink): void {
   explainIdent(a.bytes, b.bytes, ident, inner);
   for (const name of layout.names) {
     const { at, length } = layout.slots[name];
+    if (name === 'e_type' && !placed) {
+      inner.change(at, length, at, length, { reason: 'address-shift', field: name });
+      continue;
+    }
     let expected: number | undefined;
     let from = '';
     if (name === 'e_entry' && a.elf.header.e_entry !== 0n) {

@@ -53,7 +53,7 @@ export const HASHES: readonly Recipe[] = [
   {
     name: 'cascade-proved',
     what:
-      'A library with the metadata file that cargo has written beside it, and a stripped program built on it, with another -C metadata: ' +
+      'A library with the metadata file that cargo has written beside it, and a program built on it, with another -C metadata: ' +
       'every hash stands in two files, and the control is a second build of A.',
     causes: ['metadata-hash', 'crate-hash', 'type-id', 'build-id'],
     verdict: 'root-effect-unexplained',
@@ -62,10 +62,8 @@ export const HASHES: readonly Recipe[] = [
       for (const side of ['a', 'control-a', 'b'] as const) {
         const hash = HASH[side === 'b' ? 'b' : 'a'];
         const named = `-C metadata=${hash} -C extra-filename=-${hash} --emit=link,metadata`;
-        shop.rustc(`${RLIB} ${named} --out-dir /out/${side} kinds.rs`);
-        shop.rustc(
-          `${PROGRAM} -C strip=symbols -C metadata=0 -L /out/${side} --out-dir /out/${side} asks.rs`,
-        );
+        shop.rustc(`${RLIB} --crate-name kinds ${named} --out-dir /out/${side} typed.rs`);
+        shop.rustc(`${PROGRAM} -C metadata=0 -L /out/${side} --out-dir /out/${side} asks.rs`);
       }
     },
   },
