@@ -28,7 +28,9 @@ export class Column {
   pop(): number {
     if (this.length === 0) return 0;
     this.length -= 1;
-    return this.at(this.length);
+    const last = this.at(this.length);
+    this.set(this.length, 0);
+    return last;
   }
 
   at(index: number): number {
