@@ -7,6 +7,8 @@ import { pathBytes } from './name.js';
 export interface Bytes {
   /** In bytes. */
   readonly length: number;
+  /** All of it, where it is in memory. */
+  readonly whole?: Buffer;
   /**
    * `length` bytes from `offset`. The result may be a view that the next call overwrites: copy what is kept.
    * @throws InputError where the range is not within the content, or the file has become shorter
@@ -35,6 +37,7 @@ export function memoryBytes(content: Uint8Array): Bytes {
   const buffer = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   return {
     length: buffer.length,
+    whole: buffer,
     read(offset, length) {
       assertWithin(offset, length, buffer.length);
       return buffer.subarray(offset, offset + length);

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { InputError, type Trouble } from '../error.js';
 import type { Listing } from './directory.js';
 import type { RawMember } from './member.js';
@@ -59,7 +59,27 @@ export function inspectInput(file: string): 'directory' | 'small' | 'large' {
     }
     return 'directory';
   }
-  return stat.size > SMALL_ARCHIVE ? 'large' : 'small';
+  return stat.size > SMALL_ARCHIVE && !isWhole(file) ? 'large' : 'small';
+}
+
+/** ELF, and ar but for Debian packages. */
+const WHOLE = /^(?:\x7fELF|!<arch>\n(?!debian-binary))/;
+
+/** Whether a file is read as it lies, so that there is nothing for a thread to unpack: an ELF file, an rlib. */
+function isWhole(file: string): boolean {
+  const head = Buffer.alloc(21);
+  let fd: number;
+  try {
+    fd = openSync(pathBytes(file), 'r');
+  } catch {
+    // Whoever reads it says why.
+    return false;
+  }
+  try {
+    return WHOLE.test(head.toString('latin1', 0, readSync(fd, head)));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 const EXPECTED: readonly (readonly [RegExp, string, string])[] = [

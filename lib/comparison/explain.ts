@@ -41,6 +41,8 @@ export async function explainDifferences(
   const outcomes = await explainPairs(differing, withRegions, options, threads, (pair) =>
     progress.explained(pair),
   );
+  // What a thread still holds of a large pair is as large as all that is settled here.
+  await threads.release();
   const troubles: SideTrouble[] = [];
   const explained: MatchedPair[] = [];
   const inputs: (ExplainedPair & { readonly outcome: ExplainOutcome })[] = [];

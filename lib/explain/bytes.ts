@@ -1,6 +1,6 @@
 import { memoryBytes } from '../artefact/bytes.js';
-import { alignBytes } from '../ledger/align.js';
-import { type Range, rangeAt } from '../ledger/ranges.js';
+import { type Alignment, alignBytes } from '../ledger/align.js';
+import { type Range, type Ranges, rangeAt } from '../ledger/ranges.js';
 import type { Sink } from '../ledger/sink.js';
 import { explainString } from './string.js';
 
@@ -22,8 +22,12 @@ export function changedRanges(
   a: Uint8Array,
   b: Uint8Array,
 ): { readonly ranges: Range[]; readonly truncated: boolean } {
-  const { ranges, truncated } = alignBytes(memoryBytes(a), memoryBytes(b), { maxRanges: MAX_RANGES });
+  const { ranges, truncated } = align(a, b);
   return { ranges: Array.from({ length: ranges.count }, (_, i) => rangeAt(ranges, i)), truncated };
+}
+
+function align(a: Uint8Array, b: Uint8Array): Alignment {
+  return alignBytes(memoryBytes(a), memoryBytes(b), { maxRanges: MAX_RANGES });
 }
 
 class ByteExplainer {
@@ -38,39 +42,45 @@ class ByteExplainer {
 
   run(): void {
     const { a, b } = this;
-    const { ranges, truncated } = changedRanges(a, b);
-    for (let i = 0; i < ranges.length; ) i = this.#group(ranges, i);
+    const { ranges, truncated } = align(a, b);
+    for (let i = 0; i < ranges.count; ) i = this.#group(ranges, i);
     if (truncated) this.#close(a.length, b.length, false);
     else this.#equalTo(a.length);
   }
 
   /** One change, with those behind it that lie in the same run of text. */
-  #group(ranges: readonly Range[], first: number): number {
+  #group({ count, aStart, aLength, bStart, bLength }: Ranges, first: number): number {
     const { a, b } = this;
-    const start = ranges[first] as Range;
-    let from = start.aStart;
-    while (from > this.#a && start.aStart - from < LONGEST_RUN && isPrintable(a[from - 1])) from -= 1;
-    let endA = start.aStart + start.aLength;
-    let endB = start.bStart + start.bLength;
-    let text = isText(a, start.aStart, endA) && isText(b, start.bStart, endB);
+    const startA = aStart[first] as number;
+    const startB = bStart[first] as number;
+    const changedEndA = startA + (aLength[first] as number);
+    const changedEndB = startB + (bLength[first] as number);
+    if (!isText(a, startA, changedEndA) || !isText(b, startB, changedEndB)) {
+      this.#equalTo(startA);
+      this.#close(changedEndA, changedEndB, false);
+      return first + 1;
+    }
+    let from = startA;
+    while (from > this.#a && startA - from < LONGEST_RUN && isPrintable(a[from - 1])) from -= 1;
+    let endA = changedEndA;
+    let endB = changedEndB;
     let next = first + 1;
-    for (; text; next += 1) {
-      const range = ranges[next];
-      const limit = range?.aStart ?? a.length;
+    for (; ; next += 1) {
+      const limit = next < count ? (aStart[next] as number) : a.length;
       while (endA < limit && isPrintable(a[endA]) && endA - from < LONGEST_RUN) {
         endA += 1;
         endB += 1;
       }
-      if (range === undefined || endA < limit || endA - from >= LONGEST_RUN) break;
-      if (!isText(a, range.aStart, range.aStart + range.aLength)) break;
-      if (!isText(b, range.bStart, range.bStart + range.bLength)) break;
-      endA = range.aStart + range.aLength;
-      endB = range.bStart + range.bLength;
+      if (next >= count || endA < limit || endA - from >= LONGEST_RUN) break;
+      const [nextA, nextB] = [aStart[next] as number, bStart[next] as number];
+      if (!isText(a, nextA, nextA + (aLength[next] as number))) break;
+      if (!isText(b, nextB, nextB + (bLength[next] as number))) break;
+      endA = nextA + (aLength[next] as number);
+      endB = nextB + (bLength[next] as number);
     }
-    text &&= endA - from > start.aLength || endB > start.bStart + start.bLength;
-    if (!text) {
-      this.#equalTo(start.aStart);
-      this.#close(start.aStart + start.aLength, start.bStart + start.bLength, false);
+    if (endA - from <= changedEndA - startA && endB <= changedEndB) {
+      this.#equalTo(startA);
+      this.#close(changedEndA, changedEndB, false);
       return first + 1;
     }
     this.#equalTo(from);

@@ -82,15 +82,14 @@ const HOPELESS = 64;
 /** A stretch of a path where less than one byte in this many is equal is taken as replaced as a whole. */
 const SPARSE = 4;
 
-/** One for all: each walk starts anew, and walks do not overlap. */
+/** One for all: each walk and each search starts anew, and they do not overlap. */
 const PATH = new DiagonalPath();
+const SEARCH = new AnchorSearch();
 
 class Aligner {
   readonly #a: BlockReader;
   readonly #b: BlockReader;
   readonly #out: RangeCollector;
-  /** Made when a gap is long enough to need it: its tables cost more than a short content. */
-  #search: AnchorSearch | undefined;
   readonly #path = PATH;
 
   constructor(a: Bytes, b: Bytes, out: RangeCollector) {
@@ -158,8 +157,7 @@ class Aligner {
   /** Splits the gap at its anchors and refines what lies between them; false where there are none. */
   #anchored(gap: Gap, level: number, longest: number): boolean {
     const window = WINDOWS[level] ?? 8;
-    this.#search ??= new AnchorSearch(this.#a, this.#b);
-    const chain = this.#search.find(gap, window);
+    const chain = SEARCH.find(this.#a, this.#b, gap, window);
     let a0 = gap.a0;
     let b0 = gap.b0;
     let found = false;

@@ -28,23 +28,19 @@ const AMBIGUOUS = -2;
  * Finds where two stretches have content in common: windows of some bytes that occur once in the stretch of A and once
  * in that of B, thinned by content (so that both sides sample alike wherever the content lies), and of these the
  * longest chain that rises on both sides, as patience diff does with unique lines. What repeats (zeros, tables) is
- * left out and can be neither expensive nor misleading. Time is linear in the stretches; memory is fixed.
+ * left out and can be neither expensive nor misleading. Time is linear in the stretches; memory is bounded and kept from
+ * search to search.
  */
 export class AnchorSearch {
-  readonly #slots = new Int32Array(SLOTS);
-  readonly #hashes = new Int32Array(CAPACITY);
-  readonly #entryA = new Float64Array(CAPACITY);
-  readonly #entryB = new Float64Array(CAPACITY);
+  #slots = new Int32Array(0);
+  #hashes = new Int32Array(0);
+  #entryA = new Float64Array(0);
+  #entryB = new Float64Array(0);
   #entries = 0;
   #mask = 0;
 
-  constructor(
-    readonly a: BlockReader,
-    readonly b: BlockReader,
-  ) {}
-
   /** @param window bytes, a power of two up to 32 */
-  find(gap: Gap, window: number): AnchorChain {
+  find(a: BlockReader, b: BlockReader, gap: Gap, window: number): AnchorChain {
     const length = gap.a1 - gap.a0;
     if (length < window || gap.b1 - gap.b0 < window) return chainOf([], []);
     let shift = 0;
@@ -53,11 +49,23 @@ export class AnchorSearch {
     while (slots < 2 * Math.min(length / 2 ** shift, CAPACITY)) slots *= 2;
     slots = Math.min(shift > 0 ? SLOTS : slots, SLOTS);
     this.#mask = slots - 1;
-    this.#slots.fill(0, 0, slots);
+    this.#clear(slots);
     this.#entries = 0;
-    this.#scan(this.a, gap.a0, gap.a1, window, shift, true);
-    this.#scan(this.b, gap.b0, gap.b1, window, shift, false);
+    this.#scan(a, gap.a0, gap.a1, window, shift, true);
+    this.#scan(b, gap.b0, gap.b1, window, shift, false);
     return this.#chain();
+  }
+
+  #clear(slots: number): void {
+    if (slots <= this.#slots.length) {
+      this.#slots.fill(0, 0, slots);
+      return;
+    }
+    this.#slots = new Int32Array(slots);
+    // No more than half of the slots are ever taken.
+    this.#hashes = new Int32Array(slots / 2);
+    this.#entryA = new Float64Array(slots / 2);
+    this.#entryB = new Float64Array(slots / 2);
   }
 
   #scan(reader: BlockReader, start: number, end: number, window: number, shift: number, isA: boolean): void {
@@ -132,10 +140,12 @@ export class AnchorSearch {
       pairs += 1;
     }
     const kept = longestRising(this.#entryB.subarray(0, pairs));
-    return {
-      a: Float64Array.from(kept, (i) => this.#entryA[i] as number),
-      b: Float64Array.from(kept, (i) => this.#entryB[i] as number),
-    };
+    const chain = { a: new Float64Array(kept.length), b: new Float64Array(kept.length) };
+    for (let i = 0; i < kept.length; i++) {
+      chain.a[i] = this.#entryA[kept[i] as number] as number;
+      chain.b[i] = this.#entryB[kept[i] as number] as number;
+    }
+    return chain;
   }
 }
 

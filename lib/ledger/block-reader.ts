@@ -6,32 +6,40 @@ const BLOCK = 2 ** 20;
 /** The longest view a `BlockReader` gives. */
 export const MAX_VIEW = 2 ** 18;
 
-/** Reads a content in blocks, for work that moves mostly forward and looks back a little. */
+/** Reads a content in blocks, for work that moves mostly forward and looks back a little; what is in memory is one block. */
 export class BlockReader {
   readonly length: number;
+  /** Holds what `at` was asked for last. */
+  readonly block: Buffer;
   readonly #bytes: Bytes;
-  readonly #block: Buffer;
   #start = 0;
   #end = 0;
 
   constructor(bytes: Bytes) {
     this.#bytes = bytes;
     this.length = bytes.length;
-    this.#block = Buffer.allocUnsafeSlow(Math.min(BLOCK, bytes.length));
+    this.block = bytes.whole ?? Buffer.allocUnsafeSlow(Math.min(BLOCK, bytes.length));
+    if (bytes.whole !== undefined) this.#end = bytes.length;
+  }
+
+  /** Where `length` bytes (at most `MAX_VIEW`) from `offset`, which must exist, are in `block` until the next call. */
+  at(offset: number, length: number): number {
+    if (offset < this.#start || offset + length > this.#end) this.#load(offset);
+    return offset - this.#start;
   }
 
   /** `length` bytes (at most `MAX_VIEW`) from `offset`, which must exist. The next call may overwrite them. */
   view(offset: number, length: number): Buffer {
-    if (offset < this.#start || offset + length > this.#end) this.#load(offset);
-    return this.#block.subarray(offset - this.#start, offset - this.#start + length);
+    const at = this.at(offset, length);
+    return this.block.subarray(at, at + length);
   }
 
   /** A quarter of the block lies before `offset`, so that looking back does not load again. */
   #load(offset: number): void {
-    const size = this.#block.length;
+    const size = this.block.length;
     this.#start = Math.max(0, Math.min(offset - (size >> 2), this.length - size));
     this.#end = this.#start;
-    this.#end += this.#bytes.readInto(this.#block, this.#start);
+    this.#end += this.#bytes.readInto(this.block, this.#start);
   }
 }
 
@@ -41,12 +49,12 @@ export function commonPrefix(a: BlockReader, a0: number, b: BlockReader, b0: num
   let step = 64;
   while (done < max) {
     const size = Math.min(step, max - done);
-    const va = a.view(a0 + done, size);
-    const vb = b.view(b0 + done, size);
-    if (size <= 64 || va.compare(vb) !== 0) {
-      const same = firstDifference(va, vb, size);
-      if (same < size) return done + same;
-    }
+    const x = a.at(a0 + done, size);
+    const y = b.at(b0 + done, size);
+    if (size <= 64) {
+      for (let i = 0; i < size; i += 1) if (a.block[x + i] !== b.block[y + i]) return done + i;
+    } else if (a.block.compare(b.block, y, y + size, x, x + size) !== 0)
+      return done + firstDifference(a.block.subarray(x, x + size), b.block.subarray(y, y + size), size);
     done += size;
     if (step < MAX_VIEW) step *= 4;
   }
@@ -65,12 +73,13 @@ export function commonSuffix(
   let step = 64;
   while (done < max) {
     const size = Math.min(step, max - done);
-    const va = a.view(aEnd - done - size, size);
-    const vb = b.view(bEnd - done - size, size);
-    if (size <= 64 || va.compare(vb) !== 0) {
-      const same = lastDifference(va, vb, size);
-      if (same < size) return done + same;
-    }
+    const x = a.at(aEnd - done - size, size);
+    const y = b.at(bEnd - done - size, size);
+    if (size <= 64) {
+      for (let i = size - 1; i >= 0; i -= 1)
+        if (a.block[x + i] !== b.block[y + i]) return done + size - 1 - i;
+    } else if (a.block.compare(b.block, y, y + size, x, x + size) !== 0)
+      return done + lastDifference(a.block.subarray(x, x + size), b.block.subarray(y, y + size), size);
     done += size;
     if (step < MAX_VIEW) step *= 4;
   }

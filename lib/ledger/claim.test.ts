@@ -131,3 +131,26 @@ test('names of codegen units leave the leading zeros of a hash out: it is the sa
   t.is(readToken(Buffer.from('23456789abcdef'), 'hex'), '0023456789abcdef');
   t.is(readToken(Buffer.from('1234567'), 'hex'), '1234567');
 });
+
+test('a token that stands as several others, or in several domains, makes a claim of each', (t) => {
+  const table = new ClaimTable();
+  const [b, c, d] = ['b', 'c', 'd'].map((digit) => digit.repeat(16)) as [string, string, string];
+  const rows = [
+    table.add('crate-hash', 'hex', HASH, b, 1),
+    table.add('crate-hash', 'text', HASH, b, 2),
+    table.add('crate-hash', 'hex', HASH, c, 3),
+    table.add('crate-hash', 'hex', HASH, d, 4),
+    table.add('crate-hash', 'hex', c, b, 5),
+  ];
+  t.deepEqual(rows, [0, 1, 2, 3, 4]);
+  t.deepEqual(
+    [
+      table.add('crate-hash', 'hex', HASH, c, 6),
+      table.add('crate-hash', 'hex', HASH, b, 7),
+      table.add('crate-hash', 'text', HASH, b, 8),
+      table.add('crate-hash', 'hex', c, b, 9),
+    ],
+    [2, 0, 1, 4],
+  );
+  t.deepEqual(table.places, [2, 2, 2, 1, 2]);
+});

@@ -29,16 +29,16 @@ export class ClaimTable implements Claims {
   readonly #last: number[] = [];
   /** For each place the type ids' rows that were met there. */
   readonly #halves = new Map<number, Set<number>>();
-  readonly #rows = new Map<string, number>();
+  /** By token of A; where it stands as several, by domain and token of B. There are hundreds of thousands. */
+  readonly #rows = new Map<string, number | Map<string, number>>();
 
   /** The row of the claim `a ↔ b`, met at `place`; below 0 where it stands nowhere and was recomputed. */
   add(cause: CauseId, encoding: TokenEncoding, a: string, b: string, place: number): number {
     const domain = domainOf(cause, encoding);
-    const key = `${domain} ${a}\0${b}`;
-    const known = this.#rows.get(key);
+    const known = this.#known(domain, a, b);
     const row = known ?? this.cause.length;
     if (known === undefined) {
-      this.#rows.set(key, row);
+      this.#enter(domain, a, b, row);
       this.cause.push(cause);
       this.domain.push(domain);
       this.a.push(a);
@@ -52,6 +52,22 @@ export class ClaimTable implements Claims {
     else if (this.#last[row] !== place) this.#attest(row);
     this.#last[row] = place;
     return row;
+  }
+
+  #known(domain: string, a: string, b: string): number | undefined {
+    const rows = this.#rows.get(a);
+    if (typeof rows === 'object') return rows.get(`${domain} ${b}`);
+    return rows !== undefined && this.b[rows] === b && this.domain[rows] === domain ? rows : undefined;
+  }
+
+  #enter(domain: string, a: string, b: string, row: number): void {
+    const rows = this.#rows.get(a);
+    if (rows === undefined) this.#rows.set(a, row);
+    else if (typeof rows === 'object') rows.set(`${domain} ${b}`, row);
+    else {
+      const first: [string, number] = [`${this.domain[rows]} ${this.b[rows]}`, rows];
+      this.#rows.set(a, new Map([first, [`${domain} ${b}`, row]]));
+    }
   }
 
   /**

@@ -49,3 +49,14 @@ test('a column that was drained is empty and can be filled again', (t) => {
   t.is(column.at(70_000), 69_999);
   t.is(column.values().length, 70_001);
 });
+
+test('what was pushed last is taken away first, and nothing of it stays behind the end', (t) => {
+  const column = new Column();
+  const count = 70_000;
+  for (let i = 0; i < count; i += 1) column.push(i);
+  for (let i = count - 1; i >= 1000; i -= 1) t.is(column.pop(), i);
+  t.deepEqual([column.length, column.at(1000), column.at(999)], [1000, 0, 999]);
+  column.push(7);
+  t.deepEqual([column.pop(), column.pop()], [7, 999]);
+  t.is(new Column().pop(), 0);
+});

@@ -24,6 +24,15 @@ export class Column {
     block[index & MASK] = value;
   }
 
+  /** Takes the last one away; 0 where there is none. */
+  pop(): number {
+    if (this.length === 0) return 0;
+    this.length -= 1;
+    const last = this.at(this.length);
+    this.set(this.length, 0);
+    return last;
+  }
+
   at(index: number): number {
     return this.#blocks[index >>> BITS]?.[index & MASK] ?? 0;
   }

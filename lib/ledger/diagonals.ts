@@ -99,9 +99,13 @@ export class DiagonalPath {
   #advance(a: Uint8Array, b: Uint8Array): void {
     const n = a.length;
     const m = b.length;
+    // In locals: each byte of a real pair comes by here up to sixteen times.
     const count = this.#count;
     const score = this.#score;
     const bestAtB = this.#bestAtB;
+    const bestAtBDiagonal = this.#bestAtBDiagonal;
+    const diagonals = this.#diagonals;
+    const back = this.#back;
     bestAtB.fill(INVALID, 0, m + 1);
     for (let i = 0; i <= n; i++) {
       const row = i * MAX_DIAGONALS;
@@ -109,7 +113,7 @@ export class DiagonalPath {
       let rowBest = INVALID;
       let rowBestDiagonal = 0;
       for (let k = 0; k < count; k++) {
-        const d = this.#diagonals[k] as number;
+        const d = diagonals[k] as number;
         const j = i + d;
         if (j < 0 || j > m) {
           score[k] = INVALID;
@@ -117,8 +121,8 @@ export class DiagonalPath {
         }
         let value = i === 0 && d === 0 ? 0 : INVALID;
         let from = STAY;
-        if (i > 0 && j > 0 && (score[k] as number) > INVALID)
-          value = (score[k] as number) + (b[j - 1] === byte ? 1 : 0);
+        const before = score[k] as number;
+        if (i > 0 && j > 0 && before > INVALID) value = b[j - 1] === byte ? before + 1 : before;
         if (rowBest - SWITCH_COST > value) {
           value = rowBest - SWITCH_COST;
           from = FROM_ROW + rowBestDiagonal;
@@ -126,18 +130,18 @@ export class DiagonalPath {
         const above = bestAtB[j] as number;
         if (above - SWITCH_COST > value) {
           value = above - SWITCH_COST;
-          from = FROM_B + (this.#bestAtBDiagonal[j] as number);
+          from = FROM_B + (bestAtBDiagonal[j] as number);
         }
         if (value < INVALID / 2) value = INVALID;
         score[k] = value;
-        this.#back[row + k] = from;
+        back[row + k] = from;
         if (value > rowBest) {
           rowBest = value;
           rowBestDiagonal = k;
         }
         if (value > above) {
           bestAtB[j] = value;
-          this.#bestAtBDiagonal[j] = k;
+          bestAtBDiagonal[j] = k;
         }
       }
     }

@@ -90,6 +90,11 @@ class LineMatcher {
 
   /** A shortest edit by `diff`; false where it would need more than `edits`. */
   shortest({ a0, a1, b0, b1 }: Stretch, edits: number): boolean {
+    if (a0 === a1 || b0 === b1) {
+      if (a1 - a0 + b1 - b0 > edits) return false;
+      if (a0 < a1 || b0 < b1) this.visit(a0, a1 - a0, b0, b1 - b0);
+      return true;
+    }
     const left = Array.from(this.a.subarray(a0, a1));
     const right = Array.from(this.b.subarray(b0, b1));
     const changes = diffArrays(left, right, { maxEditLength: edits });

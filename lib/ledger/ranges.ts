@@ -37,10 +37,10 @@ export class RangeCollector {
   /** Bytes of A and of B inside ranges, kept or not. */
   changedA = 0;
   changedB = 0;
-  readonly #aStart: OffsetArray;
-  readonly #aLength: OffsetArray;
-  readonly #bStart: OffsetArray;
-  readonly #bLength: OffsetArray;
+  #aStart: OffsetArray;
+  #aLength: OffsetArray;
+  #bStart: OffsetArray;
+  #bLength: OffsetArray;
   #kept = 0;
   #total = 0;
   #open = false;
@@ -52,10 +52,11 @@ export class RangeCollector {
 
   /** `a`, `b`: bytes of the contents; `limit`: ranges to keep. */
   constructor(a: number, b: number, limit: number) {
-    // There is an equal byte between any two ranges. Pages of a column that are never written take no memory.
+    // There is an equal byte between any two ranges.
     this.#limit = Math.min(limit, Math.min(a, b) + 1);
+    const room = Math.min(this.#limit, FIRST_ROOM);
     const column = (): OffsetArray =>
-      Math.max(a, b) < 2 ** 32 ? new Uint32Array(this.#limit) : new Float64Array(this.#limit);
+      Math.max(a, b) < 2 ** 32 ? new Uint32Array(room) : new Float64Array(room);
     this.#aStart = column();
     this.#aLength = column();
     this.#bStart = column();
@@ -102,12 +103,30 @@ export class RangeCollector {
     this.#total += 1;
     const at = this.#kept;
     if (at >= this.#limit) return;
+    if (at === this.#aStart.length) this.#grow();
     this.#aStart[at] = this.#a;
     this.#aLength[at] = this.#aEnd - this.#a;
     this.#bStart[at] = this.#b;
     this.#bLength[at] = this.#bEnd - this.#b;
     this.#kept = at + 1;
   }
+
+  #grow(): void {
+    const room = Math.min(this.#limit, this.#aStart.length * 2);
+    this.#aStart = grown(this.#aStart, room);
+    this.#aLength = grown(this.#aLength, room);
+    this.#bStart = grown(this.#bStart, room);
+    this.#bLength = grown(this.#bLength, room);
+  }
+}
+
+/** Ranges that a collector has room for at first: most contents have few, and room for all there could be is cleared. */
+const FIRST_ROOM = 1024;
+
+function grown(column: OffsetArray, room: number): OffsetArray {
+  const out = column instanceof Uint32Array ? new Uint32Array(room) : new Float64Array(room);
+  out.set(column);
+  return out;
 }
 
 /** A copy, so that a message to another thread carries no more than the ranges. */

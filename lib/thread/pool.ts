@@ -62,6 +62,13 @@ export class Threads {
     return here[name](input);
   }
 
+  /** Lets the threads go with all they hold; they start anew where there is work again. Nothing may be under way. */
+  async release(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await (await pool)?.destroy();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     Atomics.store(this.stop, 0, 1);

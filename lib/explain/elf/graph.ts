@@ -1,4 +1,5 @@
 import type { EhFrame } from '../../format/elf/eh-frame.js';
+import { Column } from '../../ledger/columns.js';
 import type { Bodies } from './body.js';
 import { Edges } from './edges.js';
 import { highOf, type Key, lowOf, mixed } from './hash.js';
@@ -151,6 +152,8 @@ class Matching {
   readonly #symbols: [number, number][] = [];
   readonly #mine = new Referrers();
   readonly #theirs = new Referrers();
+  /** Nodes of A and of B to be joined, in turns; a large library has tens of millions waiting. */
+  readonly #open = new Column();
   #pairs = 0;
 
   constructor(
@@ -244,9 +247,12 @@ class Matching {
 
   /** Pairs two nodes, and what they refer to in the same places if it is free and of one kind. */
   #join(x: number, y: number): void {
-    const open: number[] = [x, y];
-    for (let to = open.pop(); to !== undefined; to = open.pop()) {
-      const from = open.pop() ?? 0;
+    const open = this.#open;
+    open.push(x);
+    open.push(y);
+    while (open.length > 0) {
+      const to = open.pop();
+      const from = open.pop();
       if ((this.a.pair[from] ?? -1) >= 0 || (this.b.pair[to] ?? -1) >= 0) continue;
       this.a.pair[from] = to;
       this.b.pair[to] = from;
@@ -266,24 +272,26 @@ class Matching {
           this.b.edges.symbols[to - this.b.pieces.length] ?? 0,
         ]);
       }
-      this.#follow(from, to, open);
-      this.#back(from, to, open);
+      this.#follow(from, to);
+      this.#back(from, to);
     }
   }
 
   /** Who refers to two paired nodes, where only one on each side is of its kind. */
-  #back(node: number, other: number, open: number[]): void {
+  #back(node: number, other: number): void {
     const { a, b } = this;
     if (!this.#mine.fill(a, node) || !this.#theirs.fill(b, other)) return;
-    for (const edge of this.#mine.edges()) {
+    for (let i = 0; i < this.#mine.count; i += 1) {
+      const edge = this.#mine.edge(i);
       if (!this.#mine.isSingle(edge)) continue;
       const there = this.#theirs.like(a, edge);
       if (there < 0 || !this.#theirs.isSingle(there)) continue;
-      open.push(a.reversed.from[edge] ?? 0, b.reversed.from[there] ?? 0);
+      this.#open.push(a.reversed.from[edge] ?? 0);
+      this.#open.push(b.reversed.from[there] ?? 0);
     }
   }
 
-  #follow(from: number, to: number, open: number[]): void {
+  #follow(from: number, to: number): void {
     const { edges } = this.a;
     const other = this.b.edges;
     const startA = edges.start[from] ?? 0;
@@ -297,7 +305,9 @@ class Matching {
       const x = edges.to[startA + i] ?? 0;
       const y = other.to[startB + i] ?? 0;
       if ((this.a.pair[x] ?? -1) >= 0 || (this.b.pair[y] ?? -1) >= 0 || this.a.key.isNone(x)) continue;
-      if (this.a.key.isSame(x, this.b.key, y)) open.push(x, y);
+      if (!this.a.key.isSame(x, this.b.key, y)) continue;
+      this.#open.push(x);
+      this.#open.push(y);
     }
   }
 }
@@ -325,8 +335,12 @@ class Referrers {
     return this.#count > 0;
   }
 
-  edges(): Uint32Array {
-    return this.#edges.subarray(0, this.#count);
+  get count(): number {
+    return this.#count;
+  }
+
+  edge(index: number): number {
+    return this.#edges[index] ?? 0;
   }
 
   /** Whether no other edge begins in the same place of a like thing. */

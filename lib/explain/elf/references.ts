@@ -27,8 +27,10 @@ const MAX_DEPTH = 2;
 const FROM_END_OF_FIELD = new Set([2, 4, 9, 41, 42]);
 const EM_X86_64 = 62;
 
-/** Pairs of addresses that are remembered; a power of two. */
-const REMEMBERED = 2 ** 14;
+/** Pairs of addresses that are remembered at most, and bytes of a file for each; powers of two. */
+const MOST_REMEMBERED = 2 ** 14;
+const LEAST_REMEMBERED = 2 ** 4;
+const BYTES_FOR_EACH = 2 ** 6;
 
 /** Says whether what A refers to and what B refers to are the same things. */
 export class References {
@@ -40,19 +42,24 @@ export class References {
   /** By section of A. */
   readonly #isCode: Uint8Array;
   /** Addresses that lead to the same, met of late: each is asked for twice, and some functions call all the time. */
-  readonly #sameA = new Float64Array(REMEMBERED).fill(Number.NaN);
-  readonly #sameB = new Float64Array(REMEMBERED);
+  readonly #sameA: Float64Array;
+  readonly #sameB: Float64Array;
 
   constructor(
     readonly pairing: ElfPairing,
     readonly archive?: ArchiveFunctions | undefined,
   ) {
+    let remembered = LEAST_REMEMBERED;
+    while (remembered < MOST_REMEMBERED && remembered * BYTES_FOR_EACH < pairing.a.bytes.length)
+      remembered *= 2;
+    this.#sameA = new Float64Array(remembered).fill(Number.NaN);
+    this.#sameB = new Float64Array(remembered);
     this.#isCode = Uint8Array.from(pairing.a.elf.sections, (section) => (isCode(section) ? 1 : 0));
   }
 
   /** Two addresses; in relocatable files, locations. Undefined where they lead to different things. */
   address(targetA: number, targetB: number): Relation | undefined {
-    const slot = (targetA ^ Math.imul(targetB, 0x9e3779b1)) & (REMEMBERED - 1);
+    const slot = (targetA ^ Math.imul(targetB, 0x9e3779b1)) & (this.#sameA.length - 1);
     if (this.#sameA[slot] === targetA && this.#sameB[slot] === targetB) return 'same';
     const { a, b } = this.pairing;
     const from = a.relocatable ? targetA : a.locate(targetA);
