@@ -5,6 +5,7 @@ import type { Threads } from '../thread/pool.js';
 import type { Outcome } from '../thread/worker.js';
 import type { MatchedPair } from './match.js';
 import type { ResolvedOptions } from './options.js';
+import { pairTrouble } from './pair-trouble.js';
 import type { Progress } from './progress.js';
 
 /** The differing pairs with where they differ. */
@@ -37,7 +38,7 @@ export async function describe(
     if (outcome === undefined) return pair;
     if ('failed' in outcome) {
       // That it differs is known; what it became since then is not.
-      troubles.push({ side: 'a', ...outcome.failed });
+      troubles.push(pairTrouble(pair, outcome.failed));
       return pair;
     }
     const { difference } = outcome.ok;

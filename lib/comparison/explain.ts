@@ -9,6 +9,7 @@ import type { Threads } from '../thread/pool.js';
 import type { Outcome } from '../thread/worker.js';
 import type { MatchedPair } from './match.js';
 import type { ResolvedOptions } from './options.js';
+import { pairTrouble } from './pair-trouble.js';
 import type { Progress } from './progress.js';
 import { crateNotes } from './rustc-listing.js';
 
@@ -50,7 +51,7 @@ export async function explainDifferences(
     const outcome = outcomes.get(pair);
     if (outcome === undefined) continue;
     if ('failed' in outcome) {
-      troubles.push({ side: 'a', ...outcome.failed });
+      troubles.push(pairTrouble(pair, outcome.failed));
       continue;
     }
     explained.push(pair);
