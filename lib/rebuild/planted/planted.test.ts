@@ -55,18 +55,29 @@ sealedTest('a command that plants nothing plants nothing, though the build varie
   t.is(report.verdict.exit, 2);
 });
 
-sealedTest('a change that only the noise of the build shows counts as missed', async (t) => {
+/** Writes one word, all of which hangs on the root and on the name of the host. */
+const NOISY = `case $(uname -n) in
+another-host) echo cccc ;;
+*) if grep -q planted "$TRUSTDIFF_ROOT/bin/compile"; then echo bbbb; else echo aaaa; fi ;;
+esac >"$TRUSTDIFF_OUT/text"`;
+
+sealedTest('a change that shows only where the build varies anyway counts as missed', async (t) => {
   const folder = scratch(t);
-  const stages = [{ name: 'copy', run: 'od -An -N8 -tx8 /dev/urandom >"$TRUSTDIFF_OUT/text"' }];
   const experiment = experimentIn(folder, {
-    recipe: { use: 'command', stages },
+    recipe: { use: 'command', stages: [{ name: 'copy', run: NOISY }] },
     controls: { a: 1 },
+    vary: ['hostname'],
     planted: { of: 'a', run: PLANT },
   });
   const report = await run(experiment, folder);
+  t.not(digestOf(report, 'planted'), digestOf(report, 'a1'));
   t.false(report.planted?.found);
   t.is(report.verdict.exit, 2);
 });
+
+function digestOf({ runs }: ExperimentReport, id: string): string | undefined {
+  return runs.find((one) => one.id === id)?.stages[0]?.digest;
+}
 
 sealedTest('a change that shows in one stage is found, and the report says in which', async (t) => {
   const folder = scratch(t);
