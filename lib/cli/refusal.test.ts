@@ -14,6 +14,7 @@ import {
 } from '../artefact/container/tar-fixture.js';
 import { REPOSITORY, refusal, scratch, trustdiff } from './run-fixture.js';
 import { type Tree, tarOf, writeTree } from './tree-fixture.js';
+import { UNPRIVILEGED, unprivilegedTest } from './unprivileged-fixture.js';
 
 /*
  * What trustdiff says to input that it cannot read: which file, which member, which offset, and what to do.
@@ -360,14 +361,13 @@ test('trustdiff names a socket in a tree as not checked', async (t) => {
   }
 });
 
-test('trustdiff refuses what it has no permission to read', async (t) => {
-  const nobody = process.getuid?.() === 0 ? 65534 : undefined;
+unprivilegedTest('trustdiff refuses what it has no permission to read', async (t) => {
   const folder = scratch(t);
   spawnSync('chmod', ['755', folder]);
   for (const side of ['a', 'b'])
     writeTree(join(folder, side), { 'open/file': 'x', 'shut/file': 'x', secret: 'x' });
   spawnSync('chmod', ['000', 'b/secret', 'b/shut'], { cwd: folder });
-  const options = { cwd: folder, ...(nobody !== undefined && { uid: nobody }) };
+  const options = { cwd: folder, ...UNPRIVILEGED };
   try {
     const { status, stdout } = await trustdiff(['a', 'b', '--progress', '--no-color'], options);
     t.is(status, 2);
@@ -441,13 +441,12 @@ test('bad input inside good input does not change what bytes decided', async (t)
 });
 
 // Nothing is known of such a link: it is listed as identical, next to the trouble.
-test('a link that cannot be asked for its target is not called identical', async (t) => {
-  const nobody = process.getuid?.() === 0 ? 65534 : undefined;
+unprivilegedTest('a link that cannot be asked for its target is not called identical', async (t) => {
   const folder = scratch(t);
   spawnSync('chmod', ['755', folder]);
   for (const side of ['a', 'b']) writeTree(join(folder, side), { file: 'x', 'shut/link': { link: side } });
   spawnSync('chmod', ['744', 'a/shut', 'b/shut'], { cwd: folder });
-  const options = { cwd: folder, ...(nobody !== undefined && { uid: nobody }) };
+  const options = { cwd: folder, ...UNPRIVILEGED };
   const { status, stdout } = await trustdiff(['a', 'b', '--all'], options);
   spawnSync('chmod', ['755', 'a/shut', 'b/shut'], { cwd: folder });
   t.is(status, 2);

@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { trustdiff } from '../cli/run-fixture.js';
+import { otherUserTest } from '../cli/unprivileged-fixture.js';
 import { sealedTest } from './rebuild-fixture.js';
 import { ARGUMENTS, rebuilt, runFolder, until, written } from './robust-fixture.js';
 
@@ -19,6 +20,9 @@ import { ARGUMENTS, rebuilt, runFolder, until, written } from './robust-fixture.
  * Builds that fail, machines that are full or not writable, roots that lack something: each with its message and the
  * exit status 2, and never a verdict.
  */
+
+/** One that needs both. */
+const sealedOtherUserTest = sealedTest === test.skip ? sealedTest : otherUserTest;
 
 const BUILD = 'cp "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/"';
 
@@ -111,12 +115,7 @@ sealedTest('a folder that cannot be written to, or cannot be made, is refused', 
   }
 });
 
-sealedTest('another user’s folder is refused', async (t) => {
-  if (process.getuid?.() !== 0) {
-    t.log('skipped: only root can run a program as somebody else');
-    t.pass();
-    return;
-  }
+sealedOtherUserTest('another user’s folder is refused', async (t) => {
   const folder = written(t, BUILD);
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, 'out'));
@@ -125,25 +124,23 @@ sealedTest('another user’s folder is refused', async (t) => {
   t.regex(stderr, /out\/lock: it cannot be written \(EACCES\) \(name another folder with --out\)/);
 });
 
-sealedTest('what a build took every right from is removed and built anew all the same', async (t) => {
-  if (process.getuid?.() !== 0) {
-    t.log('skipped: only root can run a program as somebody else');
-    t.pass();
-    return;
-  }
-  const folder = written(
-    t,
-    'mkdir -p deep/er; : >deep/er/file; chmod 0 deep/er; chmod 0555 deep; [ -e "$TRUSTDIFF_ROOT/go" ]; cp "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/"',
-  );
-  chmodSync(folder, 0o755);
-  mkdirSync(join(folder, 'out'));
-  chownSync(join(folder, 'out'), 65534, 65534);
-  const run = () => trustdiff(ARGUMENTS, { cwd: folder, uid: 65534, env: { HOME: folder } });
-  t.regex((await run()).stderr, /stage stage of run a1 failed with exit status 1/);
-  t.is(statSync(join(runFolder(folder, 'a1'), 'build/deep/er')).mode & 0o777, 0);
-  // The same run once more: it must get past the removal and fail in the same way.
-  t.regex((await run()).stderr, /stage stage of run a1 failed with exit status 1/);
-});
+sealedOtherUserTest(
+  'what a build took every right from is removed and built anew all the same',
+  async (t) => {
+    const folder = written(
+      t,
+      'mkdir -p deep/er; : >deep/er/file; chmod 0 deep/er; chmod 0555 deep; [ -e "$TRUSTDIFF_ROOT/go" ]; cp "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/"',
+    );
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'out'));
+    chownSync(join(folder, 'out'), 65534, 65534);
+    const run = () => trustdiff(ARGUMENTS, { cwd: folder, uid: 65534, env: { HOME: folder } });
+    t.regex((await run()).stderr, /stage stage of run a1 failed with exit status 1/);
+    t.is(statSync(join(runFolder(folder, 'a1'), 'build/deep/er')).mode & 0o777, 0);
+    // The same run once more: it must get past the removal and fail in the same way.
+    t.regex((await run()).stderr, /stage stage of run a1 failed with exit status 1/);
+  },
+);
 
 sealedTest(
   'a folder in which another trustdiff works is refused, and is free again when that was killed',
