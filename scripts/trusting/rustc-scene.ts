@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   cpSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -35,7 +36,9 @@ export function layRustcScene(sysroot: string, into: string): void {
   copyFileSync(join(WRAPPER, RUSTC_EXPERIMENT), join(into, RUSTC_EXPERIMENT));
   const parts = toolchainParts(sysroot) ?? ['bin', 'lib'];
   for (const root of ['rustc', 'wrapper']) {
-    for (const part of parts) layTree(join(sysroot, part), join(into, 'roots', root, part));
+    // A package may have links to what another one brings, as Debian's to clang.
+    for (const part of parts.filter((name) => existsSync(join(sysroot, name))))
+      layTree(join(sysroot, part), join(into, 'roots', root, part));
   }
   const programs = join(into, 'roots/wrapper/bin');
   renameSync(join(programs, 'rustc'), join(programs, 'rustc-real'));
