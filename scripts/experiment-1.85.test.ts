@@ -169,18 +169,42 @@ test('the exit status is that of the worse experiment', (t) => {
   t.is(worstStatus([1, 2]), 2);
 });
 
-test('the committed report is as its schema says, and tells what docs/experiments says', (t) => {
+test('the committed reports are as their schema says, and tell what docs/experiments says', (t) => {
   const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
   const json = (name: string): object => JSON.parse(readFileSync(join(docs, name), 'utf8')) as object;
   const isReport = new Ajv2020({ strict: false })
     .addSchema(json('report-1.schema.json'), 'report-1.schema.json')
     .compile(json('experiment-report-1.schema.json'));
-  const report = json('experiments/rustc-1.85-one-cargo.json') as ExperimentReport;
-  t.true(isReport(report), JSON.stringify(isReport.errors));
   const page = readFileSync(join(docs, 'experiments/README.md'), 'utf8');
-  t.is(`blake3:${report.source.digest}`, SOURCE_DIGEST);
-  t.is(report.verdict.id, 'identical-shared-ancestor');
-  t.true(page.includes(`\`${report.verdict.id}\``));
-  for (const { stages } of report.runs)
-    for (const { digest } of stages) t.true(page.includes(`${digest.slice(0, 16)}…`), digest);
+  const verdicts = { 'one-cargo': 'identical-shared-ancestor', 'own-cargo': 'root-effect-unexplained' } as const;
+  for (const name of EXPERIMENTS) {
+    const report = json(`experiments/rustc-1.85-${name}.json`) as ExperimentReport;
+    t.true(isReport(report), JSON.stringify(isReport.errors));
+    t.is(`blake3:${report.source.digest}`, SOURCE_DIGEST);
+    t.is(report.verdict.id, verdicts[name]);
+    t.true(page.includes(`\`${report.verdict.id}\``));
+    for (const { stages } of report.runs)
+      for (const { digest } of stages) t.true(page.includes(`${digest.slice(0, 16)}…`), digest);
+  }
+});
+
+test('with one cargo for both, stage2 of the committed report is what each root gives, and so says the other one', (t) => {
+  const read = (name: string): ExperimentReport =>
+    JSON.parse(
+      readFileSync(
+        fileURLToPath(new URL(`../../docs/experiments/rustc-1.85-${name}.json`, import.meta.url)),
+        'utf8',
+      ),
+    ) as ExperimentReport;
+  const digests = (report: ExperimentReport): string[] =>
+    report.runs.map(({ id, stages }) => `${id} ${stages.find(({ name }) => name === 'stage2')?.digest}`);
+  const [one, own] = [read('one-cargo'), read('own-cargo')];
+  const same = one.runs[0]?.stages[1]?.digest;
+  t.deepEqual(digests(one), [`a1 ${same}`, `b1 ${same}`]);
+  t.deepEqual(digests(own).slice(1), [`b1 ${same}`, `swap-cargo ${same}`, `b2 ${same}`]);
+  t.not(digests(own)[0], `a1 ${same}`);
+  t.deepEqual(
+    own.swapped?.map(({ tool, stages }) => [tool, stages.map(({ toB }) => toB.equal)]),
+    [['cargo', [false, true]]],
+  );
 });
