@@ -34,7 +34,8 @@ export function* renderExperimentText(report: ExperimentReport, options: TextOpt
   yield paint.bold('RUNS');
   yield* runTable(report.runs, width);
   yield* costLines(report, width);
-  for (const comparison of report.comparisons) yield* comparisonLines(comparison, options);
+  const done = report.swapped === undefined ? [] : (['code'] as const);
+  for (const comparison of report.comparisons) yield* comparisonLines(comparison, { ...options, done });
   yield* plantedLines(report, options);
   yield* swappedLines(report, options);
   yield* partingLines(report, options);

@@ -3,16 +3,24 @@ import type { PairReport, Report } from '../model.js';
 import type { Paint } from '../paint.js';
 import { wrapped } from './wrap.js';
 
-/** What can be done about what is left over; at most a few lines. */
-export function* nextStepLines(report: Report, paint: Paint, width: number): Generator<string> {
-  const steps = stepsOf(report);
+/**
+ * What can be done about what is left over; at most a few lines.
+ * @param done causes for which it was done already
+ */
+export function* nextStepLines(
+  report: Report,
+  paint: Paint,
+  width: number,
+  done: readonly CauseReport['cause'][] = [],
+): Generator<string> {
+  const steps = stepsOf(report, done);
   if (steps.length === 0) return;
   yield '';
   yield paint.bold('HOW TO GO ON');
   for (const step of steps) yield* wrapped(`  - ${step}`, width, '    ');
 }
 
-function stepsOf(report: Report): string[] {
+function stepsOf(report: Report, done: readonly CauseReport['cause'][]): string[] {
   const { causes, controls, pairs } = report;
   const left = (causes?.causes ?? []).filter(isResidue);
   if (left.length === 0) return [];
@@ -23,7 +31,7 @@ function stepsOf(report: Report): string[] {
     );
   for (const cause of left) {
     const step = STEPS[cause.cause];
-    if (step !== undefined && !steps.includes(step)) steps.push(step);
+    if (step !== undefined && !done.includes(cause.cause) && !steps.includes(step)) steps.push(step);
   }
   if (left.some(({ why }) => why === 'contradicted'))
     steps.push(
@@ -46,7 +54,7 @@ function hasResidue({ explanation }: PairReport): boolean {
 
 /** By what the residue looks like. */
 const STEPS: Partial<Record<CauseReport['cause'], string>> = {
-  code: 'Other instructions: build the crate again with one tool of the root (rustc or cargo) swapped for that of the other.',
+  code: 'Other instructions: build once more with one tool of the root (rustc or cargo) swapped for that of the other, as rebuild --swap does.',
   bitcode: 'Bitcode: compare builds with -C embed-bitcode=no, or disassemble both with llvm-dis.',
   'rmeta-order': 'Metadata in another order: see whether two builds from one root differ in it too.',
   'debug-info': 'Debug information: compare both sides stripped, or both built with the same -C debuginfo.',

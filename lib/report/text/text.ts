@@ -1,4 +1,5 @@
 import { printableName, printableText } from '../../artefact/name.js';
+import type { CauseReport } from '../explanation.js';
 import type { ControlReport, PairReport, Report, SummaryCounts, UnpairedReport } from '../model.js';
 import type { Paint } from '../paint.js';
 import { counted, grouped, sized } from '../quantity.js';
@@ -21,6 +22,8 @@ export interface TextOptions {
   readonly residue?: ResidueBounds | undefined;
   /** Whether the verdict stands at the end; false where another one follows. */
   readonly verdict?: boolean | undefined;
+  /** Causes for which the next step was taken already. */
+  readonly done?: readonly CauseReport['cause'][] | undefined;
 }
 
 /** Differing files whose bytes are shown. */
@@ -78,7 +81,7 @@ function* causesSection(report: Report, options: TextOptions): Generator<string>
   yield '';
   yield* causeLines(report.causes, paint, width);
   yield* residueLines(report.pairs, paint, width, options.residue ?? ONE_SCREEN);
-  yield* nextStepLines(report, paint, width);
+  yield* nextStepLines(report, paint, width, options.done);
 }
 
 /** Where files differ that nobody explained. */
