@@ -176,7 +176,10 @@ test('the committed reports are as their schema says, and tell what docs/experim
     .addSchema(json('report-1.schema.json'), 'report-1.schema.json')
     .compile(json('experiment-report-1.schema.json'));
   const page = readFileSync(join(docs, 'experiments/README.md'), 'utf8');
-  const verdicts = { 'one-cargo': 'identical-shared-ancestor', 'own-cargo': 'root-effect-unexplained' } as const;
+  const verdicts = {
+    'one-cargo': 'identical-shared-ancestor',
+    'own-cargo': 'root-effect-unexplained',
+  } as const;
   for (const name of EXPERIMENTS) {
     const report = json(`experiments/rustc-1.85-${name}.json`) as ExperimentReport;
     t.true(isReport(report), JSON.stringify(isReport.errors));

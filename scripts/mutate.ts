@@ -58,6 +58,12 @@ const args = yargs(hideBin(process.argv))
 try {
   const { seed, count, index } = args;
   const only = args.only?.split(',');
+  if (args.archives === true || args.compressed === true)
+    for (const name of ['only', 'pair', 'index'] as const)
+      if (args[name] !== undefined)
+        throw new Error(
+          `--${name} chooses among files of the corpus, and not with --archives or --compressed`,
+        );
   if (args.archives === true) printOthers('archives', await mutateTar({ seed, count }));
   else if (args.compressed === true)
     printOthers('compressed', await mutateCompressed(corpusRoot(), { seed, count }));

@@ -44,6 +44,33 @@ for (const [what, a, b] of [
   });
 }
 
+for (const [what, directory] of [
+  ['open to everybody', { mode: 0o777 }],
+  ['closed to others', { mode: 0o700 }],
+  ['setgid', { mode: 0o2755 }],
+] as const)
+  test(`a directory that is ${what} is not the one that a file in it implies`, async (t) => {
+    const bin = { name: 'bin/', typeflag: '5', ...directory };
+    const report = await compared(
+      t,
+      [bin, { name: 'bin/tool', content: 'x' }, OTHER],
+      [{ name: 'bin/tool', content: 'x' }, OTHER],
+    );
+    t.is(report.verdict.exit, 1);
+    t.deepEqual(
+      report.onlyA.map(({ path }) => path),
+      ['bin'],
+    );
+  });
+
+test('a directory of the usual mode is the one that a file in it implies', async (t) => {
+  const bin = { name: 'bin/', typeflag: '5', mode: 0o755 };
+  const tool = { name: 'bin/tool', content: 'x' };
+  const report = await compared(t, [bin, tool], [tool]);
+  t.is(report.verdict.id, 'identical');
+  t.is(report.summary.impliedDirectories, 1);
+});
+
 test('the one file of an archive is not identical under another name', async (t) => {
   const { verdict } = await compared(t, [{ name: 'a', content: 'x' }], [{ name: 'b', content: 'x' }]);
   t.is(verdict.exit, 1);

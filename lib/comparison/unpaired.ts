@@ -26,8 +26,8 @@ export function unpaired(
     return indices.flatMap(({ index, repeats }) => {
       const member = own.members[index];
       if (member === undefined) return [];
-      const impliable = member.metadata.type === 'directory' && !isPrivileged(member);
-      if (impliable && (repeats !== undefined || member.path === '' || parents.has(member.path))) {
+      const known = repeats !== undefined || parents.has(member.path);
+      if (isTop(member) || (known && isPlainDirectory(member))) {
         implied += 1;
         return [];
       }
@@ -64,14 +64,31 @@ export function unpaired(
  */
 function isPackagings(member: Member): boolean {
   const { metadata, role, name } = member;
-  if (isPrivileged(member)) return false;
-  if (metadata.type === 'directory') return true;
+  if (metadata.type === 'directory') return isPlainDirectory(member);
   return (
+    !isPrivileged(member) &&
     role === 'package' &&
     metadata.type === 'file' &&
     !/^(?:trailing data|padding of |pax global header)/.test(name)
   );
 }
+
+/** The folder into which all is unpacked is there before. */
+function isTop(member: Member): boolean {
+  return member.path === '' && member.metadata.type === 'directory' && !isPrivileged(member);
+}
+
+/**
+ * A directory as whoever unpacks makes it where something lies in it and nothing tells of it. With another mode, open to
+ * everybody for instance, it is no such thing, and that only one side says so counts.
+ */
+function isPlainDirectory({ metadata }: Member): boolean {
+  const { type, mode = MADE_MODE, extra = {} } = metadata;
+  return type === 'directory' && (mode & 0o7777) === MADE_MODE && Object.keys(extra).length === 0;
+}
+
+/** With the umask 022, which is that of system directories. */
+const MADE_MODE = 0o755;
 
 /** Setuid, setgid or sticky: nothing excuses that only one side has it. */
 function isPrivileged({ metadata }: Member): boolean {

@@ -105,9 +105,12 @@ const KINDS: Readonly<Record<string, Change>> = {
     ({ typeflag }) => typeflag === PAX,
     (of, random) => ({ content: `${of.content}${paxRecord('uid', String(1 + random.below(60000)))}` }),
   ),
+  // That a directory of the usual mode is not told of, in which others lie, is no difference.
   removed: (members, random) => {
     const at = random.below(members.length);
-    return members[at]?.typeflag === PAX ? undefined : members.filter((_, i) => i !== at);
+    const { typeflag, mode } = members[at] ?? {};
+    if (typeflag === PAX || (typeflag === DIRECTORY && mode === 0o755)) return undefined;
+    return members.filter((_, i) => i !== at);
   },
   added: (members, random) => [
     ...members,
