@@ -91,6 +91,7 @@ const WRONG: readonly (readonly [string, string, RegExp])[] = [
   ['an alias', 'schema: trustdiff-experiment-1\nname: &n a\nsource: *n\n', /line 3, column 9: source: /],
   ['another schema', 'schema: x\n', /line 1, column 9: schema: x is none of trustdiff-experiment-1/],
   ['no name', 'schema: trustdiff-experiment-1\n', /name is missing/],
+  ['a NUL in a path', experimentText({ source: 'a\0b' }), /line 1, column \d+: source: a NUL is in it/],
   ['a field nobody knows', `${EXAMPLE}\nthread: 3\n`, /line \d+, column 1: thread: no such field/],
   [
     'a root without a path',

@@ -171,7 +171,12 @@ export class Fields {
   /** Numbers and the like as they are written: `1.85` is a version, not the number 1.85. */
   #text1(node: Node, key: string): string {
     if (isScalar(node)) {
-      if (typeof node.value === 'string') return node.value;
+      if (typeof node.value === 'string') {
+        // No path, argument or variable of the system can hold it.
+        if (node.value.includes('\0'))
+          throw refusal(this.#text, node.range?.[0] ?? 0, `${this.#below(key)}: a NUL is in it`);
+        return node.value;
+      }
       if (node.source !== undefined) return node.source;
     }
     throw this.wrong(key, 'a text is expected');
