@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, realpathSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { InputError } from '../error.js';
 import type { Place, RunFolders } from './place.js';
+import { sha256 } from './sha256.js';
 
 /*
  * Files that a run left, by the paths that its log has for them. Whatever ran in the build could write that log and
@@ -43,7 +43,6 @@ function realPath(path: string): string | undefined {
   }
 }
 
-const CHUNK = 2 ** 20;
 const HINT = 'a replay needs the build directory as the run left it';
 
 /**
@@ -66,14 +65,7 @@ function digestOf(file: string): string | undefined {
     return undefined;
   }
   try {
-    if (!fstatSync(fd).isFile()) return undefined;
-    const hash = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(CHUNK);
-    for (;;) {
-      const length = readSync(fd, chunk, 0, CHUNK, null);
-      if (length === 0) return hash.digest('hex');
-      hash.update(chunk.subarray(0, length));
-    }
+    return fstatSync(fd).isFile() ? sha256(fd) : undefined;
   } finally {
     closeSync(fd);
   }

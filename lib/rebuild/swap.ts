@@ -43,9 +43,12 @@ export async function swappedReports(
   return reports;
 }
 
-function digestOf(made: readonly MadeRun[], id: string, stage: string): string | undefined {
+/** Two stages of which nothing is known are not the same. */
+function digestOf(made: readonly MadeRun[], id: string, stage: string): string {
   const found = made.find(({ run }) => run.id === id);
-  return found?.record.stages.find(({ name }) => name === stage)?.digest;
+  const digest = found?.record.stages.find(({ name }) => name === stage)?.digest;
+  if (digest === undefined) throw new Error(`run ${id} has no stage ${stage}`);
+  return digest;
 }
 
 function differing({ pairs, identical, onlyA, onlyB }: SummaryCounts): number {

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { sha256 } from '../sha256.js';
 import type { LoggedFile } from './invocation.js';
 
 /** A line of the cache: size, time of change of content and of inode, inode, digest, path. */
 const LINE = /^(\d+ \d+ \d+ \d+) ([0-9a-f]{64}) (\/.*)$/;
 /** Smaller files are digested as fast as they are looked up. */
 const WORTH_KEEPING = 2 ** 16;
-const CHUNK = 2 ** 20;
 
 /**
  * SHA-256 of files, kept in a file of lines that all wrappers of a log share. A line is appended with one write, so
@@ -61,15 +60,5 @@ export class DigestCache {
   /** Appends what was digested since; throws where the log cannot be written. */
   save(): void {
     for (const line of this.fresh.splice(0)) appendFileSync(this.file, line);
-  }
-}
-
-function sha256(fd: number): string {
-  const hash = createHash('sha256');
-  const chunk = Buffer.allocUnsafe(CHUNK);
-  for (;;) {
-    const length = readSync(fd, chunk, 0, CHUNK, null);
-    if (length === 0) return hash.digest('hex');
-    hash.update(chunk.subarray(0, length));
   }
 }
