@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { SpoolError } from '../../error.js';
 import { measured } from '../measured-command.js';
 import { sealedPlace } from '../place.js';
 import type { Sandbox, SealedOrder } from '../sandbox.js';
@@ -35,19 +36,52 @@ export function noSandbox(top: string): Sandbox {
   };
 }
 
+/** Milliseconds between two looks for what was left running, and the most looks at what does not end. */
+const PAUSE = 5;
+const MOST_LOOKS = 2000;
+
 /**
- * Kills the processes of builds at this place that outlived their command, or a trustdiff that was killed: they are
- * known by the environment that they were given, in whatever group or session they are.
+ * Kills the processes of builds at this place that outlived their command, or a trustdiff that was killed, and waits
+ * until they are gone: a signal that was sent stops nothing yet, and the output is read next.
+ * @throws SpoolError for a process that does not end
  */
 function endLeftOver(top: string): void {
+  const wait = new Int32Array(new SharedArrayBuffer(4));
+  // Twice: a process that is about to become another program shows no environment at that moment.
+  let quiet = 0;
+  for (let looks = 0; quiet < 2; looks += 1) {
+    const left = leftOver(top);
+    if (looks === MOST_LOOKS)
+      throw new SpoolError(
+        `process ${left.join(', ')}, which a build left running, does not end`,
+        {},
+        'end it first',
+      );
+    for (const pid of left) kill(pid);
+    quiet = left.length === 0 ? quiet + 1 : 0;
+    if (quiet < 2) Atomics.wait(wait, 0, 0, PAUSE);
+  }
+}
+
+/** They are known by the environment that they were given, in whatever group or session they are. */
+function leftOver(top: string): number[] {
   const mark = Buffer.from(`TRUSTDIFF_TOOLS=${sealedPlace(top).tools}\0`);
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  return pids.map(Number).filter((pid) => {
     try {
-      if (readFileSync(`/proc/${name}/environ`).includes(mark)) process.kill(Number(name), 'SIGKILL');
+      return readFileSync(`/proc/${pid}/environ`).includes(mark);
     } catch {
       // It has ended, or is another user's.
+      return false;
     }
+  });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended since.
   }
 }
 
