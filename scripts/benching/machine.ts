@@ -20,7 +20,9 @@ const PEERS = ['diff', 'sha256sum', 'xz', 'diffoscope'];
 export function describeMachine(): Machine {
   const versions = PEERS.flatMap((program) => {
     const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
-    return stdout ? [[program, stdout.split('\n')[0] ?? ''] as const] : [];
+    const [version] = (stdout ?? '').split('\n');
+    if (!version) return [];
+    return [[program, program === 'diffoscope' ? version + missing() : version] as const];
   });
   return {
     system: `${type()} ${release()} ${arch()}`,
@@ -31,6 +33,15 @@ export function describeMachine(): Machine {
     load: loadavg()[0] ?? 0,
     peers: Object.fromEntries(versions),
   };
+}
+
+/** Without fuzzy hashes diffoscope compares no renamed members: it takes half the time for less than half the work. */
+function missing(): string {
+  const { stdout } = spawnSync('diffoscope', ['--list-missing-tools'], { encoding: 'utf8' });
+  const modules = /^Missing-Python-Modules: (.*)$/m.exec(stdout ?? '')?.[1] ?? '';
+  return modules.split(', ').includes('tlsh')
+    ? ', without tlsh (python3-tlsh): renamed members are not compared'
+    : '';
 }
 
 /** Whether other work disturbs the measurements. */

@@ -5,13 +5,14 @@ import { type Spread, spreadOf } from './statistics.js';
 
 /** The lines that come before the first case. */
 export function headLines(trustdiff: string, machine: Machine, rounds: number): string[] {
-  const { processor, cores, memory, system, node, load } = machine;
+  const { processor, cores, memory, system, node, load, peers } = machine;
   return [
     `trustdiff ${trustdiff}, Node ${node}, ${system}`,
     `${processor}, ${cores} cores, ${(memory / 1000).toFixed(1)} GB; load ${load.toFixed(1)}`,
     ...(isBusy(machine)
       ? ['Other work disturbs the times: trust ratios, and those of processor time most.']
       : []),
+    ...(peers.diffoscope === undefined ? [] : [peers.diffoscope]),
     `${rounds} rounds in turns after a warm-up: median (least–most). Files are in the page cache.`,
   ];
 }
