@@ -1,3 +1,4 @@
+import { demangle } from '../../symbol/demangle.js';
 import { type Key, mixed } from './hash.js';
 import type { Piece } from './piece.js';
 
@@ -11,12 +12,18 @@ export type Likeness = (a: Piece, b: Piece) => number;
 const SMALL_GROUP = 48;
 /** Below it two functions are not one that changed. */
 const LEAST_LIKENESS = 0.3;
+/** The same where the names differ too, and how far the next best must lie behind: what is generic looks alike. */
+const RENAMED_LIKENESS = 0.5;
+const RENAMED_MARGIN = 0.2;
+/** A body that changed and is shorter than this says nothing. Bytes. */
+const TELLING_CHANGED_BODY = 128;
 /** A body shorter than this says nothing: `ret` is everywhere. Bytes. */
 const TELLING_BODY = 16;
 
 /**
  * Pairs the pieces of two files: by their names without hashes; where several share one, by full name, by equal body,
- * by likeness; and what is left over, under whatever name, by equal body. The rest is on one side only.
+ * by likeness; and what is left over by equal body under whatever name, by the name as it is read, and by likeness. The
+ * rest is on one side only.
  */
 export function matchPieces(
   a: readonly Piece[],
@@ -25,14 +32,30 @@ export function matchPieces(
   keyB: BodyKey,
   likeness: Likeness,
 ): void {
-  const groups = new Map<Key, Group>();
+  matchGroups(a, b, ({ kind, key }) => ofKind(kind, key), keyA, keyB, likeness);
+  matchRenamed(a, b, keyA, keyB);
+  // Which number an `impl` has in its module changes with every one before it, and is not shown.
+  matchGroups(a, b, shownName, keyA, keyB, likeness);
+  matchRenamedAndChanged(a, b, likeness);
+}
+
+/** Pairs within the groups of free pieces that share a key; those without one are let be. */
+function matchGroups(
+  a: readonly Piece[],
+  b: readonly Piece[],
+  groupOf: (piece: Piece) => Key | string | undefined,
+  keyA: BodyKey,
+  keyB: BodyKey,
+  likeness: Likeness,
+): void {
+  const groups = new Map<Key | string, Group>();
   for (const [side, pieces] of [
     ['a', a],
     ['b', b],
   ] as const) {
     for (const piece of pieces) {
-      if (!isFree(piece)) continue;
-      const key = ofKind(piece.kind, piece.key);
+      const key = isFree(piece) ? groupOf(piece) : undefined;
+      if (key === undefined) continue;
       let group = groups.get(key);
       if (group === undefined) {
         group = { a: [], b: [] };
@@ -48,7 +71,6 @@ export function matchPieces(
     if (group.a.length === 1 && group.b.length === 1) join(onlyA, onlyB, 'name');
     else matchGroup(group, keyA, keyB, likeness);
   }
-  matchRenamed(a, b, keyA, keyB);
 }
 
 interface Group {
@@ -141,12 +163,40 @@ function matchRenamed(a: readonly Piece[], b: readonly Piece[], keyA: BodyKey, k
   }
 }
 
+/**
+ * Functions that are left over under whatever name: each with the one that is most like it, where that is so seen from
+ * both and no other comes near. A function that went and one that came in its place are told as one that changed only
+ * where most of it stayed.
+ */
+function matchRenamedAndChanged(a: readonly Piece[], b: readonly Piece[], likeness: Likeness): void {
+  const left = (pieces: readonly Piece[]): Piece[] =>
+    pieces
+      .filter((piece) => piece.kind === 'code' && isFree(piece) && size(piece) >= TELLING_CHANGED_BODY)
+      .sort((x, y) => size(x) - size(y) || x.start - y.start);
+  const [leftA, leftB] = [left(a), left(b)];
+  const best = (piece: Piece, others: readonly Piece[], score: Likeness): Piece | undefined => {
+    const scored = neighbours(others, size(piece)).map((other) => ({ other, score: score(piece, other) }));
+    const [first, second] = scored.sort((x, y) => y.score - x.score);
+    if (first === undefined || first.score < RENAMED_LIKENESS) return undefined;
+    return second !== undefined && first.score - second.score < RENAMED_MARGIN ? undefined : first.other;
+  };
+  const ofB = new Map(leftB.map((piece) => [piece, best(piece, leftA, (y, x) => likeness(x, y))]));
+  const found = leftA.map((piece) => [piece, best(piece, leftB, likeness)] as const);
+  for (const [piece, other] of found)
+    if (other !== undefined && ofB.get(other) === piece) join(piece, other, 'similar');
+}
+
 /** A key for pieces of one kind. */
 export function ofKind(kind: Piece['kind'], key: Key): Key {
   return mixed(key, KINDS.indexOf(kind));
 }
 
 const KINDS: readonly Piece['kind'][] = ['code', 'data', 'record'];
+
+/** A function's name as it is read: without hashes and numbers that tell apart what is called the same. */
+function shownName({ kind, name }: Piece): string | undefined {
+  return kind === 'code' ? demangle(name) : undefined;
+}
 
 function fullName({ name }: Piece): string | undefined {
   return name === '' ? undefined : name;
