@@ -1,4 +1,4 @@
-import { type Bytes, openBytes } from '../artefact/bytes.js';
+import type { Bytes } from '../artefact/bytes.js';
 import { codecFor } from '../artefact/codec/registry.js';
 import { CONTAINER_HEAD } from '../artefact/container/container.js';
 import { containerFor } from '../artefact/container/registry.js';
@@ -13,7 +13,7 @@ import { crateNameOf, crateVersions } from './crate.js';
 import { type DescribeOptions, type Difference, describeDifference } from './difference.js';
 import { compareMetadata, type MetadataDifference } from './metadata.js';
 import { type PairRule, pairMembers } from './pair.js';
-import { sketchOf } from './sketch.js';
+import { sketchContent } from './sketch.js';
 
 /**
  * Two archives or compressed files, opened to show what their difference is made of. Nothing is decided here: that
@@ -84,7 +84,7 @@ async function compareOpened(
     digestOf: (member) => member.digest,
     crateNameOf,
     crateVersionOf: crateVersions(),
-    sketchOf: ({ content }) => content && sketchOf(openBytes(content)),
+    sketchOf: ({ content }) => content && sketchContent(content),
   });
   const comparer = new ContentComparer(task.digest);
   const differing: InsidePair[] = [];

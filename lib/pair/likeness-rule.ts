@@ -5,7 +5,7 @@ import { likeness, type Sketch } from './sketch.js';
 
 /** Two members must be so much alike, of 1; builds of one crate by another cargo are from 0.35 on. */
 const LEAST = 0.2;
-/** And so much more than either is like any other: four to five standard deviations of what a sketch tells. */
+/** And so much more than either is like any other: more than four standard deviations of the difference of two likenesses. */
 const MARGIN = 0.1;
 /** Members of one side that are alike but for the hash; of more, none is paired in this way. */
 export const MOST_ALIKE = 32;

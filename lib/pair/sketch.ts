@@ -1,4 +1,5 @@
-import type { Bytes } from '../artefact/bytes.js';
+import { type Bytes, openBytes } from '../artefact/bytes.js';
+import type { ContentRef } from '../artefact/member.js';
 
 /**
  * What a content is like: the smallest of the hashes of all its stretches of `SHINGLE` bytes, ascending, each once. They
@@ -12,8 +13,8 @@ export type Sketch = Uint32Array;
  * fewer are left (of two builds of one regex_automata 0.40 with 8 bytes, 0.33 with 16 and 0.25 with 32).
  */
 const SHINGLE = 8;
-/** Values of a sketch. A likeness is then off by 0.022 at most, one standard deviation. */
-export const SKETCH = 512;
+/** Values of a sketch. A likeness is then off by 0.016 at most, one standard deviation. */
+export const SKETCH = 1024;
 /** Contents above this have none: of so many stretches too many would have equal hashes by chance. Bytes. */
 export const LARGEST_SKETCHED = 512 * 2 ** 20;
 
@@ -43,6 +44,16 @@ export function sketchOf(bytes: Bytes): Sketch | undefined {
     block.copyWithin(0, got, got + SHINGLE);
   }
   return smallest.values();
+}
+
+/** The sketch of a member's content. @throws InputError where it cannot be read, or changed while it was */
+export function sketchContent(content: ContentRef): Sketch | undefined {
+  const bytes = openBytes(content);
+  try {
+    return sketchOf(bytes);
+  } finally {
+    bytes.close();
+  }
 }
 
 /**

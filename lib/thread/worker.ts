@@ -1,4 +1,3 @@
-import { openBytes } from '../artefact/bytes.js';
 import type { DigestAlgorithm } from '../artefact/digest.js';
 import { type Listing, listDirectory } from '../artefact/directory.js';
 import type { IngestOptions } from '../artefact/ingest.js';
@@ -8,7 +7,7 @@ import { type Trouble, toTrouble } from '../error.js';
 import type { ExplainOutcome, ExplainTask } from '../explain/task.js';
 import { ContentComparer, type ContentResult, comparerFor, isContentFailure } from '../pair/contents.js';
 import type { DifferenceOutcome, DifferenceTask } from '../pair/difference.js';
-import { type Sketch, sketchOf } from '../pair/sketch.js';
+import { type Sketch, sketchContent } from '../pair/sketch.js';
 import { type PackedRefs, unpackRef } from './refs.js';
 
 export { twinTask } from './twin.js';
@@ -105,16 +104,7 @@ export async function digestTask(task: {
 
 export async function sketchTask(task: { refs: PackedRefs }): Promise<Outcome<Sketch | undefined>[]> {
   return Promise.all(
-    task.refs.paths.map((_, row) =>
-      outcome(async () => {
-        const bytes = openBytes(unpackRef(task.refs, row));
-        try {
-          return sketchOf(bytes);
-        } finally {
-          bytes.close();
-        }
-      }),
-    ),
+    task.refs.paths.map((_, row) => outcome(async () => sketchContent(unpackRef(task.refs, row)))),
   );
 }
 

@@ -18,7 +18,7 @@ export function packageOf(bytes: Bytes): string | undefined {
   const found = findRmeta(bytes);
   if (found === undefined || found.compressed || found.version < 9) return undefined;
   if (found.length > LARGEST_METADATA) return undefined;
-  const metadata = Buffer.from(bytes.read(found.offset, found.length));
+  const metadata = bytes.read(found.offset, found.length);
   const root = readCrateRoot(metadata);
   if (root === undefined) return undefined;
   const packages = new Set(sourceFileNames(metadata, root).flatMap((name) => packageFolder(name) ?? []));
