@@ -29,10 +29,13 @@ export async function runControl(
   const match = await matchSides(side, control, undefined, options, threads, () => {});
   const differing = match.pairs.filter(({ report }) => report.status === 'content');
   const regions = await regionsOf(differing, options, threads);
-  for (const [pair, of] of regions) if (of !== undefined) noise.addRegions(pair.report.path, of);
+  for (const [pair, of] of regions)
+    if (of !== undefined && !isGuessed(pair)) noise.addRegions(pair.report.path, of);
   const varying = new Set<string>();
-  for (const { report } of match.pairs) {
+  for (const pair of match.pairs) {
+    const { report } = pair;
     if (isDifferent(report)) varying.add(report.path);
+    if (isGuessed(pair)) continue;
     for (const { field, mask, b } of report.metadata ?? []) {
       // What a mask covers tells how the control was unpacked, not how builds vary.
       if (mask === undefined) noise.addMetadata(report.path, field, b);
@@ -60,6 +63,11 @@ export async function runControl(
       varying: [...varying].sort(),
     },
   };
+}
+
+/** Two files that may not be the same one differ throughout: that says nothing of how builds vary. */
+function isGuessed({ report }: MatchedPair): boolean {
+  return report.rule === 'likeness' || report.rule === 'last-left';
 }
 
 /** Where each pair varies: by its ledger where pairs are explained, else by aligned bytes; undefined where unread. */

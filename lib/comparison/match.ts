@@ -1,8 +1,8 @@
-import { openBytes } from '../artefact/bytes.js';
 import type { Member } from '../artefact/member.js';
-import { InputError, type Trouble } from '../error.js';
-import { findRmeta } from '../format/rmeta.js';
+import type { Trouble } from '../error.js';
+import { crateNameOf, crateVersions } from '../pair/crate.js';
 import { type Pairing, pairMembers } from '../pair/pair.js';
+import type { Sketch } from '../pair/sketch.js';
 import type { PairReport, SideTrouble, UnpairedReport } from '../report/model.js';
 import type { Threads } from '../thread/pool.js';
 import { Decider } from './decider.js';
@@ -10,7 +10,13 @@ import type { ResolvedOptions } from './options.js';
 import type { Side } from './side.js';
 import type { Twins } from './twins.js';
 import { unpaired, unpairedTroubles } from './unpaired.js';
-import { type ContentDecision, type ContentPair, compareContents, digestContents } from './work.js';
+import {
+  type ContentDecision,
+  type ContentPair,
+  compareContents,
+  digestContents,
+  sketchContents,
+} from './work.js';
 
 /** Two sides laid side by side: every member of each stands in exactly one of the lists. */
 export interface Match {
@@ -97,7 +103,10 @@ export async function matchSides(
   };
 }
 
-/** Pairs by name, digests what that leaves over, and pairs again with the digests at hand. */
+/**
+ * Pairs by name, digests what that leaves over, and pairs again with the digests at hand; where that leaves several that
+ * are alike in name, takes sketches of those and pairs with them.
+ */
 async function pairWithContent(
   a: Side,
   b: Side,
@@ -107,38 +116,39 @@ async function pairWithContent(
   unread: Map<Member, Trouble>,
 ): Promise<Pairing> {
   const digestOf = (member: Member): string | undefined => member.digest ?? digests.get(member);
-  const byName = pairMembers(a.members, b.members, { digestOf, crateNameOf });
+  const wanted = new Set<Member>();
+  const lookup = {
+    digestOf,
+    crateNameOf,
+    crateVersionOf: crateVersions(),
+    sketchOf: (member: Member): undefined => void wanted.add(member),
+  };
+  let pairing = pairMembers(a.members, b.members, lookup);
   const open = new Set<Member>();
   const leave = (member: Member | undefined): void => {
     if (member?.content !== undefined && digestOf(member) === undefined) open.add(member);
   };
-  for (const { index } of byName.onlyA) leave(a.members[index]);
-  for (const { index } of byName.onlyB) leave(b.members[index]);
-  for (const pair of byName.pairs) {
+  for (const { index } of pairing.onlyA) leave(a.members[index]);
+  for (const { index } of pairing.onlyB) leave(b.members[index]);
+  for (const pair of pairing.pairs) {
     if (pair.rule !== 'last-left') continue;
     leave(a.members[pair.a]);
     leave(b.members[pair.b]);
   }
-  if (open.size === 0) return byName;
-  for (const [member, outcome] of await digestContents([...open], options.digest, threads)) {
-    if ('ok' in outcome) digests.set(member, outcome.ok);
-    else unread.set(member, outcome.failed);
-  }
-  return pairMembers(a.members, b.members, { digestOf, crateNameOf });
-}
-
-/** The name of the crate in a library, out of its metadata; a file that has none, or a damaged one, has no name. */
-function crateNameOf(member: Member): string | undefined {
-  if (member.content === undefined || !/\.(rlib|rmeta|so)$/.test(member.path)) return undefined;
-  try {
-    const bytes = openBytes(member.content);
-    try {
-      return findRmeta(bytes)?.crate?.name;
-    } finally {
-      bytes.close();
+  if (open.size > 0) {
+    for (const [member, outcome] of await digestContents([...open], options.digest, threads)) {
+      if ('ok' in outcome) digests.set(member, outcome.ok);
+      else unread.set(member, outcome.failed);
     }
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
+    wanted.clear();
+    pairing = pairMembers(a.members, b.members, lookup);
   }
+  const readable = [...wanted].filter((member) => member.content !== undefined && !unread.has(member));
+  if (readable.length === 0) return pairing;
+  const sketches = new Map<Member, Sketch>();
+  for (const [member, outcome] of await sketchContents(readable, threads)) {
+    if ('failed' in outcome) unread.set(member, outcome.failed);
+    else if (outcome.ok !== undefined) sketches.set(member, outcome.ok);
+  }
+  return pairMembers(a.members, b.members, { ...lookup, sketchOf: (member) => sketches.get(member) });
 }

@@ -2,8 +2,9 @@ import pLimit from 'p-limit';
 import type { DigestAlgorithm } from '../artefact/digest.js';
 import type { ContentRef, Member } from '../artefact/member.js';
 import type { Trouble } from '../error.js';
+import type { Sketch } from '../pair/sketch.js';
 import type { Threads } from '../thread/pool.js';
-import { packRefs } from '../thread/refs.js';
+import { type PackedRefs, packRefs } from '../thread/refs.js';
 import type { CompareOutcome, Outcome } from '../thread/worker.js';
 
 /** Two contents to compare, with what is already known of them. */
@@ -51,28 +52,51 @@ export async function compareContents(
 
 /** Bytes that are digested in this thread rather than in others. */
 const SMALL_DIGEST = 32 * 2 ** 20;
+/** The same for sketches, which take ten times as long. */
+const SMALL_SKETCH = 4 * 2 ** 20;
 
 /** The digest of each member's content, or why it cannot be read. */
-export async function digestContents(
+export function digestContents(
   members: readonly Member[],
   digest: DigestAlgorithm,
   threads: Threads,
 ): Promise<Map<Member, Outcome<string>>> {
+  return spread(members, SMALL_DIGEST, threads, (refs, here) =>
+    here ? threads.runHere('digestTask', { digest, refs }) : threads.run('digestTask', { digest, refs }),
+  );
+}
+
+/** What each member's content is like (undefined: too large), or why it cannot be read. */
+export function sketchContents(
+  members: readonly Member[],
+  threads: Threads,
+): Promise<Map<Member, Outcome<Sketch | undefined>>> {
+  return spread(members, SMALL_SKETCH, threads, (refs, here) =>
+    here ? threads.runHere('sketchTask', { refs }) : threads.run('sketchTask', { refs }),
+  );
+}
+
+/** Members over threads, or in this one where they come to less than `small` bytes. All have content. */
+async function spread<T>(
+  members: readonly Member[],
+  small: number,
+  threads: Threads,
+  run: (refs: PackedRefs, here: boolean) => Promise<Outcome<T>[]>,
+): Promise<Map<Member, Outcome<T>>> {
   const bytes = members.reduce((sum, member) => sum + member.size, 0);
-  const here = bytes < SMALL_DIGEST;
+  const here = bytes < small;
   const parts = here ? 1 : threads.count;
-  const outcomes = new Map<Member, Outcome<string>>();
-  const run = async (part: number): Promise<void> => {
+  const outcomes = new Map<Member, Outcome<T>>();
+  const runPart = async (part: number): Promise<void> => {
     // Every n-th member: large ones lie together in a tree.
     const own = members.filter((_, i) => i % parts === part);
-    const task = { digest, refs: packRefs(own.flatMap((member) => member.content ?? [])) };
-    const results = await (here ? threads.runHere('digestTask', task) : threads.run('digestTask', task));
+    const results = await run(packRefs(own.flatMap((member) => member.content ?? [])), here);
     for (const [i, member] of own.entries()) {
       const result = results[i];
       if (result !== undefined) outcomes.set(member, result);
     }
   };
-  await Promise.all(Array.from({ length: parts }, (_, part) => run(part)));
+  await Promise.all(Array.from({ length: parts }, (_, part) => runPart(part)));
   return outcomes;
 }
 

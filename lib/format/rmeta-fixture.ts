@@ -4,6 +4,8 @@ export interface FixtureRmeta {
   readonly rustc: string;
   readonly triple?: string;
   readonly name?: string;
+  /** The name stands in front of the root, which refers to it. */
+  readonly referred?: boolean;
 }
 
 const HASH = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
@@ -13,17 +15,24 @@ export function writeRmeta({
   rustc,
   triple = 'x86_64-unknown-linux-gnu',
   name,
+  referred = false,
 }: FixtureRmeta): Buffer {
   const magic = Buffer.from([...Buffer.from('rust\0\0\0'), version]);
   const text = string(rustc);
-  const symbol =
-    name === undefined ? Buffer.from([2, 0xba, 0x0e]) : Buffer.concat([Buffer.of(0), string(name)]);
-  const root = Buffer.concat([Buffer.of(0), string(triple), HASH, symbol, Buffer.from([0, 1])]);
+  const before = referred ? string(name ?? '') : Buffer.alloc(0);
   const position = Buffer.alloc(version >= 9 ? 8 : 4);
-  const at = magic.length + position.length + text.length;
+  const beforeAt = magic.length + position.length + text.length;
+  const symbol =
+    name === undefined
+      ? Buffer.from([2, 0xba, 0x0e])
+      : referred
+        ? Buffer.from([1, beforeAt])
+        : Buffer.concat([Buffer.of(0), string(name)]);
+  const root = Buffer.concat([Buffer.of(0), string(triple), HASH, symbol, Buffer.from([0, 1])]);
+  const at = beforeAt + before.length;
   if (version >= 9) position.writeBigUInt64LE(BigInt(at));
   else position.writeUInt32BE(at);
-  return Buffer.concat([magic, position, text, root, Buffer.from('rust-end-file')]);
+  return Buffer.concat([magic, position, text, before, root, Buffer.from('rust-end-file')]);
 }
 
 /** The section `.rustc` of a dylib: compressed up to version 6, from 7 on with a length in front. */

@@ -32,7 +32,7 @@ test('an rlib whose metadata stand in no object file, as older compilers wrote i
   t.like(find(rlib), { place: 'lib.rmeta', rustc: 'rustc 1.58.0' });
 });
 
-test('the crate root of versions 9 and 10 names target, hash and, where it is spelt out, the crate', (t) => {
+test('the crate root of versions 9 and 10 names target, hash and, where it is spelt out there or before, the crate', (t) => {
   const hash = 'ffeeddccbbaa99887766554433221100';
   const triple = 'x86_64-unknown-linux-gnu';
   t.deepEqual(find(writeRmeta({ version: 10, rustc, name: 'cfg_if' }))?.crate, {
@@ -40,6 +40,7 @@ test('the crate root of versions 9 and 10 names target, hash and, where it is sp
     hash,
     name: 'cfg_if',
   });
+  t.is(find(writeRmeta({ version: 9, rustc, name: 'cfg_if', referred: true }))?.crate?.name, 'cfg_if');
   t.deepEqual(find(writeRmeta({ version: 9, rustc }))?.crate, { triple, hash });
   t.is(find(writeRmeta({ version: 8, rustc }))?.crate, undefined);
 });
@@ -68,6 +69,7 @@ test('a length or a position outside the file is refused', (t) => {
 test('damaged metadata give a result or a typed error', (t) => {
   const bases = [5, 7, 9, 10].flatMap((version) => [
     writeRmeta({ version, rustc }),
+    writeRmeta({ version, rustc, name: 'x', referred: true }),
     writeElf({ sections: [{ name: '.rustc', content: writeDylibSection({ version, rustc }) }] }),
   ]);
   fc.assert(

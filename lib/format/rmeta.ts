@@ -2,6 +2,7 @@ import { type Bytes, memoryBytes, sliceBytes } from '../artefact/bytes.js';
 import { InputError } from '../error.js';
 import { isElf, openElf } from './elf.js';
 import { isRlib, readRlib } from './rlib.js';
+import { leb128End, leb128Value } from './rmeta/leb128.js';
 import { snappyStart } from './snappy.js';
 
 /** What a crate's metadata says in front of everything else. Offsets are in the file that was given. */
@@ -14,6 +15,8 @@ export interface Rmeta {
   readonly place: string;
   /** Where the metadata start in the file; of compressed metadata, where the compressed stream starts. */
   readonly offset: number;
+  /** Bytes of the metadata, or of the compressed stream; without what a linker put behind them. */
+  readonly length: number;
   readonly compressed: boolean;
   /** Position of the crate root, from the start of the (decoded) metadata. */
   readonly rootPosition: number;
@@ -27,7 +30,7 @@ export interface CrateHeader {
   readonly triple: string;
   /** The SVH (crate hash), lower-case hex as `rustc -Zls=root` prints it: the last stored byte first. */
   readonly hash: string;
-  /** Absent where the name is a number in the compiler's own list of symbols (`core`, `std`). */
+  /** Absent where the name is a number in the compiler's own list of symbols (`core`, `std`), or is not to be read. */
   readonly name?: string | undefined;
 }
 
@@ -80,7 +83,8 @@ function readRmeta(bytes: Bytes): Rmeta {
     throw new InputError('the metadata header has no version string', { offset: header });
   }
   const crate = wide ? readCrateHeader(bytes, rootPosition) : undefined;
-  return { version, rustc: rustc.text, place: '', offset: 0, compressed: false, rootPosition, crate };
+  const { length } = bytes;
+  return { version, rustc: rustc.text, place: '', offset: 0, length, compressed: false, rootPosition, crate };
 }
 
 /** Whether a content starts as an .rmeta file does. */
@@ -116,7 +120,7 @@ function readDylibMetadata(section: Bytes): Rmeta {
   if (isRmeta(body)) return { ...readRmeta(body), offset: header };
   const decoded = snappyStart(Buffer.from(body.read(0, Math.min(FIRST_CHUNK, length))), header);
   const inner = readRmeta(memoryBytes(decoded));
-  return { ...inner, offset: header, compressed: true, crate: undefined };
+  return { ...inner, offset: header, length, compressed: true, crate: undefined };
 }
 
 function readLength(start: Buffer, at: number): number {
@@ -146,8 +150,11 @@ function readString(start: Buffer, at: number): { readonly text: string; readonl
   return { text: start.toString('utf8', next, end), end: end + 1 };
 }
 
-/** Tags of `Symbol`: the text follows, or a position of it, or a number in the compiler's list. */
+/** Tags of `Symbol`: the text follows, or the position of where it stands already, or a number in the compiler's list. */
 const SYMBOL_STR = 0;
+const SYMBOL_OFFSET = 1;
+/** Bytes that hold any crate's name with its length. */
+const LONGEST_NAME = 512;
 
 function readCrateHeader(bytes: Bytes, rootPosition: number): CrateHeader | undefined {
   if (rootPosition >= bytes.length) {
@@ -164,8 +171,7 @@ function readCrateHeader(bytes: Bytes, rootPosition: number): CrateHeader | unde
     const triple = readString(root, 1);
     const hash = root.subarray(triple.end, triple.end + 16);
     if (!/^[a-z0-9_.-]+$/.test(triple.text) || hash.length < 16) return undefined;
-    const nameAt = triple.end + 16;
-    const name = root[nameAt] === SYMBOL_STR ? readString(root, nameAt + 1).text : undefined;
+    const name = readSymbol(bytes, root, triple.end + 16);
     return {
       triple: triple.text,
       hash: Buffer.from(hash).reverse().toString('hex'),
@@ -174,4 +180,15 @@ function readCrateHeader(bytes: Bytes, rootPosition: number): CrateHeader | unde
   } catch {
     return undefined; // the root is not part of the header, and its form may change within a version
   }
+}
+
+/** The name of a crate whose `Symbol` stands at `at` of its root; the same name may be written in either way. */
+function readSymbol(bytes: Bytes, root: Buffer, at: number): string | undefined {
+  if (root[at] === SYMBOL_STR) return readString(root, at + 1).text;
+  if (root[at] !== SYMBOL_OFFSET) return undefined;
+  const end = leb128End(root, at + 1);
+  const position = end < 0 ? bytes.length : leb128Value(root, at + 1, end);
+  if (position >= bytes.length) return undefined;
+  return readString(Buffer.from(bytes.read(position, Math.min(LONGEST_NAME, bytes.length - position))), 0)
+    .text;
 }

@@ -102,3 +102,19 @@ test('a hard link inside has the content of its target', async (t) => {
     ],
   );
 });
+
+test('members that are alike but for the hash pair by what they have in common', async (t) => {
+  const lines = (topic: string) => Array.from({ length: 100 }, (_, i) => `${topic} ${i * i}`).join('\n');
+  const [h1, h2, h3, h4] = ['1', '2', '3', '4'].map((digit) => digit.repeat(16));
+  const found = await inside(
+    tarOf({ [`x-${h1}`]: `${lines('apples')}1`, [`x-${h2}`]: `${lines('pears')}2` }),
+    tarOf({ [`x-${h3}`]: `${lines('pears')}3`, [`x-${h4}`]: `${lines('apples')}4` }),
+  );
+  t.deepEqual(
+    found?.differing.map(({ rule, name, nameB, status }) => [rule, name, nameB, status]),
+    [
+      ['likeness', `x-${h1}`, `x-${h4}`, 'content'],
+      ['likeness', `x-${h2}`, `x-${h3}`, 'content'],
+    ],
+  );
+});

@@ -9,9 +9,11 @@ import { Spool } from '../artefact/spool.js';
 import { located } from '../error.js';
 import type { PairStatus, SideTrouble } from '../report/model.js';
 import { ContentComparer } from './contents.js';
+import { crateNameOf, crateVersions } from './crate.js';
 import { type DescribeOptions, type Difference, describeDifference } from './difference.js';
 import { compareMetadata, type MetadataDifference } from './metadata.js';
 import { type PairRule, pairMembers } from './pair.js';
+import { sketchContent } from './sketch.js';
 
 /**
  * Two archives or compressed files, opened to show what their difference is made of. Nothing is decided here: that
@@ -78,7 +80,12 @@ async function compareOpened(
   b: Opened,
   task: DescribeOptions,
 ): Promise<{ readonly inside: Inside; readonly troubles: readonly SideTrouble[] }> {
-  const pairing = pairMembers(a.members, b.members, { digestOf: (member) => member.digest });
+  const pairing = pairMembers(a.members, b.members, {
+    digestOf: (member) => member.digest,
+    crateNameOf,
+    crateVersionOf: crateVersions(),
+    sketchOf: ({ content }) => content && sketchContent(content),
+  });
   const comparer = new ContentComparer(task.digest);
   const differing: InsidePair[] = [];
   const troubles: SideTrouble[] = [];

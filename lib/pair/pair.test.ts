@@ -9,7 +9,9 @@ import {
   rawMember,
 } from '../artefact/layout/layout-fixture.js';
 import type { Member } from '../artefact/member.js';
+import { MOST_ALIKE, MOST_SKETCHED } from './likeness-rule.js';
 import { type ContentLookup, type Pairing, pairMembers } from './pair.js';
+import { likeness } from './sketch.js';
 
 /** A file whose digest is `content`; ` -> ` and `/` as in `rawMember`. */
 function member(path: string, content = '', over: Partial<Member> = {}): Member {
@@ -161,6 +163,99 @@ test('a crate name that several have decides nothing', (t) => {
   const b = [member(`libx${H3}.rlib`, '333'), member(`libx${H4}.rlib`, '4444')];
   t.is(pairMembers(a, b, { crateNameOf: () => 'x' }).pairs.length, 0);
   t.is(pairMembers(a, b, { crateNameOf: () => undefined }).pairs.length, 0);
+});
+
+test('of one crate in two versions, each pairs with the same version', (t) => {
+  const a = [member(`libx${H1}.rmeta`, '0.8'), member(`libx${H2}.rmeta`, '0.6 ')];
+  const b = [member(`libx${H3}.rmeta`, '0.6'), member(`libx${H4}.rmeta`, '0.8 ')];
+  const crateVersionOf = ({ digest }: Member) => digest && `x-${digest.trim()}.0`;
+  t.deepEqual(shown(a, b, { crateNameOf: () => 'x', crateVersionOf }), [
+    `crate-version: libx${H1}.rmeta = libx${H4}.rmeta`,
+    `crate-version: libx${H2}.rmeta = libx${H3}.rmeta`,
+  ]);
+});
+
+/** A sketch whose likeness to another is that of the sets. */
+const sketched = (...values: number[]) => Uint32Array.from(values).sort();
+/** The digest of a member is its sketch, a letter a value. */
+const sketchOf = ({ digest = '' }: Member) => sketched(...new Set(Buffer.from(digest)));
+
+test('of several that are alike but for the hash, what clearly has most in common is a pair', (t) => {
+  const a = [member(`x${H1}`, 'abcdef'), member(`x${H2}`, 'uvwxyz')];
+  const b = [member(`x${H3}`, 'uvwxy'), member(`x${H4}`, 'abcdeg')];
+  t.deepEqual(shown(a, b, { sketchOf }), [`likeness: x${H1} = x${H4}`, `likeness: x${H2} = x${H3}`]);
+  t.is(pairMembers(a, b).pairs.length, 0);
+});
+
+test('one of several finds its like where the other side has only one', (t) => {
+  const a = [member(`x${H1}`, 'abcdef'), member(`x${H2}`, 'uvwxyz')];
+  t.deepEqual(shown(a, [member(`x${H3}`, 'uvwxy')], { sketchOf }), [
+    `likeness: x${H2} = x${H3}`,
+    `a: x${H1}`,
+  ]);
+});
+
+test('what is as much like one as like another stays unpaired', (t) => {
+  const a = [member(`x${H1}`, 'abcdefghij'), member(`x${H2}`, 'abcdefghik')];
+  const b = [member(`x${H3}`, 'abcdefghi'), member(`x${H4}`, 'abcdefghil')];
+  t.is(pairMembers(a, b, { sketchOf }).pairs.length, 0);
+});
+
+test('what has little in common with anything stays unpaired', (t) => {
+  const a = [member(`x${H1}`, 'abcdefghij'), member(`x${H2}`, 'uvwxyz')];
+  const b = [member(`x${H3}`, 'ABCDEFGHij'), member(`x${H4}`, 'UVWXYZ')];
+  t.is(pairMembers(a, b, { sketchOf }).pairs.length, 0);
+});
+
+test('two builds of one version are told apart among themselves', (t) => {
+  // The other version of one of them is nearly as much alike.
+  const a = [member(`x${H1}`, '1abcdeghij'), member(`x${H2}`, '1uvwxyz'), member(`x${H3}`, '2abcdefghij')];
+  const b = [member(`x${H4}`, '1abcdefghij'), member('x-5555555555555555', '1uvwxy')];
+  t.deepEqual(shown(a, b, { sketchOf }), [
+    `likeness: x${H2} = x-5555555555555555`,
+    `a: x${H1}`,
+    `a: x${H3}`,
+    `b: x${H4}`,
+  ]);
+  const crateVersionOf = ({ digest }: Member) => `x-${digest?.[0]}.0.0`;
+  t.deepEqual(shown(a, b, { sketchOf, crateVersionOf }), [
+    `likeness: x${H1} = x${H4}`,
+    `likeness: x${H2} = x-5555555555555555`,
+    `a: x${H3}`,
+  ]);
+});
+
+test('where one of a group has no sketch, none of it pairs by likeness', (t) => {
+  const a = [member(`x${H1}`, 'abcdef'), member(`x${H2}`, 'uvwxyz')];
+  const b = [member(`x${H3}`, 'uvwxy'), member(`x${H4}`, 'abcdeg')];
+  const some = (asked: Member) => (asked.path.includes(H4) ? undefined : sketchOf(asked));
+  t.is(pairMembers(a, b, { sketchOf: some }).pairs.length, 0);
+});
+
+/** `count` members that are alike but for the hash, for each base name. */
+function alike(count: number, side: string, ...names: string[]): Member[] {
+  return names.flatMap((name) =>
+    Array.from({ length: count }, (_, i) =>
+      member(`${name}-${side}${i.toString(16).padStart(15, '0')}`, `${i} of ${name} on ${side}`),
+    ),
+  );
+}
+
+test('of very many that are alike, no content is asked for', (t) => {
+  const asked = (a: readonly Member[], b: readonly Member[]) => {
+    let count = 0;
+    const sketchOf = (): undefined => {
+      count += 1;
+    };
+    pairMembers(a, b, { sketchOf });
+    return count;
+  };
+  t.is(asked(alike(MOST_ALIKE, 'a', 'x'), alike(MOST_ALIKE, 'b', 'x')), 2 * MOST_ALIKE);
+  t.is(asked(alike(MOST_ALIKE + 1, 'a', 'x'), alike(1, 'b', 'x')), 0);
+  t.is(asked(alike(20_000, 'a', 'x'), alike(20_000, 'b', 'x')), 0);
+  const names = Array.from({ length: MOST_SKETCHED / 8 + 1 }, (_, i) => `n${i}`);
+  t.is(asked(alike(4, 'a', ...names.slice(1)), alike(4, 'b', ...names.slice(1))), MOST_SKETCHED);
+  t.is(asked(alike(4, 'a', ...names), alike(4, 'b', ...names)), 0);
 });
 
 test('a hash that only one member of each side still has decides last', (t) => {
@@ -382,6 +477,59 @@ const anySide = fc
   );
 const lookup: ContentLookup = { crateNameOf: ({ digest }) => (digest === 'b' ? undefined : digest) };
 
+/** Many members that are alike but for the hash, with some of a few letters in common. */
+const likeSide = fc
+  .uniqueArray(
+    fc.record({
+      name: fc.constantFrom('x', 'libx'),
+      hash: fc.nat(9999),
+      letters: fc.uniqueArray(fc.constantFrom(...'abcdefghijkl'), { minLength: 1, maxLength: 12 }),
+    }),
+    { maxLength: 12, selector: ({ name, hash }) => `${name}-${hash}` },
+  )
+  .map((all) =>
+    all.map(({ name, hash, letters }) =>
+      member(`${name}-${hash.toString().padStart(16, '0')}`, letters.join('')),
+    ),
+  );
+const likeLookup: ContentLookup = {
+  sketchOf,
+  crateVersionOf: ({ digest }) => (digest?.includes('a') === true ? `x-${digest.length % 2}.0.0` : undefined),
+};
+
+test('in what order members come changes no pair', (t) => {
+  const shuffled = likeSide.chain((members) =>
+    fc.tuple(fc.constant(members), fc.shuffledSubarray(members, { minLength: members.length })),
+  );
+  let likenesses = 0;
+  fc.assert(
+    fc.property(shuffled, shuffled, ([a, otherA], [b, otherB]) => {
+      const found = shown(a, b, likeLookup);
+      likenesses += found.filter((line) => line.startsWith('likeness')).length;
+      t.deepEqual(shown(otherA, otherB, likeLookup), found);
+    }),
+  );
+  t.true(likenesses > 0);
+});
+
+test('a pair by likeness is more like each other than either is like what stayed unpaired', (t) => {
+  fc.assert(
+    fc.property(likeSide, likeSide, (a, b) => {
+      const { pairs, onlyA, onlyB } = pairMembers(a, b, { sketchOf });
+      const like = (x: number, y: number) => likeness(sketchOf(a[x] as Member), sketchOf(b[y] as Member));
+      const name = (of: readonly Member[], index: number) => of[index]?.path.replace(/-.*/, '');
+      for (const pair of pairs.filter(({ rule }) => rule === 'likeness')) {
+        const own = name(a, pair.a);
+        for (const { index } of onlyB)
+          if (name(b, index) === own) t.true(like(pair.a, pair.b) > like(pair.a, index));
+        for (const { index } of onlyA)
+          if (name(a, index) === own) t.true(like(pair.a, pair.b) > like(index, pair.b));
+      }
+      t.pass();
+    }),
+  );
+});
+
 test('every member of each side is in one pair or left over, and never both', (t) => {
   fc.assert(
     fc.property(anySide, anySide, (a, b) => {
@@ -402,6 +550,10 @@ test('every member of each side is in one pair or left over, and never both', (t
 });
 
 test('swapping the sides swaps the pairing', (t) => {
+  const sides = fc.oneof(
+    fc.tuple(anySide, anySide, fc.constant(lookup)),
+    fc.tuple(likeSide, likeSide, fc.constant(likeLookup)),
+  );
   const byIndex = (x: { a: number }, y: { a: number }) => x.a - y.a;
   const swapped = ({ pairs, onlyA, onlyB }: Pairing) => ({
     pairs: pairs.map(({ a, b, rule }) => ({ a: b, b: a, rule })).sort(byIndex),
@@ -409,9 +561,9 @@ test('swapping the sides swaps the pairing', (t) => {
     onlyB: onlyA,
   });
   fc.assert(
-    fc.property(anySide, anySide, (a, b) => {
-      const there = pairMembers(a, b, lookup);
-      const back = swapped(pairMembers(b, a, lookup));
+    fc.property(sides, ([a, b, asked]) => {
+      const there = pairMembers(a, b, asked);
+      const back = swapped(pairMembers(b, a, asked));
       t.deepEqual({ ...there, pairs: [...there.pairs].sort(byIndex) }, back);
     }),
   );

@@ -1,8 +1,10 @@
 import type { Member } from '../artefact/member.js';
 import { pairByContent } from './content-rule.js';
-import { pairByCrateName } from './crate-name-rule.js';
+import { pairByCrate } from './crate-rule.js';
 import { contentKey, hashKey, pathKey, versionKey } from './key.js';
+import { pairByLikeness } from './likeness-rule.js';
 import { Matching } from './matching.js';
+import type { Sketch } from './sketch.js';
 
 /** Why two members were put together, in the order in which the rules are tried (docs/layouts.md). */
 export const PAIR_RULES = [
@@ -11,7 +13,9 @@ export const PAIR_RULES = [
   'path-without-hash',
   'path-without-version',
   'crate-name',
+  'crate-version',
   'content',
+  'likeness',
   'last-left',
 ] as const;
 export type PairRule = (typeof PAIR_RULES)[number];
@@ -41,15 +45,20 @@ export interface Pairing {
 export interface ContentLookup {
   /** The name of the crate that a library holds; undefined for anything else. */
   crateNameOf?(member: Member): string | undefined;
+  /** Package and version of that crate (`regex-syntax-0.8.5`); undefined where nothing tells. Asked more than once. */
+  crateVersionOf?(member: Member): string | undefined;
   /** Equal for two members if and only if their bytes are. Without it, `Member.digest` where that is known. */
   digestOf?(member: Member): string | undefined;
+  /** What the contents are like; undefined where they cannot be read or are too large. */
+  sketchOf?(member: Member): Sketch | undefined;
 }
 
 /**
  * Puts the members of two artefacts together. Only names that leave no choice make a pair: where several members
- * could be meant and neither the crate's name nor equal bytes decide, they stay unpaired. Content pairs with content,
- * package metadata with package metadata. Swapping the sides swaps the result. Takes time in proportion to the
- * number of members.
+ * could be meant and neither the crate, nor equal bytes, nor clearly the most bytes in common decide, they stay unpaired.
+ * A pair is only what is compared; no rule makes anything equal. Content pairs with content, package metadata with
+ * package metadata. Swapping the sides swaps the result, and the order of members does not matter but among those at one
+ * path. Takes time in proportion to the number of members.
  */
 export function pairMembers(a: readonly Member[], b: readonly Member[], lookup: ContentLookup = {}): Pairing {
   const digestOf = lookup.digestOf?.bind(lookup) ?? ((member: Member) => member.digest);
@@ -59,9 +68,12 @@ export function pairMembers(a: readonly Member[], b: readonly Member[], lookup: 
   pairOnlyFiles(matching);
   matching.pairUnique(hashKey, 'path-without-hash');
   matching.pairUnique(versionKey, 'path-without-version');
-  if (lookup.crateNameOf !== undefined) pairByCrateName(matching, lookup.crateNameOf.bind(lookup));
+  const versionOf = lookup.crateVersionOf?.bind(lookup) ?? (() => undefined);
+  if (lookup.crateNameOf !== undefined) pairByCrate(matching, lookup.crateNameOf.bind(lookup), 'crate-name');
+  pairByCrate(matching, versionOf, 'crate-version');
   pairByContent(matching, hashKey, digestOf);
   pairByContent(matching, contentKey, digestOf);
+  if (lookup.sketchOf !== undefined) pairByLikeness(matching, lookup.sketchOf.bind(lookup), versionOf);
   matching.pairLastLeft(hashKey);
   return {
     pairs: matching.pairs(),

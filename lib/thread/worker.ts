@@ -7,6 +7,7 @@ import { type Trouble, toTrouble } from '../error.js';
 import type { ExplainOutcome, ExplainTask } from '../explain/task.js';
 import { ContentComparer, type ContentResult, comparerFor, isContentFailure } from '../pair/contents.js';
 import type { DifferenceOutcome, DifferenceTask } from '../pair/difference.js';
+import { type Sketch, sketchContent } from '../pair/sketch.js';
 import { type PackedRefs, unpackRef } from './refs.js';
 
 export { twinTask } from './twin.js';
@@ -98,6 +99,12 @@ export async function digestTask(task: {
   const by = new ContentComparer(task.digest);
   return Promise.all(
     task.refs.paths.map((_, row) => outcome(async () => by.digest(unpackRef(task.refs, row)))),
+  );
+}
+
+export async function sketchTask(task: { refs: PackedRefs }): Promise<Outcome<Sketch | undefined>[]> {
+  return Promise.all(
+    task.refs.paths.map((_, row) => outcome(async () => sketchContent(unpackRef(task.refs, row)))),
   );
 }
 
