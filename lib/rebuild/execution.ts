@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { AbortedError, SpoolError } from '../error.js';
+import { gone, parseFirstProcess } from './first-process.js';
 import { type CpuSeconds, parseTimes } from './measured-command.js';
 import { startGroup, stopGroup } from './process-group.js';
 import { TreeMemory } from './process-tree.js';
-import type { SealedCommand } from './sandbox.js';
+import { INFO_FD, type SealedCommand } from './sandbox.js';
 
 /** How a command ended and what it took. */
 export interface Execution {
@@ -32,7 +33,7 @@ const ROOM = 'make room, or name another folder with --out';
 
 /**
  * Runs a command; its output goes to a log, behind what stands there already. When the signal is given, the command
- * and all that it started are killed.
+ * and all that it started are killed. What a sandbox ends with the command has ended when this returns.
  * @throws AbortedError, SpoolError where the log cannot be written or the program cannot be started
  */
 export async function execute(command: SealedCommand, options: ExecutionOptions): Promise<Execution> {
@@ -44,13 +45,14 @@ export async function execute(command: SealedCommand, options: ExecutionOptions)
   const child = startLogged(command, fd);
   const stop = (): void => stopGroup(child);
   signal.addEventListener('abort', stop, { once: true });
+  const first = read(child.stdio[INFO_FD]).then(parseFirstProcess);
   const memory = new TreeMemory(child.pid ?? 0);
   const looks = setInterval(() => {
     memory.look();
     onTick?.(elapsed());
   }, LOOK);
   try {
-    const times = read(child.stdio[3] as Readable | null);
+    const times = read(child.stdio[3]);
     const [status, by] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.on('error', reject);
       child.on('exit', (code, killer) => resolve([code, killer]));
@@ -72,13 +74,17 @@ export async function execute(command: SealedCommand, options: ExecutionOptions)
     signal.removeEventListener('abort', stop);
     // What was left behind in the background would go on writing into the output.
     stopGroup(child);
+    // The command may be told to have ended a moment before its namespace has, and its signal is only sent.
+    const last = await first;
+    if (last !== undefined) await gone(last);
   }
 }
 
 /** @param fd Of the log; closed here. @throws SpoolError for what no program can be started with */
 function startLogged(command: SealedCommand, fd: number): ChildProcess {
   try {
-    return startGroup(command.program, command.args, ['ignore', fd, fd, 'pipe'], {
+    const info = command.tellsFirst === true ? (['pipe'] as const) : [];
+    return startGroup(command.program, command.args, ['ignore', fd, fd, 'pipe', ...info], {
       // Node hands this one on to every child unless it is said to be undefined.
       env: { ...command.environment, NODE_V8_COVERAGE: undefined },
       cwd: command.cwd,
@@ -110,9 +116,9 @@ function openLog(log: string): number {
   }
 }
 
-async function read(pipe: Readable | null): Promise<string> {
+async function read(pipe: ChildProcess['stdio'][number] | undefined): Promise<string> {
   let text = '';
-  if (pipe === null) return text;
+  if (!(pipe instanceof Readable)) return text;
   pipe.setEncoding('latin1');
   try {
     for await (const chunk of pipe) text += chunk;

@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SpoolError, UsageError } from '../error.js';
+import { readProcessStat } from './process-stat.js';
 
 /**
  * Takes a folder for this process alone, until `release`. What a killed process left is taken over.
@@ -64,13 +65,6 @@ function readLock(file: string): string | undefined {
 
 /** A process by its number and when it started, for numbers are given again; undefined where there is none. */
 function identityOf(pid: string): string | undefined {
-  try {
-    // proc(5): the name in parentheses may hold spaces; the start is field 22.
-    const fields = readFileSync(`/proc/${Number(pid)}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return `${pid} ${fields[19]}`;
-  } catch {
-    return undefined;
-  }
+  const stat = readProcessStat(Number(pid));
+  return stat && `${pid} ${stat.started}`;
 }

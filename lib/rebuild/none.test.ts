@@ -45,37 +45,38 @@ test('the same paths stand for both runs, and the environment is the one that is
   t.false(readdirSync(join(folder, 'out')).includes('place'), 'the links are gone afterwards');
 });
 
-test('what a build leaves running is ended before its output is looked at', async (t) => {
-  const folder = written(
-    t,
-    '(setsid sh -c "sleep 1; echo late >>$TRUSTDIFF_OUT/text; exec sleep 7531" >/dev/null 2>&1 &) ; echo 1 >"$TRUSTDIFF_OUT/text"',
-    none,
-  );
-  t.is((await rebuilt(folder)).status, 0);
-  const left = readdirSync('/proc').filter((pid) => {
+/** Whether a process has this word among those of its command. */
+function runs(word: string): boolean {
+  return readdirSync('/proc').some((pid) => {
     try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('7531');
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word);
     } catch {
       return false;
     }
   });
-  t.deepEqual(left, []);
+}
+
+test('what a build leaves running is ended before its output is looked at', async (t) => {
+  const seconds = `${process.pid}7531`;
+  // It writes as soon as the output is looked at and has got its name.
+  const late = `while [ -d ../stage.partial ]; do sleep 0.01; done; echo late >>text; exec sleep ${seconds}`;
+  const folder = written(
+    t,
+    `(cd -P "$TRUSTDIFF_OUT"; setsid sh -c "${late}" >/dev/null 2>&1 &) ; echo 1 >"$TRUSTDIFF_OUT/text"`,
+    none,
+  );
+  t.is((await rebuilt(folder)).status, 0);
+  t.false(runs(seconds));
   t.is(readFileSync(join(runFolder(folder, 'a1'), 'out/stage/text'), 'utf8'), '1\n');
 });
 
 test('what a build without a sandbox put into the background is gone when it is stopped', async (t) => {
-  const folder = written(t, '(setsid sleep 4322 &) ; : >"$TRUSTDIFF_OUT/waits"; sleep 1000');
+  const seconds = `${process.pid}4322`;
+  const folder = written(t, `(setsid sleep ${seconds} &) ; : >"$TRUSTDIFF_OUT/waits"; sleep 1000`);
   const stop = new AbortController();
   const experiment = { ...readExperiment(join(folder, 'experiment.yaml')), sandbox: SANDBOX_NONE };
   const { report } = rebuild({ experiment, out: join(folder, 'out'), jobs: 1, signal: stop.signal });
-  const running = (): boolean =>
-    readdirSync('/proc').some((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1') === 'sleep\x004322\0';
-      } catch {
-        return false;
-      }
-    });
+  const running = (): boolean => runs(`sleep\0${seconds}\0`);
   await until(() => existsSync(join(runFolder(folder, 'a1'), 'out/stage.partial/waits')) && running());
   stop.abort();
   await t.throwsAsync(report, { name: 'AbortedError' });

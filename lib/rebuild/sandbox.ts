@@ -6,7 +6,12 @@ export interface SealedCommand {
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Whether it tells on `INFO_FD` of the process with which all that it started ends. */
+  readonly tellsFirst?: boolean | undefined;
 }
+
+/** The file descriptor on which a sandbox tells of its first process; 3 is that of the times. */
+export const INFO_FD = 4;
 
 /** Where a stage's command runs and what it can see of the machine. */
 export interface Sandbox {
@@ -18,7 +23,7 @@ export interface Sandbox {
   /** Where things lie for the command. */
   place(folders: RunFolders): Place;
   command(order: SealedOrder): SealedCommand;
-  /** Ends what a command left running, after which its output does not change any more. */
+  /** Ends what a command left running that did not end with it, after which its output does not change any more. */
   end(): void;
 }
 

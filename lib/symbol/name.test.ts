@@ -72,6 +72,11 @@ tokensOf('letters inside identifiers, types and constants of v0 names are no dis
   ['_RNvC1a9CsAbc_1a'],
 ]);
 
+tokensOf('a back reference to the start of a v0 name has no digits, so no token', [
+  ['_RNvCsAbc_1a1bB_', 'crate-disambiguator Abc'],
+  ['_RNvCsAbc_1a1bB2_', 'crate-disambiguator Abc', 'backref 2'],
+]);
+
 tokensOf('hashes of constants, files, crates and codegen units are tokens', [
   [`.Lanon.${H32}.12`, `anon-hash ${H32}`, 'counter 12'],
   [`.rela.data.rel.ro..Lanon.${H32}.3`, `anon-hash ${H32}`, 'counter 3'],

@@ -284,10 +284,11 @@ export class V0Scan {
     let value = 0;
     for (let i = start; i < end; i += 1) value = value * 62 + (BASE62_VALUE[this.bytes[i] ?? 0] ?? 0);
     if (end > start) value += 1;
-    // Only what rustc writes is replaced: no leading zeros, and a target before the `B`.
+    // Only what rustc writes is replaced: no leading zeros, and a target before the `B`. A reference to the symbol's
+    // start, which has no digits, never moves.
     const leadingZero = end - start > 1 && this.bytes[start] === 0x30;
     const target = this.base + value;
-    if (!leadingZero && end - start < 8 && target < start - 1) {
+    if (value > 0 && !leadingZero && end - start < 8 && target < start - 1) {
       this.spans.add(KIND.backref, start, end, this.base, target);
     }
     return true;

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { readProcessStat } from '../../lib/rebuild/process-stat.js';
 import type { Answer, Order } from './runner.js';
 import { inputOf, type TargetName } from './target.js';
 
@@ -21,8 +22,14 @@ export interface CampaignOptions {
   readonly time?: number | undefined;
 }
 
-/** A run that takes longer, in milliseconds, hangs. */
+/** A run that takes longer, in milliseconds, hangs: half of it of the processor, for a busy machine may give no more. */
 const HANG = 5000;
+
+/** How many times as long one may take that does not use the processor. */
+const PATIENCE = 12;
+
+/** Milliseconds. */
+const TICK = 10;
 
 /** What one small input may cost, in bytes. */
 const GROWTH_MAX = 200 * 2 ** 20;
@@ -49,7 +56,7 @@ export async function fuzz(
 
 /**
  * Runs one reader over one input, such as a finding of earlier.
- * @param hang Milliseconds after which it hangs.
+ * @param hang Milliseconds after which it hangs, half of them of the processor.
  * @param name Of the module that the child process runs.
  */
 export async function tryOnce(
@@ -85,12 +92,19 @@ function tryInput(
   hang: number = HANG,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
+    const used = (): number => readProcessStat(runner.pid ?? 0)?.ticks ?? Number.POSITIVE_INFINITY;
+    const before = used();
+    let looks = 0;
     const settle = (fault: string | undefined): void => {
-      clearTimeout(timer);
+      clearInterval(timer);
       runner.removeAllListeners();
       resolve(fault);
     };
-    const timer = setTimeout(() => settle(`no answer after ${hang / 1000} s`), hang);
+    const timer = setInterval(() => {
+      looks += 1;
+      const waits = used() - before < hang / 2 / TICK;
+      if (!waits || looks === PATIENCE) settle(`no answer after ${(looks * hang) / 1000} s`);
+    }, hang);
     runner.once('message', ({ fault, growth }: Answer) => {
       const large = growth > GROWTH_MAX ? `${Math.round(growth / 2 ** 20)} MiB more memory` : undefined;
       settle(fault ?? large);

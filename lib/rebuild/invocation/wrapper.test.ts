@@ -65,6 +65,14 @@ test('a signal to the wrapper reaches rustc, and the call is logged', async (t) 
   t.is(readLog(join(folder, 'log')).invocations[0]?.exit.code, 9);
 });
 
+test('a signal that comes as soon as rustc runs reaches it, too', async (t) => {
+  const folder = workplace(t);
+  for (let i = 0; i < 5; i++) {
+    const rustc = fakeRustc(folder, 'trap "exit 9" INT; kill -INT $PPID; sleep 10 & wait');
+    t.deepEqual(await once(startWrapper(folder, [rustc, 'x.rs']), 'exit'), [9, null]);
+  }
+});
+
 /** The wrapper with these flags and, as descriptors 5 and 7, a pipe with one letter and one to standard output. */
 function withPipes(folder: string, rustc: string, flags: string): string {
   // The shell in between has the pipes as well, as make and cargo have.

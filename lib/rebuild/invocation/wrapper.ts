@@ -118,6 +118,8 @@ async function start(
   argv: readonly string[],
   env: Record<string, string | undefined>,
 ): Promise<Child> {
+  // Before rustc runs: a signal must not find the wrapper without them, and no handler is called before `spawn` is done.
+  for (const signal of PASSED_ON) process.on(signal, () => child.kill(signal));
   const child: ChildProcess = spawn(rustc, argv, {
     env,
     stdio: ['inherit', 'inherit', 'inherit', ...inheritedDescriptors(env)],
@@ -127,7 +129,6 @@ async function start(
     child.once('error', (error) => reject(new Error(`${rustc} cannot be started: ${error.message}`)));
   });
   const meter = new Meter(child.pid);
-  for (const signal of PASSED_ON) process.on(signal, () => child.kill(signal));
   const exit = new Promise<Invocation['exit']>((resolve) => {
     child.once('exit', (code, signal) => {
       meter.stop();

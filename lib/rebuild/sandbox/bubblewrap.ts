@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../error.js';
 import { measured } from '../measured-command.js';
 import { sealedPlace } from '../place.js';
-import { type Sandbox, type SealedOrder, WRAPPER } from '../sandbox.js';
+import { INFO_FD, type Sandbox, type SealedOrder, WRAPPER } from '../sandbox.js';
 
 /** What stands at the top inside. With the variation `path` it is another one. */
 const TOP = '/trustdiff';
@@ -45,7 +45,7 @@ export function bubblewrap(top = TOP): Sandbox {
     ],
     place: () => sealedPlace(top),
     command: (order) => command(order, top),
-    // With the first process of a namespace of processes all others end.
+    // With the first process of a namespace of processes all others end, and that one is waited for (execution.ts).
     end() {},
   };
 }
@@ -74,6 +74,8 @@ function command(order: SealedOrder, top: string): ReturnType<Sandbox['command']
   const readOnly = (host: string, inside: string): string[] => ['--ro-bind', host, inside];
   const args = [
     ...NAMESPACES,
+    '--info-fd',
+    String(INFO_FD),
     '--hostname',
     surroundings.hostname,
     ...system(),
@@ -99,7 +101,13 @@ function command(order: SealedOrder, top: string): ReturnType<Sandbox['command']
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...measured(run, surroundings),
   ];
-  return { program: 'bwrap', args, environment: { PATH: process.env.PATH ?? '' }, cwd: '/' };
+  return {
+    program: 'bwrap',
+    args,
+    environment: { PATH: process.env.PATH ?? '' },
+    cwd: '/',
+    tellsFirst: true,
+  };
 }
 
 /** The host's programs and libraries, read-only. */
