@@ -22,7 +22,7 @@ export function describeMachine(): Machine {
     const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
     const [version] = (stdout ?? '').split('\n');
     if (!version) return [];
-    return [[program, program === 'diffoscope' ? version + missing() : version] as const];
+    return [[program, program === 'diffoscope' ? version + missing(program) : version] as const];
   });
   return {
     system: `${type()} ${release()} ${arch()}`,
@@ -36,8 +36,8 @@ export function describeMachine(): Machine {
 }
 
 /** Without fuzzy hashes diffoscope compares no renamed members: it takes half the time for less than half the work. */
-function missing(): string {
-  const { stdout } = spawnSync('diffoscope', ['--list-missing-tools'], { encoding: 'utf8' });
+function missing(program: string): string {
+  const { stdout } = spawnSync(program, ['--list-missing-tools'], { encoding: 'utf8' });
   const modules = /^Missing-Python-Modules: (.*)$/m.exec(stdout ?? '')?.[1] ?? '';
   return modules.split(', ').includes('tlsh')
     ? ', without tlsh (python3-tlsh): renamed members are not compared'
