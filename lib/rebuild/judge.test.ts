@@ -19,8 +19,8 @@ function judge(comparisons: readonly StageComparison[], more: Partial<Experiment
   return judgeExperiment({ comparisons, planted: undefined, open: [], interrupted: [], ...more });
 }
 
-const missed = { of: 'b', found: false, stages: [], places: [] } as const;
-const found = { of: 'b', found: true, stages: ['x'], places: [] } as const;
+const missed = { of: 'b', found: false, stages: [], unreached: ['x'], places: [] } as const;
+const found = { of: 'b', found: true, stages: ['x'], unreached: [], places: [] } as const;
 
 test('the weakest claim of all judged stages is that of the experiment', (t) => {
   const order: readonly (readonly [VerdictId, Verdict['exit']])[] = [

@@ -169,8 +169,10 @@ export interface PlantedReport {
   readonly of: 'a' | 'b';
   /** Whether it showed in some stage. */
   readonly found: boolean;
-  /** The stages in which it showed; one that the planted compiler does not reach differs in none. */
+  /** The stages in which it showed. */
   readonly stages: readonly string[];
+  /** The stages that came out byte for byte as without it: it says nothing of what is found there. */
+  readonly unreached: readonly string[];
   /** What the planted compiler changed: file, member, section and text. Empty where a command planted. */
   readonly places: readonly string[];
 }

@@ -32,6 +32,7 @@ export async function findPlant(
   const changes = readPlantRecords(join(folderOf(planted.run, join(out, 'runs')), 'home'));
   const known = experiment.planted?.run === undefined ? changes : undefined;
   const stages: string[] = [];
+  const unreached: string[] = [];
   // A root that was left as it was cannot be told from itself, whatever varies by chance.
   const same = made.some(({ run }) => run.id === `${side}1` && run.key === planted.run.key);
   for (const { name } of same ? [] : experiment.recipe.stages) {
@@ -43,9 +44,11 @@ export async function findPlant(
       controls: controls.map(({ run }) => ({ of: 'a', paths: outputOf(made, run.id, name, out) })),
       ...options,
     }).report;
-    if (shows(report, controls.length > 0, known)) stages.push(name);
+    if (report.verdict.id === 'identical') unreached.push(name);
+    else if (shows(report, controls.length > 0, known)) stages.push(name);
   }
-  return { of: side, found: stages.length > 0, stages, places: [...new Set(changes.map(placeText))] };
+  const places = [...new Set(changes.map(placeText))];
+  return { of: side, found: stages.length > 0, stages, unreached, places };
 }
 
 /**

@@ -18,7 +18,7 @@ sealedTest('what a command plants in a root is found, and the root is as it was'
   const experiment = experimentIn(folder, { controls: { a: 1 }, planted: { of: 'a', run: PLANT } });
   const before = await digestTree(join(folder, 'roots/a'));
   const report = await run(experiment, folder);
-  t.deepEqual(report.planted, { of: 'a', found: true, stages: ['copy'], places: [] });
+  t.deepEqual(report.planted, { of: 'a', found: true, stages: ['copy'], unreached: [], places: [] });
   t.is(report.verdict.id, 'identical');
   t.is(report.verdict.exit, 0);
   t.is((await digestTree(join(folder, 'roots/a'))).digest, before.digest);
@@ -38,7 +38,7 @@ sealedTest(
   async (t) => {
     const folder = scratch(t);
     const report = await run(experimentIn(folder, { planted: { of: 'b', run: 'true' } }), folder);
-    t.deepEqual(report.planted, { of: 'b', found: false, stages: [], places: [] });
+    t.deepEqual(report.planted, { of: 'b', found: false, stages: [], unreached: [], places: [] });
     t.is(report.verdict.id, 'inconclusive');
     t.is(report.verdict.exit, 2);
     t.is(report.verdict.says[0], 'The experiment is void, so nothing is said about the roots.');
@@ -79,21 +79,25 @@ function digestOf({ runs }: ExperimentReport, id: string): string | undefined {
   return runs.find((one) => one.id === id)?.stages[0]?.digest;
 }
 
-sealedTest('a change that shows in one stage is found, and the report says in which', async (t) => {
-  const folder = scratch(t);
-  const stages = [
-    {
-      name: 'first',
-      run: '"$TRUSTDIFF_ROOT/bin/compile" "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/text"',
-      claim: false,
-    },
-    { name: 'second', run: 'cp "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/text"' },
-  ];
-  const experiment = experimentIn(folder, { recipe: { use: 'command', stages }, planted: { run: PLANT } });
-  const report = await run(experiment, folder);
-  t.deepEqual(report.planted?.stages, ['first']);
-  t.is(report.verdict.exit, 0);
-});
+sealedTest(
+  'a change that shows in one stage is found, and the report says in which, and which it did not reach',
+  async (t) => {
+    const folder = scratch(t);
+    const stages = [
+      {
+        name: 'first',
+        run: '"$TRUSTDIFF_ROOT/bin/compile" "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/text"',
+        claim: false,
+      },
+      { name: 'second', run: 'cp "$TRUSTDIFF_SRC/text" "$TRUSTDIFF_OUT/text"' },
+    ];
+    const experiment = experimentIn(folder, { recipe: { use: 'command', stages }, planted: { run: PLANT } });
+    const report = await run(experiment, folder);
+    t.deepEqual(report.planted?.stages, ['first']);
+    t.deepEqual(report.planted?.unreached, ['second']);
+    t.is(report.verdict.exit, 0);
+  },
+);
 
 sealedTest('a command that fails to plant is a failed build, and leaves no root that counts', async (t) => {
   const folder = scratch(t);
@@ -148,7 +152,7 @@ sealedTest('a planted rustc that finds nothing to change makes the experiment vo
   for (const root of ['a', 'b'])
     writeTree(folder, { [`roots/${root}/lib/template.rlib`]: 'no compiled file' });
   const report = await run(experiment, folder);
-  t.deepEqual(report.planted, { of: 'a', found: false, stages: [], places: [] });
+  t.deepEqual(report.planted, { of: 'a', found: false, stages: [], unreached: ['crate'], places: [] });
   t.is(report.verdict.exit, 2);
 });
 

@@ -70,6 +70,12 @@ function* plantedLines(
     width,
     '  ',
   );
+  if (planted.unreached.length > 0)
+    yield* wrapped(
+      `  It did not reach ${planted.unreached.join(', ')}: without it the output is the same.`,
+      width,
+      '  ',
+    );
 }
 
 function* swappedLines({ swapped }: ExperimentReport, { paint, width }: TextOptions): Generator<string> {
