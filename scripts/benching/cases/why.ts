@@ -10,6 +10,8 @@ import { assertPrograms, megabytes, type Workshop } from '../workshop.js';
 const TIME_TARGET = 1 / 25;
 const MEMORY_TARGET = 1 / 3;
 const REPORT_TARGET = 1;
+/** Reading, decoding and aligning alone: no explanation takes less. */
+const FIRST_STEPS = fileURLToPath(new URL('../first-steps.js', import.meta.url));
 /** Below it both spend their time on starting: no target. Bytes. */
 const TELLING = 1_000_000;
 /** Pairs of the corpus where none are given: the largest. */
@@ -34,8 +36,14 @@ async function measurePair(workshop: Workshop, a: string, b: string): Promise<Gr
     argv: ['diffoscope', '--no-progress', '--', a, b] as const,
     statuses: [0, 1],
   };
+  const least = {
+    name: 'its first steps',
+    argv: [process.execPath, FIRST_STEPS, a, b] as const,
+    statuses: [0],
+  };
   const { limit } = workshop.options;
-  const [runs, peer] = await workshop.rounds(withPeer ? [own, other] : [own], { limit });
+  const commands = withPeer && holdsElf(a) ? [own, other, least] : withPeer ? [own, other] : [own];
+  const [runs, peer, steps] = await workshop.rounds(commands, { limit });
   const size = statSync(a).size + statSync(b).size;
   const subject = `${basename(a)} and ${basename(b)}, ${megabytes(size)} MB together${withPeer ? '' : '; diffoscope is not installed'}`;
   if (runs === undefined) return { subject, runs: [], findings: [] };
@@ -43,11 +51,18 @@ async function measurePair(workshop: Workshop, a: string, b: string): Promise<Gr
   const findings: Finding[] = [
     ...(peer === undefined ? [] : timeFindings(runs, peer, aim(TIME_TARGET))),
     ...(peer === undefined ? [] : memoryRatio(runs, peer, aim(MEMORY_TARGET))),
+    ...(peer === undefined || steps === undefined ? [] : timeFindings(steps, peer)),
+    ...(peer === undefined || steps === undefined ? [] : memoryRatio(steps, peer)),
     ...outputFinding(runs, REPORT_TARGET),
     ...(peer === undefined ? [] : outputFinding(peer)),
     ...shares(workshop, a, b),
   ];
-  return { subject, runs: peer === undefined ? [runs] : [runs, peer], findings };
+  return { subject, runs: [runs, peer, steps].flatMap((of) => of ?? []), findings };
+}
+
+/** An ELF file, or an archive, which may hold some. */
+function holdsElf(file: string): boolean {
+  return /\.(so|rlib|o|a)$/.test(file);
 }
 
 /** What became of the bytes that differ. */
