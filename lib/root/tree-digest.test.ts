@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  linkSync,
+  lstatSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
@@ -87,6 +97,36 @@ test('a digest that is limited to some parts is that of no others', async (t) =>
   t.is((await digestTree(top, { only })).digest, before.digest);
   writeFileSync(join(top, 'lib/a/deep'), 'other');
   t.not((await digestTree(top, { only })).digest, before.digest);
+});
+
+/** What happens to the last of many files when it is listed and not yet digested. */
+async function meanwhile(t: ExecutionContext, happens: (file: string) => void): Promise<string> {
+  const names = Array.from({ length: 2000 }, (_, i) => `f${String(i).padStart(4, '0')}`);
+  const top = writeTree(join(scratch(t), 'many'), Object.fromEntries(names.map((name) => [name, 'text'])));
+  const before = await digest(top);
+  const under = digest(top);
+  happens(join(top, names.at(-1) ?? ''));
+  t.is(await under, before);
+  return top;
+}
+
+test('a file that got another name while a tree was digested is read again', async (t) => {
+  const top = await meanwhile(t, (file) => linkSync(file, `${file}-linked`));
+  t.true(lstatSync(join(top, 'f1999')).nlink === 2);
+});
+
+test('a file that changed while a tree was digested has no digest', async (t) => {
+  const changes: Readonly<Record<string, (file: string) => void>> = {
+    content: (file) => writeFileSync(file, 'next'),
+    mode: (file) => chmodSync(file, 0o755),
+    'another file': (file) => {
+      writeFileSync(`${file}-new`, 'text');
+      renameSync(`${file}-new`, file);
+    },
+    'no file': (file) => rmSync(file),
+  };
+  for (const [what, change] of Object.entries(changes))
+    await t.throwsAsync(meanwhile(t, change), { instanceOf: InputError }, what);
 });
 
 test('a link is told by its target and never followed', async (t) => {

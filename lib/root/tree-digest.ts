@@ -7,6 +7,7 @@ import { type Listing, listDirectory, statRows } from '../artefact/directory.js'
 import { reachFailure } from '../artefact/input.js';
 import { DEFAULT_LIMITS, type Limits } from '../artefact/limits.js';
 import { type ListedMember, listedMembers } from '../artefact/listed-member.js';
+import type { ContentRef } from '../artefact/member.js';
 import { encodeName, pathBytes } from '../artefact/name.js';
 import { makeStats, NO_STATS } from '../artefact/stat-columns.js';
 import { AbortedError, InputError } from '../error.js';
@@ -180,6 +181,57 @@ function entryOf(member: ListedMember, prefix: string, by: Digester): TreeEntry 
     return { path, type, executable: 0, size: 0, linkTarget: member.linkTarget ?? '', ctimeMs };
   const { content } = member;
   if (content === undefined) return { path, type, executable: 0, size: 0, ctimeMs };
+  const { digest, touched = ctimeMs } = settledDigest(content, member.mode ?? 0, by);
+  const executable = (member.mode ?? 0) & 0o111;
+  return { path, type, executable, size: content.length, digest, ctimeMs: touched };
+}
+
+/** How often a file is read again. */
+const AGAIN = 8;
+
+/**
+ * The digest of a file that nobody touched while it was read. Whoever gives it another name, or takes one away, touches
+ * it, as happens to toolchains whose files are shared by hard links: then it is read again.
+ * @returns when it was touched, where that was after it was listed
+ */
+function settledDigest(
+  listed: ContentRef,
+  mode: number,
+  by: Digester,
+): { readonly digest: string; readonly touched?: number } {
+  let content = listed;
+  for (let left = AGAIN; ; left -= 1) {
+    try {
+      read(content, by);
+      const touched = content.kind === 'path' && content !== listed ? content.stamp.ctimeMs : undefined;
+      return { digest: by.take(), ...(touched !== undefined && { touched }) };
+    } catch (error) {
+      by.take();
+      const again = left > 0 ? merelyTouched(content, mode) : undefined;
+      if (again === undefined) throw error;
+      content = again;
+    }
+  }
+}
+
+/** A file of which nothing that a listing tells has changed but when it was touched, to be read anew. */
+function merelyTouched(content: ContentRef, mode: number): ContentRef | undefined {
+  if (content.kind !== 'path') return undefined;
+  const { path, stamp } = content;
+  const now = lstatSync(pathBytes(path), { throwIfNoEntry: false });
+  const same =
+    now?.isFile() === true &&
+    (now.mode & 0o7777) === mode &&
+    now.size === stamp.size &&
+    now.mtimeMs === stamp.mtimeMs &&
+    now.ino === stamp.ino &&
+    now.dev === stamp.dev;
+  return same && now.ctimeMs !== stamp.ctimeMs
+    ? { ...content, stamp: { ...stamp, ctimeMs: now.ctimeMs } }
+    : undefined;
+}
+
+function read(content: ContentRef, by: Digester): void {
   const bytes = openBytes(content);
   let open = true;
   try {
@@ -190,8 +242,6 @@ function entryOf(member: ListedMember, prefix: string, by: Digester): TreeEntry 
   } finally {
     if (open) closeQuietly(bytes);
   }
-  const executable = (member.mode ?? 0) & 0o111;
-  return { path, type, executable, size: content.length, digest: by.take(), ctimeMs };
 }
 
 /** The first error is the one to tell. */
