@@ -1,4 +1,9 @@
-import { BEHIND, type ResidueSegment, type SegmentColumns } from '../explain/explanation.js';
+import {
+  BEHIND,
+  type ClaimColumns,
+  type ResidueSegment,
+  type SegmentColumns,
+} from '../explain/explanation.js';
 import { nameClaims } from '../explain/file-name.js';
 import type { MergedClaim, MergedClaims } from '../explain/merged-claims.js';
 import type { MetadataDifference } from '../pair/metadata.js';
@@ -26,8 +31,8 @@ export function residueOf(
   const bytes = suspected + unexplained;
   if (bytes === 0) return undefined;
   const { residue, totals } = outcome.explanation;
-  const doubtful = totals.filter(
-    ({ state, claim }) => state === 'claimed' && !stands(claims.of(row, claim ?? -1)),
+  const doubtful = totals.filter(({ shares }) =>
+    shares?.claim.some((claim) => !stands(claims.of(row, claim))),
   );
   return {
     places: placesOf([...residue.map(placeOf), ...doubtful.map(({ place }) => textOf(place))]),
@@ -79,7 +84,7 @@ export function explainedOutside(
   if (residueBytes === 0) return { bytes, residue: undefined };
   const places = [
     ...touched(explanation.residue, regions, bare).map(placeOf),
-    ...[...doubtful].map((claim) => textOf(explanation.claims[claim]?.place ?? [])),
+    ...[...doubtful].map((claim) => placeOfClaim(explanation.claims, claim)),
   ];
   return { bytes, residue: { places: placesOf(places), bytes: residueBytes } };
 }
@@ -126,6 +131,10 @@ const NEAR = 8;
 function placeOf({ place, symbolA, symbolB }: ResidueSegment): string {
   const symbol = symbolA ?? symbolB;
   return textOf(symbol === undefined ? place : [...place, demangled(symbol)]);
+}
+
+function placeOfClaim({ place, paths }: ClaimColumns, claim: number): string {
+  return textOf(paths[place[claim] ?? -1] ?? []);
 }
 
 function textOf(place: readonly string[]): string {

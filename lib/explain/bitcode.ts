@@ -1,4 +1,5 @@
 import { InputError } from '../error.js';
+import { ColumnBuilder } from '../format/bitcode/columns.js';
 import { type BitcodeModule, readModule } from '../format/bitcode/module.js';
 import { type Bitcode, encodeBitcode, isBitcode, readBitcode } from '../format/bitcode.js';
 import type { Sink } from '../ledger/sink.js';
@@ -20,8 +21,8 @@ import { translate } from './bitcode/translate.js';
 export function explainBitcode(a: Uint8Array, b: Uint8Array, sink: Sink): boolean {
   if (!isBitcode(a) || !isBitcode(b)) return false;
   try {
-    const moduleA = readModule(readBitcode(a));
-    const moduleB = readModule(readBitcode(b));
+    const moduleA = readModule(readBitcode(a, COLUMNS.a));
+    const moduleB = readModule(readBitcode(b, COLUMNS.b));
     new Explainer(moduleA, moduleB, sink).run();
     return true;
   } catch (error) {
@@ -30,6 +31,9 @@ export function explainBitcode(a: Uint8Array, b: Uint8Array, sink: Sink): boolea
     return false;
   }
 }
+
+/** One pair is explained after the other, and they are large: all use the same memory. */
+const COLUMNS = { a: new ColumnBuilder(), b: new ColumnBuilder() };
 
 class Explainer {
   readonly #a: BitcodeModule;

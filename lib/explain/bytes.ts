@@ -1,10 +1,10 @@
 import { memoryBytes } from '../artefact/bytes.js';
-import { type Alignment, alignBytes } from '../ledger/align.js';
-import { type Range, type Ranges, rangeAt } from '../ledger/ranges.js';
+import { alignBytes, alignInto } from '../ledger/align.js';
+import { type Range, RangeJoiner, rangeAt } from '../ledger/ranges.js';
 import type { Sink } from '../ledger/sink.js';
 import { explainString } from './string.js';
 
-/** Ranges kept of one pair of stretches; what lies behind the last of them is one change. */
+/** Ranges told of one pair of stretches; what lies behind the last of them is one change. */
 const MAX_RANGES = 2_000_000;
 /** How far a run of printable bytes around a change is followed. */
 const LONGEST_RUN = 4096;
@@ -22,70 +22,90 @@ export function changedRanges(
   a: Uint8Array,
   b: Uint8Array,
 ): { readonly ranges: Range[]; readonly truncated: boolean } {
-  const { ranges, truncated } = align(a, b);
+  const { ranges, truncated } = alignBytes(memoryBytes(a), memoryBytes(b), { maxRanges: MAX_RANGES });
   return { ranges: Array.from({ length: ranges.count }, (_, i) => rangeAt(ranges, i)), truncated };
 }
 
-function align(a: Uint8Array, b: Uint8Array): Alignment {
-  return alignBytes(memoryBytes(a), memoryBytes(b), { maxRanges: MAX_RANGES });
-}
-
-class ByteExplainer {
+/** Ranges are explained as they are found: there may be millions. */
+class ByteExplainer extends RangeJoiner {
   #a = 0;
   #b = 0;
+  #ranges = 0;
+  /** A change in text that is still open: what comes next may lie in the same run. */
+  #text: TextRun | undefined;
 
   constructor(
     readonly a: Uint8Array,
     readonly b: Uint8Array,
     readonly sink: Sink,
-  ) {}
+  ) {
+    super();
+  }
 
   run(): void {
     const { a, b } = this;
-    const { ranges, truncated } = align(a, b);
-    for (let i = 0; i < ranges.count; ) i = this.#group(ranges, i);
-    if (truncated) this.#close(a.length, b.length, false);
+    alignInto(memoryBytes(a), memoryBytes(b), this);
+    if (this.#text !== undefined) this.#closeText(this.#text, a.length);
+    if (this.#ranges > MAX_RANGES) this.#close(a.length, b.length, false);
     else this.#equalTo(a.length);
   }
 
-  /** One change, with those behind it that lie in the same run of text. */
-  #group({ count, aStart, aLength, bStart, bLength }: Ranges, first: number): number {
-    const { a, b } = this;
-    const startA = aStart[first] as number;
-    const startB = bStart[first] as number;
-    const changedEndA = startA + (aLength[first] as number);
-    const changedEndB = startB + (bLength[first] as number);
-    if (!isText(a, startA, changedEndA) || !isText(b, startB, changedEndB)) {
-      this.#equalTo(startA);
-      this.#close(changedEndA, changedEndB, false);
-      return first + 1;
+  protected override take(aStart: number, aLength: number, bStart: number, bLength: number): void {
+    this.#ranges += 1;
+    if (this.#ranges > MAX_RANGES) {
+      if (this.#text !== undefined) this.#closeText(this.#text, aStart);
+      return;
     }
-    let from = startA;
-    while (from > this.#a && startA - from < LONGEST_RUN && isPrintable(a[from - 1])) from -= 1;
-    let endA = changedEndA;
-    let endB = changedEndB;
-    let next = first + 1;
-    for (; ; next += 1) {
-      const limit = next < count ? (aStart[next] as number) : a.length;
-      while (endA < limit && isPrintable(a[endA]) && endA - from < LONGEST_RUN) {
-        endA += 1;
-        endB += 1;
+    const aEnd = aStart + aLength;
+    const bEnd = bStart + bLength;
+    const isInText = isText(this.a, aStart, aEnd) && isText(this.b, bStart, bEnd);
+    const open = this.#text;
+    if (open !== undefined) {
+      if (this.#reaches(open, aStart) && isInText) {
+        open.endA = aEnd;
+        open.endB = bEnd;
+        return;
       }
-      if (next >= count || endA < limit || endA - from >= LONGEST_RUN) break;
-      const [nextA, nextB] = [aStart[next] as number, bStart[next] as number];
-      if (!isText(a, nextA, nextA + (aLength[next] as number))) break;
-      if (!isText(b, nextB, nextB + (bLength[next] as number))) break;
-      endA = nextA + (aLength[next] as number);
-      endB = nextB + (bLength[next] as number);
+      this.#closeText(open, aStart);
     }
-    if (endA - from <= changedEndA - startA && endB <= changedEndB) {
-      this.#equalTo(startA);
-      this.#close(changedEndA, changedEndB, false);
-      return first + 1;
+    if (isInText) {
+      const from = this.#startOfText(aStart);
+      this.#text = { from, start: aStart, changedA: aEnd, changedB: bEnd, endA: aEnd, endB: bEnd };
+    } else {
+      this.#equalTo(aStart);
+      this.#close(aEnd, bEnd, false);
     }
-    this.#equalTo(from);
-    this.#close(endA, endB, true);
-    return next;
+  }
+
+  /** Where the run of text around a change starts. */
+  #startOfText(aStart: number): number {
+    let from = aStart;
+    while (from > this.#a && aStart - from < LONGEST_RUN && isPrintable(this.a[from - 1])) from -= 1;
+    return from;
+  }
+
+  /** Follows a run of text up to `limit`; whether it goes on there. */
+  #reaches(run: TextRun, limit: number): boolean {
+    const { a } = this;
+    while (run.endA < limit && isPrintable(a[run.endA]) && run.endA - run.from < LONGEST_RUN) {
+      run.endA += 1;
+      run.endB += 1;
+    }
+    return run.endA >= limit && run.endA - run.from < LONGEST_RUN;
+  }
+
+  /** @param limit where the next change starts */
+  #closeText(run: TextRun, limit: number): void {
+    this.#reaches(run, limit);
+    this.#text = undefined;
+    const { from, start, changedA, changedB, endA, endB } = run;
+    if (endA - from <= changedA - start && endB <= changedB) {
+      this.#equalTo(start);
+      this.#close(changedA, changedB, false);
+    } else {
+      this.#equalTo(from);
+      this.#close(endA, endB, true);
+    }
   }
 
   #equalTo(a: number): void {
@@ -106,6 +126,19 @@ class ByteExplainer {
     this.#a = endA;
     this.#b = endB;
   }
+}
+
+/** One change, with those behind it that lie in the same run of text. */
+interface TextRun {
+  /** Where the run starts in A, and where the first change. */
+  readonly from: number;
+  readonly start: number;
+  /** Where the first change ends. */
+  readonly changedA: number;
+  readonly changedB: number;
+  /** How far the run is followed. */
+  endA: number;
+  endB: number;
 }
 
 function isText(bytes: Uint8Array, from: number, end: number): boolean {

@@ -198,7 +198,7 @@ test('--verify replays the ledger, and regions tell every segment with what stan
   t.true(segments > 0);
   t.is(lengthA, equal + totals.reduce((sum, { bytesA }) => sum + bytesA, 0));
   const behind = [...(regions?.behind ?? [])];
-  t.true(behind.some((of) => of >= 0 && of < claims.length));
+  t.true(behind.some((of) => of >= 0 && of < claims.a.length));
   t.true(behind.some((of) => of === BEHIND.derived || of === BEHIND.nothing || of === BEHIND.shown));
   t.is((await explain(a, b)).regions, undefined);
 });

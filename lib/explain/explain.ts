@@ -10,6 +10,7 @@ import type { Alignment } from '../ledger/align.js';
 import { layoutOf } from '../ledger/layout.js';
 import { type Ledger, LedgerBuilder, replay } from '../ledger/ledger.js';
 import type { Sink } from '../ledger/sink.js';
+import { collectGarbage } from '../thread/garbage.js';
 import { prepareArchive } from './archive.js';
 import { explainBitcode } from './bitcode.js';
 import { explainBytes } from './bytes.js';
@@ -17,6 +18,7 @@ import { openCompressed } from './compressed.js';
 import { type InArchive, prepareElf } from './elf.js';
 import type { PairExplanation } from './explanation.js';
 import { FunctionTally } from './function-tally.js';
+import type { ChangedFunction } from './instructions/changed-functions.js';
 import { withInstructions } from './instructions.js';
 import { explainRmeta } from './rmeta.js';
 import { segmentsOf } from './segments.js';
@@ -40,6 +42,8 @@ export interface ExplainOptions {
   readonly depth?: number | undefined;
   /** The user's masks. */
   readonly masks?: readonly UserMask[] | undefined;
+  /** No other pair is explained after this one, so memory may be saved at the cost of those. */
+  readonly last?: boolean | undefined;
 }
 
 const MAX_RESIDUE = 1000;
@@ -68,7 +72,24 @@ export async function explainWhole(
 ): Promise<{ readonly explanation: PairExplanation; readonly layout?: Alignment | undefined }> {
   const opened = await openCompressed(a, b, options);
   if (opened !== undefined) return { explanation: opened };
-  const { ledger: unmasked, tally } = ledgerOf(a, b);
+  const { explanation, changed, layout } = accountFor(a, b, options);
+  // The ledger is gone, which takes more than the disassembler does.
+  collectGarbage(options.last === true);
+  const most = options.maxInstructions ?? 0;
+  return { explanation: await withInstructions(explanation, changed, a, b, most), layout };
+}
+
+interface Account {
+  readonly explanation: PairExplanation;
+  readonly changed: readonly ChangedFunction[];
+  readonly layout: Alignment | undefined;
+}
+
+/** All that the ledger of two contents tells. */
+function accountFor(a: Uint8Array, b: Uint8Array, options: ExplainOptions): Account {
+  const last = options.last === true;
+  const { ledger: unmasked, tally } = ledgerOf(a, b, last);
+  collectGarbage(last);
   const ledger = applyMasks(unmasked, options.masks ?? [], a, b, options.path);
   if (options.verify === true) assertReplays(ledger, a, b, options.path);
   const summary = summarise(ledger, {
@@ -77,25 +98,26 @@ export async function explainWhole(
     functions: tally.counts(),
     maxResidue: options.maxResidue ?? MAX_RESIDUE,
   });
-  const most = options.maxInstructions ?? 0;
-  const explanation = await withInstructions(summary, tally.changed.all(), a, b, most);
+  collectGarbage(last);
   const { layoutRanges } = options;
   return {
-    explanation:
-      options.withRegions === true ? { ...explanation, regions: segmentsOf(ledger, a, b) } : explanation,
-    ...(layoutRanges !== undefined && { layout: layoutOf(ledger, a, b, layoutRanges) }),
+    explanation: options.withRegions === true ? { ...summary, regions: segmentsOf(ledger, a, b) } : summary,
+    changed: tally.changed.all(),
+    layout: layoutRanges === undefined ? undefined : layoutOf(ledger, a, b, layoutRanges),
   };
 }
 
-/** The ledger of two contents; where their structure cannot be read, that of their bytes, with a note that says so. */
+/** The ledger of two contents; where their structure cannot be read, that of their bytes, with a note that says so; `last` as in the options. */
 export function ledgerOf(
   a: Uint8Array,
   b: Uint8Array,
+  last = false,
 ): { readonly ledger: Ledger; readonly tally: FunctionTally } {
   const tally = new FunctionTally();
   try {
     const builder = new LedgerBuilder(a, b);
     explainAny(a, b, builder.sink(), tally);
+    collectGarbage(last);
     return { ledger: builder.finish(), tally };
   } catch (error) {
     const why = error instanceof InputError ? error.message : `fault of trustdiff: ${String(error)}`;

@@ -16,7 +16,7 @@ export interface PairExplanation {
   /** Bytes that are equal and in order. */
   readonly equal: number;
   readonly totals: readonly OwnerTotal[];
-  readonly claims: readonly ClaimRow[];
+  readonly claims: ClaimColumns;
   /** Hashes of A that stand unchanged in B somewhere. */
   readonly kept: readonly string[];
   /** Hashes of A that are ids of types for sure. */
@@ -53,25 +53,43 @@ export interface OwnerTotal {
   readonly place: readonly string[];
   readonly reason: Reason;
   readonly state: OwnerState;
-  /** Index in `claims`. */
-  readonly claim?: number | undefined;
   readonly field?: string | undefined;
   readonly from?: string | undefined;
   readonly segments: number;
   readonly bytesA: number;
   readonly bytesB: number;
+  /** What each claim has of it, where claims stand behind it. */
+  readonly shares?: ClaimShares | undefined;
 }
 
-export interface ClaimRow {
+/** One row a claim, in columns: of one section there are tens of thousands. */
+export interface ClaimShares {
+  /** Index in `claims`. */
+  readonly claim: Uint32Array;
+  readonly segments: Uint32Array;
+  readonly bytesA: Uint32Array;
+  readonly bytesB: Uint32Array;
+}
+
+/** The claims of one pair, one row each, in columns: there are tens of thousands. */
+export interface ClaimColumns {
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+  /** Index in `kinds`. */
+  readonly kind: Uint16Array;
+  readonly kinds: readonly ClaimKind[];
+  /** Different places of this pair that attest it. */
+  readonly places: Uint32Array;
+  /** One of them: index in `paths`. */
+  readonly place: Uint32Array;
+  /** As `OwnerTotal.place`, but with the symbol. */
+  readonly paths: readonly (readonly string[])[];
+}
+
+export interface ClaimKind {
   readonly cause: CauseId;
   /** Claims of one domain must map one to one. */
   readonly domain: string;
-  readonly a: string;
-  readonly b: string;
-  /** Different places of this pair that attest it. */
-  readonly places: number;
-  /** One of them, as in `OwnerTotal` but with the symbol. */
-  readonly place: readonly string[];
 }
 
 /** One stretch that is not explained, or whose reason is only what it looks like. Offsets are in the file. */

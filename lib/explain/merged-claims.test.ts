@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { CauseId } from '../cause/cause-id.js';
+import { claimsOf } from './claims-fixture.js';
 import { ledgerOf } from './explain.js';
 import { MergedClaims } from './merged-claims.js';
 import { summarise } from './summarise.js';
@@ -15,9 +16,10 @@ function doubtsOf(typed: readonly string[], ...causes: readonly (readonly [Cause
     a: `${i}a`,
     b: `${i}b`,
     places,
-    place: [],
   }));
-  return new MergedClaims([{ ...nothing, claims, typed }], []).list.map(({ doubt }) => doubt);
+  return new MergedClaims([{ ...nothing, claims: claimsOf(claims), typed }], []).list.map(
+    ({ doubt }) => doubt,
+  );
 }
 
 const doubts = (...causes: readonly (readonly [CauseId, places: number])[]) => doubtsOf(['0a'], ...causes);
@@ -27,9 +29,9 @@ test('Two hashes that were exchanged are contradicted, and so are the roots of t
     ['crate-hash', 'hash'],
     ['build-path', 'build-path'],
   ] as const) {
-    const claim = (a: string, b: string) => ({ cause, domain, a, b, places: 3, place: [] });
+    const claim = (a: string, b: string) => ({ cause, domain, a, b, places: 3 });
     const of = (...claims: ReturnType<typeof claim>[]) =>
-      new MergedClaims([{ ...nothing, claims }], []).list.map(({ doubt }) => doubt);
+      new MergedClaims([{ ...nothing, claims: claimsOf(claims) }], []).list.map(({ doubt }) => doubt);
     t.deepEqual(of(claim('/etc', '/opt'), claim('/opt', '/etc')), ['contradicted', 'contradicted'], domain);
     t.deepEqual(of(claim('/etc', '/opt'), claim('/var', '/srv')), [undefined, undefined], domain);
   }

@@ -1,5 +1,5 @@
 import type { CauseId } from '../cause/cause-id.js';
-import type { ClaimRow, PairExplanation } from './explanation.js';
+import type { ClaimKind, PairExplanation } from './explanation.js';
 
 /** Why a claim does not stand. */
 export type Doubt = 'attested once' | 'contradicted' | 'of no type';
@@ -17,7 +17,10 @@ export interface MergedClaim {
 }
 
 /** A claim that the name of a file makes. */
-export type NameClaim = Pick<ClaimRow, 'cause' | 'domain' | 'a' | 'b'>;
+export interface NameClaim extends ClaimKind {
+  readonly a: string;
+  readonly b: string;
+}
 
 /** Domains whose tokens are hashes. */
 const HASHES: ReadonlySet<string> = new Set(['hash', 'crate-hash', 'metadata-hash', 'thinlto-suffix']);
@@ -42,9 +45,14 @@ export class MergedClaims {
   readonly #ofPair: Int32Array[] = [];
 
   constructor(explanations: readonly PairExplanation[], names: readonly NameClaim[]) {
-    for (const { claims } of explanations)
-      this.#ofPair.push(Int32Array.from(claims, (claim) => this.#add(claim, claim.places)));
-    for (const name of names) this.#add(name, 1);
+    for (const { claims } of explanations) {
+      const { a, b, kind, kinds, places } = claims;
+      const rows = new Int32Array(a.length);
+      for (let i = 0; i < rows.length; i += 1)
+        rows[i] = this.#add(kinds[kind[i] ?? 0] as ClaimKind, a[i] ?? '', b[i] ?? '', places[i] ?? 0);
+      this.#ofPair.push(rows);
+    }
+    for (const name of names) this.#add(name, name.a, name.b, 1);
     const kept = new Set<string>();
     for (const explanation of explanations) for (const token of explanation.kept) kept.add(token);
     this.#doubt(kept, new Set(explanations.flatMap(({ typed }) => typed)));
@@ -59,7 +67,7 @@ export class MergedClaims {
     return this.list[this.#rows.get(keyOf(domain, a, b)) ?? -1];
   }
 
-  #add({ cause, domain, a, b }: NameClaim, places: number): number {
+  #add({ cause, domain }: ClaimKind, a: string, b: string, places: number): number {
     const key = keyOf(domain, a, b);
     const known = this.#rows.get(key);
     const claim = known === undefined ? undefined : this.list[known];

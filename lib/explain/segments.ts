@@ -13,7 +13,7 @@ export function segmentsOf(ledger: Ledger, a: Uint8Array, b: Uint8Array): Segmen
   const rows = new Rows();
   for (let i = 0; i < ledger.count; i += 1) {
     const index = ledger.owner[i] as number;
-    const owner = ledger.owners[index];
+    const owner = ledger.owners.at(index);
     if (index === 0 || owner === undefined) continue;
     const aStart = ledger.aStart[i] as number;
     const aLength = ledger.aLength[i] as number;

@@ -1,7 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { CauseId } from '../cause/cause-id.js';
-import type { ClaimRow, OwnerTotal, PairExplanation } from './explanation.js';
+import { type ClaimRow, claimsOf } from './claims-fixture.js';
+import type { OwnerTotal, PairExplanation } from './explanation.js';
 import { nameClaims } from './file-name.js';
 import { type ExplainedPair, settle } from './settle.js';
 
@@ -28,11 +29,10 @@ function pair(
       a,
       b,
       places,
-      place: ['x.o', '.text'],
     }),
   );
   const totals: OwnerTotal[] = [
-    ...rows.map(({ cause }, claim) => total({ reason: cause, state: 'claimed', claim })),
+    ...rows.map(({ cause }, claim) => total({ reason: cause, state: 'claimed', shares: share(claim) })),
     ...(more.others ?? []),
   ];
   const sum = (of: 'bytesA' | 'bytesB'): number => totals.reduce((n, one) => n + one[of], 100);
@@ -47,7 +47,7 @@ function pair(
       segments: totals.length,
       equal: 100,
       totals,
-      claims: rows,
+      claims: claimsOf(rows),
       kept: [],
       typed: rows.map(({ a }) => a),
       residue: [],
@@ -56,6 +56,12 @@ function pair(
       ...given,
     },
   };
+}
+
+/** All that `total` counts, for one claim. */
+function share(claim: number): OwnerTotal['shares'] {
+  const [of, sixteen] = [Uint32Array.of(claim), Uint32Array.of(16)];
+  return { claim: of, segments: Uint32Array.of(1), bytesA: sixteen, bytesB: sixteen };
 }
 
 function total(of: Partial<OwnerTotal>): OwnerTotal {

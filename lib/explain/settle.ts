@@ -9,7 +9,7 @@ import type {
 import type { HexView } from '../report/hex.js';
 import type { FunctionCounts, OwnerTotal, PairExplanation } from './explanation.js';
 import { isMaskable } from './maskable.js';
-import { MergedClaims, type NameClaim } from './merged-claims.js';
+import { type MergedClaim, MergedClaims, type NameClaim } from './merged-claims.js';
 import { originOf } from './origin.js';
 
 /** One differing pair with its explanation. */
@@ -82,38 +82,44 @@ function settleFile(
   const rootless = explanation.totals.every(({ state }) => state === 'derived');
   if (rootless && explanation.totals.length > 0)
     notes.push('all that differs would follow from other differences, of which there are none');
-  const add = (total: OwnerTotal): void => {
-    const { standing, why } = rootless ? UNEXPLAINED : standingOf(total, index, claims);
-    accounts[standing] += total.bytesA + total.bytesB;
-    tally.add(total, standing, why, index, claims);
+  const add = (total: OwnerTotal, part: Part): void => {
+    const { standing, segments, bytesA, bytesB } = part;
+    accounts[standing] += bytesA + bytesB;
+    tally.add(total, part, index);
     const { place, reason, field, from } = total;
     const key = JSON.stringify([place, reason, standing, field, from]);
     const owner = owners.get(key);
     if (owner === undefined) {
-      const { bytesA, bytesB } = total;
       owners.set(key, {
         place,
         cause: reason,
         standing,
         ...(field !== undefined && { field }),
         ...(from !== undefined && { from }),
-        segments: total.segments,
+        segments,
         bytesA,
         bytesB,
       });
     } else {
-      owner.segments += total.segments;
-      owner.bytesA += total.bytesA;
-      owner.bytesB += total.bytesB;
+      owner.segments += segments;
+      owner.bytesA += bytesA;
+      owner.bytesB += bytesB;
     }
   };
-  for (const total of explanation.totals) add(total);
+  for (const total of explanation.totals) {
+    if (rootless) add(total, { ...total, ...UNEXPLAINED, claims: [] });
+    else for (const part of partsOf(total, index, claims)) add(total, part);
+  }
   if (segments === 0 || explanation.totals.length === 0)
     notes.push('the ledger shows no difference: a fault of trustdiff');
   const lost = lostBytes(explanation);
   if (lost.bytesA !== 0 || lost.bytesB !== 0) {
     notes.push('the totals do not add up to the sizes of the files: a fault of trustdiff');
-    add({ place: [], reason: 'unexplained', state: 'residue', segments: 1, ...lost });
+    const sums = { segments: 1, ...lost };
+    add(
+      { place: [], reason: 'unexplained', state: 'residue', ...sums },
+      { ...UNEXPLAINED, ...sums, claims: [] },
+    );
   }
   const sorted = [...owners.values()].sort((x, y) => sizeOf(y) - sizeOf(x));
   const shownResidue = residue.slice(0, rows).map((segment, i) => {
@@ -155,7 +161,45 @@ const UNEXPLAINED: Judged = { standing: 'unexplained' };
 /** Reasons that say where bytes lie and not why they differ. */
 const NO_CAUSE: ReadonlySet<string> = new Set(['code', 'padding', 'unexplained']);
 
-function standingOf({ state, reason, claim }: OwnerTotal, pair: number, claims: MergedClaims): Judged {
+/** What of a total stands in one way. */
+interface Part extends Judged {
+  readonly segments: number;
+  readonly bytesA: number;
+  readonly bytesB: number;
+  readonly claims: readonly MergedClaim[];
+}
+
+/** A total by how what is behind it stands: of claims some may, and some not. */
+function partsOf(total: OwnerTotal, pair: number, claims: MergedClaims): Iterable<Part> {
+  const { reason, shares } = total;
+  if (shares === undefined) return [{ ...total, ...standingOf(total), claims: [] }];
+  const parts = new Map<string, Mutable<Part> & { readonly claims: MergedClaim[] }>();
+  for (const [i, claim] of shares.claim.entries()) {
+    const merged = claims.of(pair, claim);
+    const judged = claimedStanding(reason, merged);
+    const key = `${judged.standing} ${judged.why ?? ''}`;
+    let part = parts.get(key);
+    if (part === undefined) {
+      part = { ...judged, segments: 0, bytesA: 0, bytesB: 0, claims: [] };
+      parts.set(key, part);
+    }
+    part.segments += shares.segments[i] ?? 0;
+    part.bytesA += shares.bytesA[i] ?? 0;
+    part.bytesB += shares.bytesB[i] ?? 0;
+    if (merged !== undefined) part.claims.push(merged);
+  }
+  return parts.values();
+}
+
+function claimedStanding(reason: OwnerTotal['reason'], merged: MergedClaim | undefined): Judged {
+  if (!isMaskable(reason)) return { standing: 'suspected', why: NO_MASK };
+  if (merged === undefined) return UNEXPLAINED;
+  return merged.doubt === undefined
+    ? { standing: 'confirmed' }
+    : { standing: 'suspected', why: merged.doubt };
+}
+
+function standingOf({ state, reason }: OwnerTotal): Judged {
   switch (state) {
     case 'derived':
       return { standing: 'derived' };
@@ -164,16 +208,11 @@ function standingOf({ state, reason, claim }: OwnerTotal, pair: number, claims: 
     case 'moved':
     case 'shown':
       return isMaskable(reason) ? { standing: 'confirmed' } : { standing: 'suspected', why: NO_MASK };
-    case 'claimed': {
-      if (!isMaskable(reason)) return { standing: 'suspected', why: NO_MASK };
-      const merged = claim === undefined ? undefined : claims.of(pair, claim);
-      if (merged === undefined) return { standing: 'unexplained' };
-      return merged.doubt === undefined
-        ? { standing: 'confirmed' }
-        : { standing: 'suspected', why: merged.doubt };
-    }
+    case 'claimed':
+      // No claim is named that could stand.
+      return UNEXPLAINED;
     case 'residue':
-      return NO_CAUSE.has(reason) ? { standing: 'unexplained' } : { standing: 'suspected', why: NO_MASK };
+      return NO_CAUSE.has(reason) ? UNEXPLAINED : { standing: 'suspected', why: NO_MASK };
     default:
       return state satisfies never;
   }
@@ -209,21 +248,15 @@ const ORDER = { confirmed: 0, derived: 1, masked: 2, suspected: 3, unexplained: 
 class CauseTally {
   readonly #rows = new Map<string, CauseRow>();
 
-  add(
-    total: OwnerTotal,
-    standing: Standing,
-    why: string | undefined,
-    file: number,
-    claims: MergedClaims,
-  ): void {
-    const row = this.#row(total.reason, standing, why, standing === 'masked' ? total.from : undefined);
-    row.segments += total.segments;
-    row.bytesA += total.bytesA;
-    row.bytesB += total.bytesB;
+  add({ reason, from }: OwnerTotal, part: Part, file: number): void {
+    const { standing, why, claims } = part;
+    const row = this.#row(reason, standing, why, standing === 'masked' ? from : undefined);
+    row.segments += part.segments;
+    row.bytesA += part.bytesA;
+    row.bytesB += part.bytesB;
     if (row.lastFile !== file) row.files += 1;
     row.lastFile = file;
-    const claim = total.claim === undefined ? undefined : claims.of(file, total.claim);
-    if (claim !== undefined) row.tokens.set(`${claim.domain} ${claim.a}`, claim);
+    for (const claim of claims) row.tokens.set(`${claim.domain} ${claim.a}`, claim);
   }
 
   /** What a name says has no bytes in any file. */

@@ -100,13 +100,19 @@ test('claims are listed with their places; notes are told once', (t) => {
     formatB: '',
     maxResidue: 0,
   });
-  t.deepEqual(claims, [
-    { cause: 'crate-hash', domain: 'hash', a: HASH, b: 'e86b1d0f3a297c54', places: 2, place: ['.s0'] },
-  ]);
+  t.deepEqual(claims, {
+    a: [HASH],
+    b: ['e86b1d0f3a297c54'],
+    kind: Uint16Array.of(0),
+    kinds: [{ cause: 'crate-hash', domain: 'hash' }],
+    places: Uint32Array.of(2),
+    place: Uint32Array.of(0),
+    paths: [['.s0']],
+  });
   t.deepEqual(notes, ['once', 'twice']);
   t.deepEqual(kept, ['0123456789abcdef']);
   t.deepEqual(
-    totals.map(({ claim }) => claim),
-    [0, 0],
+    totals.map(({ shares }) => [...(shares?.claim ?? [])]),
+    [[0], [0]],
   );
 });

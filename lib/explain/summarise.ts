@@ -2,8 +2,17 @@ import { Column } from '../ledger/columns.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { sortedBy } from '../ledger/moved.js';
 import type { Owner, Place } from '../ledger/owner.js';
+import type { OwnerKind, OwnerTable } from '../ledger/owner-table.js';
 import { symbolTokens } from '../symbol/name.js';
-import type { ClaimRow, FunctionCounts, OwnerTotal, PairExplanation, ResidueSegment } from './explanation.js';
+import type {
+  ClaimColumns,
+  ClaimKind,
+  ClaimShares,
+  FunctionCounts,
+  OwnerTotal,
+  PairExplanation,
+  ResidueSegment,
+} from './explanation.js';
 import { compareResidue, type Ranked } from './residue-order.js';
 
 /** Equal bytes between two stretches of residue in one place that are told as one. */
@@ -32,7 +41,7 @@ export function summarise(ledger: Ledger, of: Summarised): PairExplanation {
     segments,
     equal: perOwner.bytesA[0] ?? 0,
     totals: totalsOf(ledger, perOwner, places),
-    claims: claimRows(ledger, places),
+    claims: claimColumns(ledger, places),
     kept: [...ledger.kept],
     typed: [...ledger.typed],
     residue,
@@ -61,45 +70,80 @@ function countByOwner({ count, owner, owners, aLength, bLength }: Ledger): PerOw
   return { segments, bytesA, bytesB };
 }
 
-function totalsOf(ledger: Ledger, perOwner: PerOwner, places: PlaceNames): OwnerTotal[] {
-  const totals = new Map<string, { -readonly [K in keyof OwnerTotal]: OwnerTotal[K] }>();
-  for (let i = 1; i < ledger.owners.length; i += 1) {
-    const owner = ledger.owners[i] as Owner;
-    if ((perOwner.segments[i] ?? 0) === 0) continue;
-    const section = places.section(owner.place);
-    const key = `${section} ${owner.reason} ${owner.state} ${owner.claim ?? ''} ${owner.field ?? ''} ${owner.from ?? ''}`;
-    let total = totals.get(key);
-    if (total === undefined) {
-      const { reason, state, claim, field, from } = owner;
-      total = {
-        place: places.path(section),
-        reason,
-        state,
-        ...(claim !== undefined && { claim }),
-        ...(field !== undefined && { field }),
-        ...(from !== undefined && { from }),
-        segments: 0,
-        bytesA: 0,
-        bytesB: 0,
-      };
-      totals.set(key, total);
-    }
-    total.segments += perOwner.segments[i] ?? 0;
-    total.bytesA += perOwner.bytesA[i] ?? 0;
-    total.bytesB += perOwner.bytesB[i] ?? 0;
+/** Owners of one kind in one section are one total. Time is linear in the number of owners. */
+function totalsOf({ owners }: Ledger, perOwner: PerOwner, places: PlaceNames): OwnerTotal[] {
+  const groups = new Map<number, number[]>();
+  for (let i = 1; i < owners.length; i += 1) {
+    if (perOwner.segments[i] === 0) continue;
+    const key = places.section(owners.place(i)) * owners.kinds + owners.kind(i);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [i]);
+    else group.push(i);
   }
-  return [...totals.values()];
+  return Array.from(groups.values(), (group): OwnerTotal => {
+    const [first = 0] = group;
+    const { reason, state, field, from } = owners.ofKind(owners.kind(first)) as OwnerKind;
+    const sum = (of: Float64Array): number => group.reduce((all, owner) => all + (of[owner] ?? 0), 0);
+    return {
+      place: places.path(places.section(owners.place(first))),
+      reason,
+      state,
+      ...(field !== undefined && { field }),
+      ...(from !== undefined && { from }),
+      segments: sum(perOwner.segments),
+      bytesA: sum(perOwner.bytesA),
+      bytesB: sum(perOwner.bytesB),
+      ...(state === 'claimed' && { shares: sharesOf(owners, group, perOwner) }),
+    };
+  });
 }
 
-function claimRows({ claims }: Ledger, places: PlaceNames): ClaimRow[] {
-  return claims.cause.map((cause, i) => ({
-    cause,
-    domain: claims.domain[i] ?? '',
-    a: claims.a[i] ?? '',
-    b: claims.b[i] ?? '',
-    places: claims.places[i] ?? 0,
-    place: places.path(claims.place[i] ?? 0),
-  }));
+/** What each claim has of a group of owners, in the order in which it first has some. */
+function sharesOf(owners: OwnerTable, group: readonly number[], perOwner: PerOwner): ClaimShares {
+  const rows = new Map<number, number>();
+  for (const owner of group) {
+    const claim = owners.claim(owner) ?? 0;
+    if (!rows.has(claim)) rows.set(claim, rows.size);
+  }
+  const shares = {
+    claim: Uint32Array.from(rows.keys()),
+    segments: new Uint32Array(rows.size),
+    bytesA: new Uint32Array(rows.size),
+    bytesB: new Uint32Array(rows.size),
+  };
+  for (const owner of group) {
+    const row = rows.get(owners.claim(owner) ?? 0) ?? 0;
+    for (const of of ['segments', 'bytesA', 'bytesB'] as const)
+      shares[of][row] = (shares[of][row] ?? 0) + (perOwner[of][owner] ?? 0);
+  }
+  return shares;
+}
+
+function claimColumns({ claims }: Ledger, places: PlaceNames): ClaimColumns {
+  const kinds: ClaimKind[] = [];
+  const numbers = new Map<string, number>();
+  const paths: (readonly string[])[] = [];
+  const rowOf = new Map<number, number>();
+  const kind = new Uint16Array(claims.a.length);
+  const place = new Uint32Array(claims.a.length);
+  for (const [i, cause] of claims.cause.entries()) {
+    const domain = claims.domain[i] ?? '';
+    const key = `${cause} ${domain}`;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = kinds.push({ cause, domain }) - 1;
+      numbers.set(key, number);
+    }
+    kind[i] = number;
+    const at = claims.place[i] ?? 0;
+    let row = rowOf.get(at);
+    if (row === undefined) {
+      row = paths.push(places.path(at)) - 1;
+      rowOf.set(at, row);
+    }
+    place[i] = row;
+  }
+  return { a: claims.a, b: claims.b, kind, kinds, places: Uint32Array.from(claims.places), place, paths };
 }
 
 /** Stretches without a reason that stands, those of one place joined where they are near each other. */
@@ -112,7 +156,7 @@ function residueOf(
   const ranked = new Map<number, Ranked>();
   const rankedOf = (index: number): Omit<Ranked, 'size'> => {
     let rank = ranked.get(index);
-    const owner = ledger.owners[index] as Owner;
+    const owner = ledger.owners.at(index) as Owner;
     if (rank === undefined) {
       rank = {
         reason: owner.reason,
@@ -130,7 +174,7 @@ function residueOf(
     largest.offer({ ...rankedOf(stretches.owner.at(i)), size, row: i, aStart: stretches.aStart.at(i) });
   }
   const residue = largest.finish().map(({ row }): ResidueSegment => {
-    const owner = ledger.owners[stretches.owner.at(row)] as Owner;
+    const owner = ledger.owners.at(stretches.owner.at(row)) as Owner;
     const symbol = places.symbol(owner.place);
     return {
       place: places.path(places.section(owner.place)),
@@ -159,7 +203,8 @@ interface Stretches {
 
 /** There may be millions of segments: columns, and no object for any of them. */
 function joinedResidue({ count, owner, owners, aStart, aLength, bStart, bLength }: Ledger): Stretches {
-  const residue = Uint8Array.from(owners, ({ state }, i) => (i > 0 && state === 'residue' ? 1 : 0));
+  const residue = new Uint8Array(owners.length);
+  for (let i = 1; i < owners.length; i += 1) if (owners.state(i) === 'residue') residue[i] = 1;
   let rows = 0;
   for (let i = 0; i < count; i += 1) rows += residue[owner[i] as number] ?? 0;
   const found = new Uint32Array(rows);
@@ -181,15 +226,13 @@ function joinedResidue({ count, owner, owners, aStart, aLength, bStart, bLength 
   for (const row of sortedBy(sortedBy(found, bStart), aStart)) {
     const [a, b, index] = [aStart[row] as number, bStart[row] as number, owner[row] as number];
     const [aEnd, bEnd] = [a + (aLength[row] as number), b + (bLength[row] as number)];
-    const of = owners[index] as Owner;
-    const before = last < 0 ? undefined : owners[out.owner.at(last)];
+    const before = last < 0 ? 0 : out.owner.at(last);
     const lastA = last < 0 ? 0 : out.aStart.at(last) + out.aLength.at(last);
     const lastB = last < 0 ? 0 : out.bStart.at(last) + out.bLength.at(last);
     const near =
-      before !== undefined &&
-      before.place === of.place &&
-      before.reason === of.reason &&
-      before.field === of.field &&
+      last >= 0 &&
+      owners.place(before) === owners.place(index) &&
+      owners.kind(before) === owners.kind(index) &&
       a - lastA <= JOIN &&
       b >= lastB &&
       b - lastB <= JOIN;

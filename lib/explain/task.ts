@@ -28,6 +28,8 @@ export interface ExplainTask {
   /** Every segment in columns, for controls. */
   readonly withRegions: boolean;
   readonly masks: MaskFile | undefined;
+  /** As in `ExplainOptions`. */
+  readonly last: boolean;
   /** Say too where the two differ, with these limits. */
   readonly describe?: Omit<DescribeOptions, 'path'> | undefined;
 }
@@ -50,7 +52,7 @@ const LONG = 256;
  * @throws InputError when one of the two can no longer be read
  */
 export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
-  const { path, verify, maxResidue, maxInstructions, withRegions, describe } = task;
+  const { path, verify, maxResidue, maxInstructions, withRegions, last, describe } = task;
   const wholeA = readWhole(task.a);
   const wholeB = readWhole(task.b);
   const { explanation, layout } = await explainWhole(wholeA, wholeB, {
@@ -59,6 +61,7 @@ export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
     maxResidue,
     maxInstructions,
     withRegions,
+    last,
     masks: task.masks === undefined ? [] : masksOf(task.masks),
     ...(describe !== undefined && { layoutRanges: MAX_REGIONS }),
   });

@@ -70,7 +70,8 @@ export function assertClosed(ledger: Ledger): void {
   const hitsA = new Uint8Array(ledger.lengthA);
   const hitsB = new Uint8Array(ledger.lengthB);
   for (let i = 0; i < ledger.count; i += 1) {
-    if (ledger.owners[ledger.owner[i] as number] === undefined) throw new Error(`segment ${i} has no owner`);
+    if (ledger.owners.at(ledger.owner[i] as number) === undefined)
+      throw new Error(`segment ${i} has no owner`);
     count(hitsA, ledger.aStart[i] as number, ledger.aLength[i] as number);
     count(hitsB, ledger.bStart[i] as number, ledger.bLength[i] as number);
   }
@@ -85,7 +86,7 @@ function count(hits: Uint8Array, start: number, length: number): void {
 function segmentsOf(ledger: Ledger): ToldSegment[] {
   const out: ToldSegment[] = [];
   for (let i = 0; i < ledger.count; i += 1) {
-    const owner = ledger.owners[ledger.owner[i] as number];
+    const owner = ledger.owners.at(ledger.owner[i] as number);
     if ((ledger.owner[i] as number) === 0 || owner === undefined) continue;
     out.push({
       place: placeName(ledger.places, owner.place),

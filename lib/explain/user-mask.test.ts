@@ -31,7 +31,7 @@ function map(ledger: Ledger): string {
   const out = Array.from({ length: ledger.lengthA }, () => '?');
   for (let i = 0; i < ledger.count; i += 1) {
     const owner = ledger.owner[i] as number;
-    const mark = owner === 0 ? '.' : ledger.owners[owner]?.state === 'masked' ? 'm' : 'x';
+    const mark = owner === 0 ? '.' : ledger.owners.state(owner) === 'masked' ? 'm' : 'x';
     out.fill(mark, ledger.aStart[i] as number, (ledger.aStart[i] as number) + (ledger.aLength[i] as number));
   }
   return out.join('');

@@ -60,14 +60,14 @@ interface Stretch {
 }
 
 function masked(ledger: Ledger, id: string, stretches: readonly Stretch[]): Ledger {
-  const owners = [...ledger.owners];
+  const owners = ledger.owners.copy();
   const byPlace = new Map<number, number>();
   const maskOwner = (place: number): number => {
     const known = byPlace.get(place);
     if (known !== undefined) return known;
-    owners.push({ place, reason: 'masked', state: 'masked', from: id });
-    byPlace.set(place, owners.length - 1);
-    return owners.length - 1;
+    const owner = owners.push({ place, reason: 'masked', state: 'masked', from: id });
+    byPlace.set(place, owner);
+    return owner;
   };
   const aStart = new Column();
   const aLength = new Column();
@@ -84,7 +84,7 @@ function masked(ledger: Ledger, id: string, stretches: readonly Stretch[]): Ledg
   };
   for (let i = 0; i < ledger.count; i += 1) {
     const index = ledger.owner[i] as number;
-    const of = ledger.owners[index];
+    const of = ledger.owners.at(index);
     const a = ledger.aStart[i] as number;
     const lengthA = ledger.aLength[i] as number;
     const b = ledger.bStart[i] as number;

@@ -59,14 +59,15 @@ export function isBitcode(content: Uint8Array): boolean {
 
 /**
  * Reads a whole bitstream. Several modules may stand behind each other, each with its magic number.
+ * @param into one that read another stream before, whose columns are of no use any more
  * @throws InputError with the offset in `content` where it is not what the specification says, or asks for more than
  *   its size can hold
  */
-export function readBitcode(content: Uint8Array): Bitcode {
+export function readBitcode(content: Uint8Array, into = new ColumnBuilder()): Bitcode {
   const { start, end } = unwrap(content);
   if (end - start > LONGEST) throw new InputError('the bitstream is too long to be read', { offset: start });
   const reader = bitReader(content.subarray(0, end), start);
-  const columns = new Walk(reader, start, end - start).run();
+  const columns = new Walk(reader, start, end - start, into).run();
   return { content, start, end: start + (columns.bit[columns.count] ?? 0) / 8, columns };
 }
 
@@ -101,10 +102,11 @@ class Walk {
   #scope: Scope = top();
   #described: number | undefined;
 
-  constructor(reader: BitReader, start: number, length: number) {
+  constructor(reader: BitReader, start: number, length: number, into: ColumnBuilder) {
     this.#reader = reader;
     this.#start = start;
-    this.#out = new ColumnBuilder(length);
+    this.#out = into;
+    into.begin(length);
   }
 
   run(): Columns {

@@ -3,7 +3,7 @@ import { AnchorSearch, type Gap } from './anchors.js';
 import { BlockReader, commonPrefix, commonSuffix } from './block-reader.js';
 import { DiagonalPath, MAX_STRETCH } from './diagonals.js';
 import { agreeingPrefix, emitInPlace, inPlaceStretches } from './in-place.js';
-import { RangeCollector, type Ranges } from './ranges.js';
+import { RangeCollector, type RangeJoiner, type Ranges } from './ranges.js';
 
 /** How two contents lie beside each other. All counts are in bytes and exact, whatever `truncated` says. */
 export interface Alignment {
@@ -38,13 +38,13 @@ const DEFAULT_MAX_RANGES = 1_000_000;
  * both sides are of equal length and mostly agree, anchors (see `AnchorSearch`) with ever smaller windows between which
  * the same begins anew, and for short gaps the best path over a few diagonals (see `DiagonalPath`).
  * Contents are read by offset in blocks. Time is near-linear in the longer one; memory is about 20 MB, and 16 bytes
- * (32 for contents over 4 GiB) for each range kept.
+ * (32 for contents over 4 GiB) for each range kept; only these are left at the end.
  * @throws InputError where a content cannot be read
  */
 export function alignBytes(a: Bytes, b: Bytes, options: AlignOptions = {}): Alignment {
   const maxRanges = options.maxRanges ?? DEFAULT_MAX_RANGES;
   const collector = new RangeCollector(a.length, b.length, maxRanges);
-  const first = new Aligner(a, b, collector).run();
+  const first = alignInto(a, b, collector);
   const { ranges, total } = collector.finish();
   const equal = a.length - collector.changedA;
   if (equal !== b.length - collector.changedB)
@@ -58,6 +58,17 @@ export function alignBytes(a: Bytes, b: Bytes, options: AlignOptions = {}): Alig
     changedB: collector.changedB,
     equal,
   };
+}
+
+/**
+ * As `alignBytes`, but the ranges are given away as they are found, and none is kept.
+ * @returns the offset of the first difference, as in `Alignment`
+ */
+export function alignInto(a: Bytes, b: Bytes, out: RangeJoiner): number {
+  const first = new Aligner(a, b, out).run();
+  SEARCH.release();
+  out.close();
+  return first;
 }
 
 /** Bytes of an anchor's window; a smaller one finds more, and more by chance. */
@@ -89,10 +100,10 @@ const SEARCH = new AnchorSearch();
 class Aligner {
   readonly #a: BlockReader;
   readonly #b: BlockReader;
-  readonly #out: RangeCollector;
+  readonly #out: RangeJoiner;
   readonly #path = PATH;
 
-  constructor(a: Bytes, b: Bytes, out: RangeCollector) {
+  constructor(a: Bytes, b: Bytes, out: RangeJoiner) {
     this.#a = new BlockReader(a);
     this.#b = new BlockReader(b);
     this.#out = out;

@@ -19,6 +19,9 @@ const CAPACITY = 2 ** 18;
 
 const SLOTS = CAPACITY * 2;
 
+/** Slots of tables that are kept from one alignment to the next. */
+const KEPT_SLOTS = 2 ** 16;
+
 /** Slots looked at for one window. A content made so that its windows collide loses anchors, not time. */
 const PROBES = 64;
 const UNSET = -1;
@@ -29,7 +32,7 @@ const AMBIGUOUS = -2;
  * in that of B, thinned by content (so that both sides sample alike wherever the content lies), and of these the
  * longest chain that rises on both sides, as patience diff does with unique lines. What repeats (zeros, tables) is
  * left out and can be neither expensive nor misleading. Time is linear in the stretches; memory is bounded and kept from
- * search to search.
+ * search to search, until it is released.
  */
 export class AnchorSearch {
   #slots = new Int32Array(0);
@@ -38,6 +41,11 @@ export class AnchorSearch {
   #entryB = new Float64Array(0);
   #entries = 0;
   #mask = 0;
+
+  /** Lets the tables of a large search go. */
+  release(): void {
+    if (this.#slots.length > KEPT_SLOTS) this.#allocate(0);
+  }
 
   /** @param window bytes, a power of two up to 32 */
   find(a: BlockReader, b: BlockReader, gap: Gap, window: number): AnchorChain {
@@ -61,6 +69,10 @@ export class AnchorSearch {
       this.#slots.fill(0, 0, slots);
       return;
     }
+    this.#allocate(slots);
+  }
+
+  #allocate(slots: number): void {
     this.#slots = new Int32Array(slots);
     // No more than half of the slots are ever taken.
     this.#hashes = new Int32Array(slots / 2);

@@ -2,11 +2,13 @@
 const BITS = 16;
 const SIZE = 1 << BITS;
 const MASK = SIZE - 1;
+/** Room at first: objects of one section a function have thousands of columns of some elements each. */
+const FIRST = 16;
 
 /** A column of 32-bit numbers that grows: by doubling at first, then by blocks, so that nothing large is copied. */
 export class Column {
   length = 0;
-  readonly #blocks: Uint32Array[] = [new Uint32Array(1024)];
+  readonly #blocks: Uint32Array[] = [new Uint32Array(FIRST)];
 
   push(value: number): void {
     const index = this.length;
@@ -63,10 +65,33 @@ export class Column {
     for (let i = 0; i * SIZE < this.length; i += 1) {
       const from = i * SIZE;
       out.set((this.#blocks[i] as Uint32Array).subarray(0, Math.min(SIZE, this.length - from)), from);
-      this.#blocks[i] = new Uint32Array(i === 0 ? 1024 : 0);
+      this.#blocks[i] = new Uint32Array(i === 0 ? FIRST : 0);
     }
     this.#blocks.length = 1;
     this.length = 0;
     return out;
   }
 }
+
+/** A column of whole numbers up to 2^53. */
+export class WideColumn {
+  readonly #low = new Column();
+  readonly #high = new Column();
+
+  get length(): number {
+    return this.#low.length;
+  }
+
+  push(value: number): void {
+    this.#low.push(value % WORD);
+    this.#high.push(Math.floor(value / WORD));
+  }
+
+  /** All of them in one array; the column is empty then. */
+  drain(): Float64Array {
+    const high = this.#high.drain();
+    return Float64Array.from(this.#low.drain(), (low, i) => (high[i] ?? 0) * WORD + low);
+  }
+}
+
+const WORD = 2 ** 32;

@@ -1,5 +1,5 @@
 import { type BlockReader, firstDifference } from './block-reader.js';
-import type { RangeCollector } from './ranges.js';
+import type { RangeJoiner } from './ranges.js';
 
 /** Bytes over which agreement in place is judged. */
 const WINDOW = 64;
@@ -80,7 +80,7 @@ export function emitInPlace(
   length: number,
   a: number,
   b: number,
-  out: RangeCollector,
+  out: RangeJoiner,
 ): void {
   const pa = va.subarray(x, x + length);
   const pb = vb.subarray(y, y + length);

@@ -1,5 +1,6 @@
 import type { Claims } from './claim.js';
-import type { Owner } from './owner.js';
+import { Column } from './columns.js';
+import type { OwnerTable } from './owner-table.js';
 
 interface Segments {
   readonly count: number;
@@ -8,7 +9,7 @@ interface Segments {
   readonly bStart: Uint32Array;
   readonly bLength: Uint32Array;
   readonly owner: Uint32Array;
-  readonly owners: readonly Owner[];
+  readonly owners: OwnerTable;
   readonly claims: Claims;
   readonly kept: ReadonlySet<string>;
 }
@@ -35,9 +36,12 @@ export function keptTokens(segments: Segments, a: Uint8Array, b: Uint8Array): st
   }
   if (patterns.count === 0) return [];
   patterns.close();
-  const states = Uint8Array.from(segments.owners, ({ state }, owner) =>
-    owner === 0 || state === 'moved' ? EQUAL : state === 'residue' ? RESIDUE : EXPLAINED,
-  );
+  const { owners } = segments;
+  const states = new Uint8Array(owners.length);
+  for (let owner = 0; owner < owners.length; owner += 1) {
+    const state = owners.state(owner);
+    states[owner] = owner === 0 || state === 'moved' ? EQUAL : state === 'residue' ? RESIDUE : EXPLAINED;
+  }
   for (let i = 0; i < segments.count; i += 1) {
     const state = states[segments.owner[i] as number];
     if (state === EXPLAINED) continue;
@@ -68,13 +72,13 @@ const OF_B = 2;
 class Patterns {
   readonly #rows = new Map<string, number>();
   readonly #tokens: string[] = [];
-  readonly #sides: number[] = [];
-  readonly #found: boolean[] = [];
+  readonly #sides = new Column();
+  #found = new Uint8Array(0);
   #bytes = Buffer.allocUnsafe(1 << 12);
   #length = 0;
   /** Where each form starts in `#bytes`, and whose it is. */
-  readonly #starts: number[] = [];
-  readonly #token: number[] = [];
+  readonly #starts = new Column();
+  readonly #token = new Column();
   #heads = new Int32Array(0);
   #next = new Int32Array(0);
   #seen = new Int32Array(0);
@@ -87,7 +91,7 @@ class Patterns {
   add(token: string, isHash: boolean, side: number): void {
     const known = this.#rows.get(token);
     if (known !== undefined) {
-      this.#sides[known] = (this.#sides[known] ?? 0) | side;
+      this.#sides.set(known, this.#sides.at(known) | side);
       return;
     }
     this.#rows.set(token, this.#tokens.length);
@@ -111,11 +115,11 @@ class Patterns {
     }
     this.#tokens.push(token);
     this.#sides.push(side);
-    this.#found.push(false);
   }
 
   close(): void {
     const count = this.#token.length;
+    this.#found = new Uint8Array(this.#tokens.length);
     this.#starts.push(this.#length);
     // About one bit in 64 is set; longer tables would not stay in the cache.
     this.#bits = Math.min(24, Math.max(12, Math.ceil(Math.log2(count)) + 6));
@@ -124,7 +128,7 @@ class Patterns {
     this.#next = new Int32Array(count);
     const bytes = this.#bytes;
     for (let form = 0; form < count; form += 1) {
-      const start = this.#starts[form] ?? 0;
+      const start = this.#starts.at(form);
       const key = keyOf(bytes.readInt32LE(start), bytes.readInt32LE(start + 4)) >>> (32 - this.#bits);
       this.#seen[key >>> 5] = (this.#seen[key >>> 5] as number) | (1 << (key & 31));
       this.#next[form] = this.#heads[key >>> 5] as number;
@@ -152,7 +156,7 @@ class Patterns {
   }
 
   found(): string[] {
-    return this.#tokens.filter((_, i) => this.#found[i] === true);
+    return this.#tokens.filter((_, i) => this.#found[i] === 1);
   }
 
   /** A form of `length` bytes; `write` puts it where it belongs. */
@@ -172,14 +176,14 @@ class Patterns {
 
   #match(bucket: number, bytes: Uint8Array, at: number, end: number, sides: number): void {
     for (let form = this.#heads[bucket] as number; form >= 0; form = this.#next[form] as number) {
-      const token = this.#token[form] ?? 0;
-      if (this.#found[token] === true || ((this.#sides[token] ?? 0) & sides) === 0) continue;
-      const start = this.#starts[form] ?? 0;
-      const length = (this.#starts[form + 1] ?? 0) - start;
+      const token = this.#token.at(form);
+      if (this.#found[token] === 1 || (this.#sides.at(token) & sides) === 0) continue;
+      const start = this.#starts.at(form);
+      const length = this.#starts.at(form + 1) - start;
       if (at + length > end) continue;
       let same = 0;
       while (same < length && this.#bytes[start + same] === bytes[at + same]) same += 1;
-      if (same === length) this.#found[token] = true;
+      if (same === length) this.#found[token] = 1;
     }
   }
 }

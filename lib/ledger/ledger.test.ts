@@ -16,7 +16,7 @@ function told(a: string, b: string, say: (sink: Sink) => void): { ledger: Ledger
   assertClosed(ledger);
   const owners = Array.from({ length: ledger.count }, (_, i) => ledger.owner[i] as number).flatMap(
     (owner, i) => {
-      const of = ledger.owners[owner];
+      const of = ledger.owners.at(owner);
       if (owner === 0 || of === undefined) return [];
       const field = of.field === undefined ? '' : ` ${of.field}`;
       return [
@@ -191,7 +191,7 @@ test('places name both sides where the names differ, and notes are kept', (t) =>
     { parent: 1, kind: 'symbol', name: 'f', nameB: 'g' },
   ]);
   t.deepEqual(ledger.notes, ['a sentence']);
-  t.is(ledger.owners[1]?.state, 'shown');
+  t.is(ledger.owners.at(1)?.state, 'shown');
 });
 
 test('segments of one owner at one place have one row of owners, at two places two', (t) => {
@@ -263,7 +263,7 @@ test('however two contents are cut, the ledger covers both exactly once and repl
       t.true(Buffer.from(replay(ledger, a, b)).equals(b));
       const residue = Array.from({ length: ledger.count }, (_, i) => i).filter(
         (i) =>
-          ledger.owners[ledger.owner[i] as number]?.state === 'residue' && (ledger.owner[i] as number) !== 0,
+          ledger.owners.state(ledger.owner[i] as number) === 'residue' && (ledger.owner[i] as number) !== 0,
       );
       t.is(
         residue.length,

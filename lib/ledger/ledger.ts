@@ -4,7 +4,8 @@ import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js
 import { Column } from './columns.js';
 import { keptTokens } from './kept.js';
 import { markMoved } from './moved.js';
-import type { Owner, OwnerState, Place, PlaceKind } from './owner.js';
+import type { Owner, Place, PlaceKind } from './owner.js';
+import { OwnerTable } from './owner-table.js';
 import type { Sink, TokenEncoding, Why } from './sink.js';
 
 /** The segments of one differing pair, as columns; each covers `aLength` bytes of A and `bLength` of B. */
@@ -20,7 +21,7 @@ export interface Ledger {
   /** Index in `owners`; 0 where the bytes are equal and in order. */
   readonly owner: Uint32Array;
   /** Element 0 is no owner: it stands for "equal". */
-  readonly owners: readonly Owner[];
+  readonly owners: OwnerTable;
   readonly places: readonly Place[];
   readonly claims: Claims;
   /** Hashes of A that stand unchanged in B. */
@@ -29,11 +30,6 @@ export interface Ledger {
   readonly typed: ReadonlySet<string>;
   readonly notes: readonly string[];
 }
-
-const STATES: readonly OwnerState[] = ['residue', 'claimed', 'derived', 'shown', 'moved', 'masked'];
-const MOST_REASONS = 256;
-/** Names of fields, and of what things are derived from. */
-const MOST_WORDS = 2 ** 20;
 
 /** The place of a claim that recomputing attests. */
 const RECOMPUTED = -2;
@@ -48,20 +44,10 @@ export class LedgerBuilder {
   readonly bStart = new Column();
   readonly bLength = new Column();
   readonly owner = new Column();
-  readonly owners: Owner[] = [{ place: 0, reason: 'unexplained', state: 'residue' }];
+  readonly owners = new OwnerTable();
   readonly places: Place[] = [{ parent: 0, kind: 'file', name: '' }];
   readonly claims = new ClaimTable();
   readonly notes: string[] = [];
-  readonly #reasons = new Map<string, number>();
-  readonly #words = new Map<string, number>();
-  /** What `wordsOf` was asked last. */
-  #last: {
-    readonly state: OwnerState | undefined;
-    readonly reason: string;
-    readonly field: string;
-    readonly from: string;
-    readonly key: number;
-  } = { state: undefined, reason: '', field: '', from: '', key: 0 };
 
   constructor(
     readonly a: Uint8Array,
@@ -69,6 +55,7 @@ export class LedgerBuilder {
   ) {
     if (a.length > LONGEST || b.length > LONGEST)
       throw new InputError('a content of 4 GiB or more is not explained');
+    this.owners.push({ place: 0, reason: 'unexplained', state: 'residue' });
   }
 
   /** The sink for the whole pair. */
@@ -89,20 +76,6 @@ export class LedgerBuilder {
     this.bStart.push(b);
     this.bLength.push(bLength);
     this.owner.push(owner);
-  }
-
-  /** A number below 0 for what tells owners of one place apart: there are hundreds of thousands of them. */
-  wordsOf(state: OwnerState, reason: string, field = '', from = ''): number {
-    const last = this.#last;
-    // Segments come in runs of one kind.
-    if (last.state === state && last.reason === reason && last.field === field && last.from === from)
-      return last.key;
-    const why = numberOf(this.#reasons, reason, MOST_REASONS) * STATES.length + STATES.indexOf(state);
-    const where =
-      numberOf(this.#words, field, MOST_WORDS) * MOST_WORDS + numberOf(this.#words, from, MOST_WORDS);
-    const key = -1 - (where * MOST_REASONS * STATES.length + why);
-    this.#last = { state, reason, field, from, key };
-    return key;
   }
 
   #follows(segment: number, a: number, b: number): boolean {
@@ -142,17 +115,8 @@ export class LedgerBuilder {
   }
 }
 
-/** The number that a word has, or has from now on. */
-function numberOf(words: Map<string, number>, word: string, most: number): number {
-  const known = words.get(word);
-  if (known !== undefined) return known;
-  if (words.size === most) throw new Error(`there are more than ${most} words like ${word}`);
-  words.set(word, words.size);
-  return words.size - 1;
-}
-
 class PlaceSink implements Sink {
-  /** This place's owners, by what makes them differ: the number of a claim, or a text below 0. */
+  /** This place's owners, by what makes them differ: the number of a claim, or that of a kind below 0. */
   readonly #owners: Map<number, number>;
 
   constructor(
@@ -198,10 +162,7 @@ class PlaceSink implements Sink {
       return false;
     }
     const claim = this.ledger.claims.add(cause, encoding, tokenA, tokenB, this.place);
-    const owner =
-      this.#owners.get(claim) ??
-      this.#newOwner(claim, { place: this.place, reason: cause, state: 'claimed', claim, field });
-    this.#add(a, aLength, b, bLength, owner);
+    this.#add(a, aLength, b, bLength, this.#owners.get(claim) ?? this.#claimant(claim, cause, field));
     return true;
   }
 
@@ -256,19 +217,12 @@ class PlaceSink implements Sink {
       return;
     }
     const reason = cause ?? 'derived';
-    const key = this.ledger.wordsOf('derived', reason, field, from);
-    const owner =
-      this.#owners.get(key) ??
-      this.#newOwner(key, { place: this.place, reason, state: 'derived', field, from });
-    this.#add(a, aLength, b, bLength, owner);
+    const kind = ledger.owners.kindOf('derived', reason, field, from);
+    this.#add(a, aLength, b, bLength, this.#ownerOf(kind));
   }
 
   shown(cause: CauseId, a: number, aLength: number, b: number, bLength: number, field?: string): void {
-    const key = this.ledger.wordsOf('shown', cause, field);
-    const owner =
-      this.#owners.get(key) ??
-      this.#newOwner(key, { place: this.place, reason: cause, state: 'shown', field });
-    this.#add(a, aLength, b, bLength, owner);
+    this.#add(a, aLength, b, bLength, this.#ownerOf(this.ledger.owners.kindOf('shown', cause, field)));
   }
 
   within(a: number, b: number, kind: PlaceKind, name: string, nameB?: string): Sink {
@@ -309,18 +263,24 @@ class PlaceSink implements Sink {
   }
 
   #residue(reason: Owner['reason'], field: string | undefined): number {
-    const key = this.ledger.wordsOf('residue', reason, field);
-    return (
-      this.#owners.get(key) ?? this.#newOwner(key, { place: this.place, reason, state: 'residue', field })
-    );
+    return this.#ownerOf(this.ledger.owners.kindOf('residue', reason, field));
   }
 
-  /** Only where none is known: there are millions of segments, and an object for each would be let go at once. */
-  #newOwner(key: number, owner: Owner): number {
-    const index = this.ledger.owners.length;
-    this.ledger.owners.push(owner);
-    this.#owners.set(key, index);
-    return index;
+  /** This place's owner of a kind. */
+  #ownerOf(kind: number): number {
+    const key = -1 - kind;
+    return this.#owners.get(key) ?? this.#keep(key, this.ledger.owners.add(this.place, kind));
+  }
+
+  /** This place's owner of what stands behind a claim. */
+  #claimant(claim: number, cause: CauseId, field: string | undefined): number {
+    const kind = this.ledger.owners.kindOf('claimed', cause, field);
+    return this.#keep(claim, this.ledger.owners.add(this.place, kind, claim));
+  }
+
+  #keep(key: number, owner: number): number {
+    this.#owners.set(key, owner);
+    return owner;
   }
 
   #add(a: number, aLength: number, b: number, bLength: number, owner: number): void {
@@ -392,7 +352,7 @@ export function replay(ledger: Ledger, a: Uint8Array, b: Uint8Array): Uint8Array
     const length = ledger.bLength[i] as number;
     if (length === 0) continue;
     const owner = ledger.owner[i] as number;
-    const copied = owner === 0 || ledger.owners[owner]?.state === 'moved';
+    const copied = owner === 0 || ledger.owners.state(owner) === 'moved';
     const source = copied ? a.subarray(aStart, aStart + length) : b.subarray(bStart, bStart + length);
     out.set(source, bStart);
   }

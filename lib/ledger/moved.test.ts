@@ -1,19 +1,18 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { markMoved } from './moved.js';
-import type { Owner } from './owner.js';
-
-const EQUAL: Owner = { place: 0, reason: 'unexplained', state: 'residue' };
+import { OwnerTable } from './owner-table.js';
 
 /** Segments of length 1: the place in B of each place of A, in the order in which they are given. */
 function moved(rows: readonly (readonly [a: number, b: number, owner?: number])[]): {
-  owners: Owner[];
+  owners: OwnerTable;
   marked: number[];
 } {
   const aStart = Uint32Array.from(rows, ([a]) => a);
   const bStart = Uint32Array.from(rows, ([, b]) => b);
   const owner = Uint32Array.from(rows, ([, , of = 0]) => of);
-  const owners = [EQUAL, { place: 0, reason: 'code', state: 'residue' } as const];
+  const owners = new OwnerTable();
+  for (const reason of ['unexplained', 'code'] as const) owners.push({ place: 0, reason, state: 'residue' });
   markMoved({ count: rows.length, aStart, bStart, owner }, owners);
   return {
     owners,
@@ -39,7 +38,7 @@ test('of equal segments in another order as few as possible are called moved, wi
     [3, 2],
   ]);
   t.deepEqual(marked, [0]);
-  t.like(owners[2], { reason: 'object-order', state: 'moved', place: 0 });
+  t.like(owners.at(2), { reason: 'object-order', state: 'moved', place: 0 });
 });
 
 test('segments that are not equal keep their owner and bind no order', (t) => {

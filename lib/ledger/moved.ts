@@ -1,4 +1,4 @@
-import type { Owner } from './owner.js';
+import type { OwnerTable } from './owner-table.js';
 
 interface Segments {
   readonly count: number;
@@ -11,12 +11,11 @@ interface Segments {
  * Equal segments that stand in another order in B get an owner: order is a difference too. As few as possible of
  * them are called moved (a longest increasing sequence stays where it is).
  */
-export function markMoved(segments: Segments, owners: Owner[]): void {
+export function markMoved(segments: Segments, owners: OwnerTable): void {
   const equal = equalInOrderOfA(segments);
   const kept = longestIncreasing(equal, segments.bStart);
   if (kept.length === equal.length) return;
-  const moved = owners.length;
-  owners.push({ place: 0, reason: 'object-order', state: 'moved' });
+  const moved = owners.push({ place: 0, reason: 'object-order', state: 'moved' });
   let next = 0;
   for (let i = 0; i < equal.length; i += 1) {
     const segment = equal[i] as number;

@@ -1,3 +1,5 @@
+import { Column, WideColumn } from './columns.js';
+
 /** Offsets and lengths: 32-bit where the contents are small enough, else doubles. */
 export type OffsetArray = Uint32Array | Float64Array;
 
@@ -32,36 +34,19 @@ export function rangeAt(ranges: Ranges, index: number): Range {
   };
 }
 
-/** Takes changes in order, joins those that touch, keeps the first `limit` and counts all. */
-export class RangeCollector {
-  /** Bytes of A and of B inside ranges, kept or not. */
+/** Takes changes in order and joins those that touch. */
+export abstract class RangeJoiner {
+  /** Bytes of A and of B inside ranges. */
   changedA = 0;
   changedB = 0;
-  #aStart: OffsetArray;
-  #aLength: OffsetArray;
-  #bStart: OffsetArray;
-  #bLength: OffsetArray;
-  #kept = 0;
-  #total = 0;
   #open = false;
   #a = 0;
   #aEnd = 0;
   #b = 0;
   #bEnd = 0;
-  readonly #limit: number;
 
-  /** `a`, `b`: bytes of the contents; `limit`: ranges to keep. */
-  constructor(a: number, b: number, limit: number) {
-    // There is an equal byte between any two ranges.
-    this.#limit = Math.min(limit, Math.min(a, b) + 1);
-    const room = Math.min(this.#limit, FIRST_ROOM);
-    const column = (): OffsetArray =>
-      Math.max(a, b) < 2 ** 32 ? new Uint32Array(room) : new Float64Array(room);
-    this.#aStart = column();
-    this.#aLength = column();
-    this.#bStart = column();
-    this.#bLength = column();
-  }
+  /** Is given the ranges, in order; they do not touch. */
+  protected abstract take(aStart: number, aLength: number, bStart: number, bLength: number): void;
 
   /** The next change; it starts at or behind the end of the one before. */
   change(a: number, aLength: number, b: number, bLength: number): void {
@@ -73,7 +58,7 @@ export class RangeCollector {
       this.#bEnd += bLength;
       return;
     }
-    this.#flush();
+    this.close();
     this.#open = true;
     this.#a = a;
     this.#aEnd = a + aLength;
@@ -81,57 +66,59 @@ export class RangeCollector {
     this.#bEnd = b + bLength;
   }
 
-  /** The ranges kept, and how many there were in all. */
+  /** No more changes come. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.take(this.#a, this.#aEnd - this.#a, this.#b, this.#bEnd - this.#b);
+  }
+}
+
+/** Keeps the first `limit` ranges and counts all. */
+export class RangeCollector extends RangeJoiner {
+  readonly #aStart: Column | WideColumn;
+  readonly #aLength: Column | WideColumn;
+  readonly #bStart: Column | WideColumn;
+  readonly #bLength: Column | WideColumn;
+  #total = 0;
+
+  /** `a`, `b`: bytes of the contents; `limit`: ranges to keep. */
+  constructor(
+    a: number,
+    b: number,
+    readonly limit: number,
+  ) {
+    super();
+    const column = (): Column | WideColumn => (Math.max(a, b) < 2 ** 32 ? new Column() : new WideColumn());
+    this.#aStart = column();
+    this.#aLength = column();
+    this.#bStart = column();
+    this.#bLength = column();
+  }
+
+  protected override take(aStart: number, aLength: number, bStart: number, bLength: number): void {
+    this.#total += 1;
+    if (this.#aStart.length >= this.limit) return;
+    this.#aStart.push(aStart);
+    this.#aLength.push(aLength);
+    this.#bStart.push(bStart);
+    this.#bLength.push(bLength);
+  }
+
+  /** The ranges kept, and how many there were in all; none are left here. */
   finish(): { readonly ranges: Ranges; readonly total: number } {
-    this.#flush();
-    const count = this.#kept;
+    this.close();
     return {
       ranges: {
-        count,
-        aStart: cut(this.#aStart, count),
-        aLength: cut(this.#aLength, count),
-        bStart: cut(this.#bStart, count),
-        bLength: cut(this.#bLength, count),
+        count: this.#aStart.length,
+        aStart: this.#aStart.drain(),
+        aLength: this.#aLength.drain(),
+        bStart: this.#bStart.drain(),
+        bLength: this.#bLength.drain(),
       },
       total: this.#total,
     };
   }
-
-  #flush(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#total += 1;
-    const at = this.#kept;
-    if (at >= this.#limit) return;
-    if (at === this.#aStart.length) this.#grow();
-    this.#aStart[at] = this.#a;
-    this.#aLength[at] = this.#aEnd - this.#a;
-    this.#bStart[at] = this.#b;
-    this.#bLength[at] = this.#bEnd - this.#b;
-    this.#kept = at + 1;
-  }
-
-  #grow(): void {
-    const room = Math.min(this.#limit, this.#aStart.length * 2);
-    this.#aStart = grown(this.#aStart, room);
-    this.#aLength = grown(this.#aLength, room);
-    this.#bStart = grown(this.#bStart, room);
-    this.#bLength = grown(this.#bLength, room);
-  }
-}
-
-/** Ranges that a collector has room for at first: most contents have few, and room for all there could be is cleared. */
-const FIRST_ROOM = 1024;
-
-function grown(column: OffsetArray, room: number): OffsetArray {
-  const out = column instanceof Uint32Array ? new Uint32Array(room) : new Float64Array(room);
-  out.set(column);
-  return out;
-}
-
-/** A copy, so that a message to another thread carries no more than the ranges. */
-function cut(column: OffsetArray, count: number): OffsetArray {
-  return count === column.length ? column : column.slice(0, count);
 }
 
 /** A view of ranges for a reader: neighbours joined, the rest counted. */

@@ -85,7 +85,7 @@ export class Threads {
  * Megabytes that a thread fills before it looks for what is still needed. V8 takes 48 unless told otherwise, and a pair of
  * files of some megabytes fills that without being any faster for it; nor is one of 150 MB slower with 24.
  */
-const YOUNG_GENERATION = 24;
+const YOUNG_GENERATION = 12;
 
 /** Milliseconds after which a thread ends that has nothing to do: it costs more to start it again. */
 const IDLE = 60_000;

@@ -114,7 +114,9 @@ function openBytes(ledger: Ledger, side: 'a' | 'b', settled: Settled, file: numb
       ? [ledger.aStart, ledger.aLength, ledger.lengthA]
       : [ledger.bStart, ledger.bLength, ledger.lengthB];
   const open = new Uint8Array(size);
-  const isOpenOwner = ledger.owners.map((_, owner) => isOpen(ledger, owner, settled, file));
+  const isOpenOwner = Array.from({ length: ledger.owners.length }, (_, owner) =>
+    isOpen(ledger, owner, settled, file),
+  );
   for (let i = 0; i < ledger.count; i += 1) {
     if (isOpenOwner[ledger.owner[i] as number] === true) {
       const start = starts[i] ?? 0;
@@ -140,7 +142,7 @@ function ownersAt(ledger: Ledger, side: 'a' | 'b', places: Planted['places']): n
 }
 
 function isOpen(ledger: Ledger, index: number, settled: Settled, file: number): boolean {
-  const owner = ledger.owners[index];
+  const owner = ledger.owners.at(index);
   if (index === 0 || owner === undefined) return false;
   if (owner.state === 'residue') return true;
   if (owner.state === 'derived' || owner.state === 'masked') return false;
@@ -151,14 +153,14 @@ function isOpen(ledger: Ledger, index: number, settled: Settled, file: number): 
 const PACKING: ReadonlySet<string | undefined> = new Set(['ar_date', 'ar_uid', 'ar_gid']);
 
 function isExempt(ledger: Ledger, index: number, reorders: boolean): boolean {
-  const owner = ledger.owners[index];
+  const owner = ledger.owners.at(index);
   if (index === 0 || owner === undefined) return true;
   if (owner.state === 'moved') return reorders;
   return owner.state === 'shown' && owner.reason === 'archive-metadata' && PACKING.has(owner.field);
 }
 
 function ownerText(ledger: Ledger, index: number): string {
-  const owner = ledger.owners[index];
+  const owner = ledger.owners.at(index);
   if (index === 0 || owner === undefined) return 'equal';
   const { place, state, reason, field, from, claim } = owner;
   const names: string[] = [];

@@ -49,35 +49,44 @@ export interface Blob {
  * few bytes could else ask for any number of operands.
  */
 export class ColumnBuilder {
-  readonly #mostOperands: number;
+  #mostOperands = 0;
   count = 0;
   operands = 0;
-  #kind: Uint8Array;
-  #block: Uint32Array;
-  #abbreviation: Uint32Array;
-  #code: Uint32Array;
-  #bit: Uint32Array;
-  #first: Uint32Array;
-  #low: Uint32Array;
-  #high: Uint32Array;
-  #at: Uint32Array;
-  readonly blobs = new Map<number, Blob>();
-  readonly irregular = new Set<number>();
+  #kind = new Uint8Array(0);
+  #block = new Uint32Array(0);
+  #abbreviation = new Uint32Array(0);
+  #code = new Uint32Array(0);
+  #bit = new Uint32Array(0);
+  #first = new Uint32Array(0);
+  #low = new Uint32Array(0);
+  #high = new Uint32Array(0);
+  #at = new Uint32Array(0);
+  blobs = new Map<number, Blob>();
+  irregular = new Set<number>();
 
-  constructor(bytes: number) {
+  /** Begins a stream of so many bytes; what came out of the one before is overwritten. */
+  begin(bytes: number): void {
     this.#mostOperands = bytes * 4 + 1024;
+    this.count = 0;
+    this.operands = 0;
+    this.blobs = new Map();
+    this.irregular = new Set();
     // Real modules have an entry for each 13 bytes, and 0.4 operands for each byte.
     const entries = (bytes >>> 3) + 1024;
     const operands = (bytes >>> 1) + 4096;
-    this.#kind = new Uint8Array(entries);
-    this.#block = new Uint32Array(entries);
-    this.#abbreviation = new Uint32Array(entries);
-    this.#code = new Uint32Array(entries);
-    this.#bit = new Uint32Array(entries + 1);
-    this.#first = new Uint32Array(entries + 1);
-    this.#low = new Uint32Array(operands);
-    this.#high = new Uint32Array(operands);
-    this.#at = new Uint32Array(operands);
+    if (!fits(this.#kind.length, entries)) {
+      this.#kind = new Uint8Array(entries);
+      this.#block = new Uint32Array(entries);
+      this.#abbreviation = new Uint32Array(entries);
+      this.#code = new Uint32Array(entries);
+      this.#bit = new Uint32Array(entries + 1);
+      this.#first = new Uint32Array(entries + 1);
+    }
+    if (!fits(this.#low.length, operands)) {
+      this.#low = new Uint32Array(operands);
+      this.#high = new Uint32Array(operands);
+      this.#at = new Uint32Array(operands);
+    }
   }
 
   entry(kind: number, block: number, abbreviation: number, bit: number): void {
@@ -86,6 +95,7 @@ export class ColumnBuilder {
     this.#kind[i] = kind;
     this.#block[i] = block;
     this.#abbreviation[i] = abbreviation;
+    this.#code[i] = 0;
     this.#bit[i] = bit;
     this.#first[i] = this.operands;
     this.count = i + 1;
@@ -157,7 +167,14 @@ export class ColumnBuilder {
   }
 }
 
-function larger(column: Uint32Array, size: number): Uint32Array {
+/** Whether columns of one stream serve for another one: not where they are too short, or hold far more memory. */
+function fits(room: number, needed: number): boolean {
+  return room >= needed && (room <= KEPT || room <= needed * 2);
+}
+
+const KEPT = 1 << 20;
+
+function larger(column: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
   const grown = new Uint32Array(size);
   grown.set(column);
   return grown;

@@ -74,6 +74,9 @@ export class RecordReader<N extends string> {
   exact(name: N): bigint {
     const slot = this.layout.slots[name];
     if (slot.length !== 8) return BigInt(this.number(name));
+    // An object has thousands of sections whose flags, addresses and alignments are the same few numbers.
+    const value = this.approximate(name);
+    if (value < SMALL.length) return SMALL[value] as bigint;
     return this.encoding.littleEndian
       ? this.buffer.readBigUInt64LE(this.at + slot.at)
       : this.buffer.readBigUInt64BE(this.at + slot.at);
@@ -109,6 +112,9 @@ export class RecordReader<N extends string> {
     return this.start + this.layout.slots[name].at;
   }
 }
+
+/** Numbers that stand everywhere, each once. */
+const SMALL = Array.from({ length: 64 }, (_, i) => BigInt(i));
 
 /** Every field of the structure that starts at `start`, in stored order: for reports, not for speed. */
 export function readFields<N extends string>(

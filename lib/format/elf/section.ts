@@ -87,9 +87,12 @@ export function readSections(bytes: Bytes, header: ElfHeader): SectionTable {
   return { table, sections: nameSections(bytes, unnamed, shstrndx, at.e_shstrndx.at), shstrndx };
 }
 
-function parseSections(bytes: Bytes, header: ElfHeader, table: Table, stored: Buffer): Section[] {
+/** A section whose name is not read yet: the section that holds it may come later. */
+type Unnamed = Omit<Section, 'name'> & { name: string };
+
+function parseSections(bytes: Bytes, header: ElfHeader, table: Table, stored: Buffer): Unnamed[] {
   const r = new RecordReader(SHDR, header, stored);
-  const sections: Section[] = [];
+  const sections: Unnamed[] = [];
   for (let index = 0; index < table.count; index += 1) {
     const headerOffset = table.offset + index * table.entrySize;
     r.seek(index * table.entrySize, headerOffset);
@@ -123,8 +126,13 @@ function parseSections(bytes: Bytes, header: ElfHeader, table: Table, stored: Bu
   return sections;
 }
 
-function nameSections(bytes: Bytes, sections: readonly Section[], shstrndx: number, from: number): Section[] {
-  if (shstrndx === SHN_UNDEF) return [...sections];
+function nameSections(
+  bytes: Bytes,
+  sections: readonly Unnamed[],
+  shstrndx: number,
+  from: number,
+): readonly Section[] {
+  if (shstrndx === SHN_UNDEF) return sections;
   const holder = sections[shstrndx];
   if (holder === undefined) {
     throw new InputError(`e_shstrndx is ${shstrndx}, but there are ${sections.length} sections`, {
@@ -132,7 +140,8 @@ function nameSections(bytes: Bytes, sections: readonly Section[], shstrndx: numb
     });
   }
   const nameAt = new StringTable(bytes, holder.sh_offset, holder.fileSize, 'section name table').budgeted();
-  return sections.map((section) => ({ ...section, name: nameAt(section.sh_name, section.headerOffset) }));
+  for (const section of sections) section.name = nameAt(section.sh_name, section.headerOffset);
+  return sections;
 }
 
 function sectionLayout(word: 4 | 8): RecordLayout<SectionField> {
