@@ -185,6 +185,20 @@ test("rustup's own rustc is no root", async (t) => {
   await t.throwsAsync(materialiseRoot([home], join(folder, 'into')), { message: /rustup's/ });
 });
 
+test('a rustc that lies outside the root is none of it; one in another folder of it is', async (t) => {
+  const folder = scratch(t);
+  const elsewhere = writeTree(join(folder, 'elsewhere'), { 'bin/rustc': 'x' });
+  const into = join(folder, 'into');
+  const out = writeTree(join(folder, 'out'), { 'bin/cargo': 'x' });
+  symlinkSync(join(elsewhere, 'bin/rustc'), join(out, 'bin/rustc'));
+  await t.throwsAsync(materialiseRoot([out], into), {
+    message: /bin\/rustc is a link out of this directory, to /,
+  });
+  const inside = writeTree(join(folder, 'inside'), { 'lib/rust-1.80/bin/rustc': 'x', 'bin/cargo': 'x' });
+  symlinkSync('../lib/rust-1.80/bin/rustc', join(inside, 'bin/rustc'));
+  t.is((await materialiseRoot([inside], into)).rustc, join(inside, 'bin/rustc'));
+});
+
 /** What an archive may try, and what is said to it. */
 const REFUSED: Readonly<Record<string, readonly [readonly TarFixtureMember[], RegExp]>> = {
   'a file in the place of the top': [[file('bin/rustc'), file('.')], /its name is empty/],

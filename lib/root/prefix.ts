@@ -14,7 +14,8 @@ export interface Toolchain {
 
 /**
  * Looks into a prefix.
- * @throws InputError where its rustc is rustup's, which runs whatever toolchain is configured elsewhere
+ * @throws InputError where its rustc is rustup's, which runs whatever toolchain is configured elsewhere, or a link that leads
+ * out of the prefix: what lies there is no part of the root's digest
  */
 export function toolchainAt(prefix: string): Toolchain {
   return {
@@ -71,10 +72,11 @@ function linkedPart(prefix: string, path: string): string | undefined {
   const full = join(prefix, path);
   if (lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink() !== true || !existsSync(full))
     return undefined;
-  const real = relative(realpathSync(prefix), realpathSync(full));
-  if (real.startsWith('../') || isAbsolute(real)) return undefined;
-  const top = dirname(dirname(real));
-  return top === '.' ? real : top;
+  const real = realpathSync(full);
+  if (leadsOut(prefix, real)) return undefined;
+  const part = relative(realpathSync(prefix), real);
+  const top = dirname(dirname(part));
+  return top === '.' ? part : top;
 }
 
 const TOOLCHAIN_PROGRAM = /^(?:rust|cargo|clippy|rls$|miri)/;
@@ -85,14 +87,19 @@ const PROC_MACRO_SERVER = 'rust-analyzer-proc-macro-srv';
 function program(prefix: string, name: string): string | undefined {
   const path = join(prefix, 'bin', name);
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  if (basename(realpathSync(path)) === 'rustup') {
-    throw new InputError(
-      `bin/${name} is rustup's, which runs a toolchain that lies elsewhere`,
-      { file: prefix },
-      'name the directory that rustc --print sysroot prints',
-    );
-  }
+  const real = realpathSync(path);
+  const elsewhere = (what: string): InputError =>
+    new InputError(`bin/${name} ${what}`, { file: prefix }, HINT);
+  if (basename(real) === 'rustup') throw elsewhere("is rustup's, which runs a toolchain that lies elsewhere");
+  if (leadsOut(prefix, real)) throw elsewhere(`is a link out of this directory, to ${real}`);
   return path;
+}
+
+const HINT = 'name the directory that rustc --print sysroot prints';
+
+function leadsOut(prefix: string, real: string): boolean {
+  const path = relative(realpathSync(prefix), real);
+  return path.startsWith('../') || isAbsolute(path);
 }
 
 function targetsWithStd(prefix: string): string[] {
