@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { Column } from './columns.js';
+import { Column, WideColumn } from './columns.js';
 
 test('a column holds the 32-bit numbers it was given, however many, and 0 behind its end', (t) => {
   const column = new Column();
@@ -59,4 +59,17 @@ test('what was pushed last is taken away first, and nothing of it stays behind t
   column.push(7);
   t.deepEqual([column.pop(), column.pop()], [7, 999]);
   t.is(new Column().pop(), 0);
+});
+
+test('a wide column holds whole numbers up to 2^53', (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.maxSafeNat(), { maxLength: 100 }), (numbers) => {
+      const column = new WideColumn();
+      for (const number of numbers) column.push(number);
+      t.is(column.length, numbers.length);
+      t.deepEqual([...column.drain()], numbers);
+      t.is(column.length, 0);
+    }),
+    { numRuns: 30 },
+  );
 });
