@@ -42,6 +42,7 @@ test('code, padding and what is only configuration are labels: they never mask a
       'linker',
       'pgo-bolt',
       'llvm',
+      'timestamp',
       'padding',
       'code',
     ],

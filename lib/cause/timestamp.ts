@@ -8,11 +8,11 @@ export const timestamp = {
     'A date or time in text (ISO 8601, `Feb 17 2025`, `10:11:12`, seconds since 1970), or in a field that holds a time.',
   explanation: 'A build script, `__DATE__`, a documentation tool or a packer wrote down the clock.',
   consequence:
-    'Harmless where both sides hold a plausible time at the same place. A number that only looks like a time is claimed only if another place attests the same pair.',
+    'Harmless where it is the time of the build. Nothing in the bytes tells that time from another that means something (when a certificate expires, a limit of ten digits), so it is never confirmed: a control shows that it varies.',
   removal: '`SOURCE_DATE_EPOCH` for both; mend scripts that ignore it.',
-  falsePositives: 'A date in a table or a licence text that was edited.',
+  falsePositives: 'A date that was edited; a number of ten digits that is no time.',
   root: 'no or seed',
-  maskable: true,
+  maskable: false,
   threads: [
     {
       text: 'reproducible-builds.org: SOURCE_DATE_EPOCH',

@@ -334,3 +334,21 @@ test('any two archives close and replay, in whatever order their members are', (
     { numRuns: 150 },
   );
 });
+
+test('members that define one symbol may not change places, others may', (t) => {
+  const order = (...members: readonly ArFixtureMember[]): string[] => [
+    ...tellLedger(arFixture(members), arFixture([...members].reverse())).lines,
+  ];
+  const field = 'object-order residue the order of what members define';
+  const [x, y, z] = [
+    { name: 'x.o', content: object('f', 1) },
+    { name: 'y.o', content: object('f', 2) },
+    { name: 'z.o', content: object('g', 3) },
+  ];
+  t.deepEqual(order(x, z), [': object-order moved']);
+  t.deepEqual(order(x, y), [': object-order moved', `x.o: ${field}`, `y.o: ${field}`]);
+  t.deepEqual(order(x, z, y), [': object-order moved', `x.o: ${field}`, `y.o: ${field}`]);
+  t.deepEqual(tellLedger(arFixture([x, y, z]), arFixture([z, x, y])).lines, [': object-order moved']);
+  // What it defines is not known.
+  t.deepEqual(order(x, { name: 'u.o', content: 'what is it' }), [': object-order moved', `u.o: ${field}`]);
+});

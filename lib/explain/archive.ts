@@ -7,6 +7,7 @@ import type { Sink, Why } from '../ledger/sink.js';
 import { countPacking, explainHeader, HEADER, type Packing } from './archive/header.js';
 import { LongNames } from './archive/long-names.js';
 import { keyed, pairMembers, UNIT } from './archive/member.js';
+import { orderedMembers } from './archive/order.js';
 import { explainSymbolIndex } from './archive/symbol-index.js';
 import { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
@@ -50,6 +51,7 @@ export function prepareArchive(
         functions: new ArchiveFunctions(a, b),
         longNames,
         packing: countPacking(pairs),
+        ordered: orderedMembers(pairs, a),
       },
       sink,
       member,
@@ -68,6 +70,7 @@ interface ArchivePair {
   readonly functions: ArchiveFunctions;
   readonly longNames: LongNames;
   readonly packing: Packing;
+  readonly ordered: ReadonlySet<RlibMember>;
 }
 
 function explainArchive(archive: ArchivePair, sink: Sink, member: ExplainMember, strays: Strays): void {

@@ -21,19 +21,26 @@ import { translate } from './bitcode/translate.js';
 export function explainBitcode(a: Uint8Array, b: Uint8Array, sink: Sink): boolean {
   if (!isBitcode(a) || !isBitcode(b)) return false;
   try {
-    const moduleA = readModule(readBitcode(a, COLUMNS.a));
-    const moduleB = readModule(readBitcode(b, COLUMNS.b));
+    const moduleA = readModule(readBitcode(a, columns.a));
+    const moduleB = readModule(readBitcode(b, columns.b));
     new Explainer(moduleA, moduleB, sink).run();
     return true;
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    if (!(error instanceof InputError)) {
+      // Where memory ran out its columns may be of several lengths.
+      columns = { a: new ColumnBuilder(), b: new ColumnBuilder() };
+      throw error;
+    }
     sink.note(`the bitcode is compared byte by byte: ${error.what}`);
     return false;
+  } finally {
+    columns.a.release();
+    columns.b.release();
   }
 }
 
 /** One pair is explained after the other, and they are large: all use the same memory. */
-const COLUMNS = { a: new ColumnBuilder(), b: new ColumnBuilder() };
+let columns = { a: new ColumnBuilder(), b: new ColumnBuilder() };
 
 class Explainer {
   readonly #a: BitcodeModule;

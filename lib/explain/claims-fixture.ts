@@ -5,6 +5,7 @@ export interface ClaimRow extends ClaimKind {
   readonly a: string;
   readonly b: string;
   readonly places: number;
+  readonly vouched?: boolean;
 }
 
 /** Claims in columns, all met at one place. */
@@ -16,6 +17,7 @@ export function claimsOf(rows: readonly ClaimRow[]): ClaimColumns {
     kind: Uint16Array.from(rows, (row) => names.indexOf(nameOf(row))),
     kinds: names.map((name) => rows.find((row) => nameOf(row) === name) as ClaimKind),
     places: Uint32Array.from(rows, ({ places }) => places),
+    vouched: Uint8Array.from(rows, ({ vouched = true }) => Number(vouched)),
     place: new Uint32Array(rows.length),
     paths: [['x.o', '.text']],
   };

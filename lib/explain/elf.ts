@@ -73,6 +73,7 @@ export function prepareElf(
 }
 
 const ET_EXEC = 2;
+const INTERPRETER = '.interp';
 
 /**
  * Whether all that refers to a place tells so. An executable that is linked to fixed addresses has these in its code and
@@ -229,6 +230,11 @@ class ElfExplainer {
       return;
     }
     const place = this.#section(section, sink);
+    // Whatever path it is, it names the program that is run first.
+    if (section.name === INTERPRETER) {
+      place.change(fromA, length, fromB, pair.end - pair.start);
+      return;
+    }
     const inner =
       piece.name === '' && pair.name === ''
         ? place.at(fromA, fromB)

@@ -80,6 +80,8 @@ export interface ClaimColumns {
   readonly kinds: readonly ClaimKind[];
   /** Different places of this pair that attest it. */
   readonly places: Uint32Array;
+  /** 1 where one of its places can hold nothing else than such a token (`Claims.vouched`). */
+  readonly vouched: Uint8Array;
   /** One of them: index in `paths`. */
   readonly place: Uint32Array;
   /** As `OwnerTotal.place`, but with the symbol. */

@@ -2,7 +2,7 @@ import type { CauseId } from '../cause/cause-id.js';
 import type { ClaimKind, PairExplanation } from './explanation.js';
 
 /** Why a claim does not stand. */
-export type Doubt = 'attested once' | 'contradicted' | 'of no type';
+export type Doubt = 'attested once' | 'contradicted' | 'of no type' | 'met as text only';
 
 /** One claim over the whole comparison. */
 export interface MergedClaim {
@@ -12,6 +12,8 @@ export interface MergedClaim {
   readonly b: string;
   /** Different places that attest it, over all pairs. */
   places: number;
+  /** Whether one of them can hold nothing else than such a token. */
+  vouched: boolean;
   /** Undefined where it is confirmed. */
   doubt: Doubt | undefined;
 }
@@ -46,13 +48,22 @@ export class MergedClaims {
 
   constructor(explanations: readonly PairExplanation[], names: readonly NameClaim[]) {
     for (const { claims } of explanations) {
-      const { a, b, kind, kinds, places } = claims;
+      const { a, b, kind, kinds, places, vouched } = claims;
       const rows = new Int32Array(a.length);
       for (let i = 0; i < rows.length; i += 1)
-        rows[i] = this.#add(kinds[kind[i] ?? 0] as ClaimKind, a[i] ?? '', b[i] ?? '', places[i] ?? 0);
+        rows[i] = this.#add(
+          kinds[kind[i] ?? 0] as ClaimKind,
+          a[i] ?? '',
+          b[i] ?? '',
+          places[i] ?? 0,
+          vouched[i] === 1,
+        );
       this.#ofPair.push(rows);
     }
-    for (const name of names) this.#add(name, name.a, name.b, 1);
+    // Whoever renamed one file may have renamed others too.
+    const named = new Set(names.map((name) => keyOf(name.domain, name.a, name.b)));
+    for (const name of names)
+      if (named.delete(keyOf(name.domain, name.a, name.b))) this.#add(name, name.a, name.b, 1, true);
     const kept = new Set<string>();
     for (const explanation of explanations) for (const token of explanation.kept) kept.add(token);
     this.#doubt(kept, new Set(explanations.flatMap(({ typed }) => typed)));
@@ -67,15 +78,16 @@ export class MergedClaims {
     return this.list[this.#rows.get(keyOf(domain, a, b)) ?? -1];
   }
 
-  #add({ cause, domain }: ClaimKind, a: string, b: string, places: number): number {
+  #add({ cause, domain }: ClaimKind, a: string, b: string, places: number, vouched: boolean): number {
     const key = keyOf(domain, a, b);
     const known = this.#rows.get(key);
     const claim = known === undefined ? undefined : this.list[known];
     if (known !== undefined && claim !== undefined) {
       claim.places += places;
+      claim.vouched ||= vouched;
       return known;
     }
-    this.list.push({ cause, domain, a, b, places, doubt: undefined });
+    this.list.push({ cause, domain, a, b, places, vouched, doubt: undefined });
     this.#rows.set(key, this.list.length - 1);
     return this.list.length - 1;
   }
@@ -96,6 +108,7 @@ export class MergedClaims {
         (partnersB.get(domain)?.has(a) === true || partnersA.get(domain)?.has(b) === true);
       if (!single || swapped || kept.has(a) || kept.has(b)) claim.doubt = 'contradicted';
       else if (places < LEAST_PLACES) claim.doubt = 'attested once';
+      else if (!claim.vouched) claim.doubt = 'met as text only';
     }
     this.#doubtTypeIds(typed);
   }

@@ -98,11 +98,14 @@ function totalsOf({ owners }: Ledger, perOwner: PerOwner, places: PlaceNames): O
   });
 }
 
+/** No row has this number, so that nothing stands behind it. */
+const NO_CLAIM = 2 ** 32 - 1;
+
 /** What each claim has of a group of owners, in the order in which it first has some. */
 function sharesOf(owners: OwnerTable, group: readonly number[], perOwner: PerOwner): ClaimShares {
   const rows = new Map<number, number>();
   for (const owner of group) {
-    const claim = owners.claim(owner) ?? 0;
+    const claim = owners.claim(owner) ?? NO_CLAIM;
     if (!rows.has(claim)) rows.set(claim, rows.size);
   }
   const shares = {
@@ -112,7 +115,7 @@ function sharesOf(owners: OwnerTable, group: readonly number[], perOwner: PerOwn
     bytesB: new Uint32Array(rows.size),
   };
   for (const owner of group) {
-    const row = rows.get(owners.claim(owner) ?? 0) ?? 0;
+    const row = rows.get(owners.claim(owner) ?? NO_CLAIM) ?? 0;
     for (const of of ['segments', 'bytesA', 'bytesB'] as const)
       shares[of][row] = (shares[of][row] ?? 0) + (perOwner[of][owner] ?? 0);
   }
@@ -143,7 +146,17 @@ function claimColumns({ claims }: Ledger, places: PlaceNames): ClaimColumns {
     }
     place[i] = row;
   }
-  return { a: claims.a, b: claims.b, kind, kinds, places: Uint32Array.from(claims.places), place, paths };
+  const vouched = Uint8Array.from(claims.vouched, Number);
+  return {
+    a: claims.a,
+    b: claims.b,
+    kind,
+    kinds,
+    places: Uint32Array.from(claims.places),
+    vouched,
+    place,
+    paths,
+  };
 }
 
 /** Stretches without a reason that stands, those of one place joined where they are near each other. */

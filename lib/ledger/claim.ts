@@ -12,6 +12,8 @@ export interface Claims {
   readonly places: readonly number[];
   /** A place where it was met. */
   readonly place: readonly number[];
+  /** Whether one of its places can hold nothing else than such a token. */
+  readonly vouched: readonly boolean[];
 }
 
 /** Gathers the claims of one pair. */
@@ -22,6 +24,7 @@ export class ClaimTable implements Claims {
   readonly b: string[] = [];
   readonly places: number[] = [];
   readonly place: number[] = [];
+  readonly vouched: boolean[] = [];
   /** Hashes that stand unchanged in B somewhere. */
   readonly kept = new Set<string>();
   /** Hashes of A that are ids of types for sure. */
@@ -33,7 +36,7 @@ export class ClaimTable implements Claims {
   readonly #rows = new Map<string, number | Map<string, number>>();
 
   /** The row of the claim `a ↔ b`, met at `place`; below 0 where it stands nowhere and was recomputed. */
-  add(cause: CauseId, encoding: TokenEncoding, a: string, b: string, place: number): number {
+  add(cause: CauseId, encoding: TokenEncoding, a: string, b: string, place: number, vouched = true): number {
     const domain = domainOf(cause, encoding);
     const known = this.#known(domain, a, b);
     const row = known ?? this.cause.length;
@@ -45,8 +48,10 @@ export class ClaimTable implements Claims {
       this.b.push(b);
       this.places.push(0);
       this.place.push(Math.max(0, place));
+      this.vouched.push(vouched);
       this.#last.push(-1);
     } else if (this.place[row] === 0 && place > 0) this.place[row] = place;
+    if (vouched) this.vouched[row] = true;
     if (cause === 'type-id') this.#half(row, place);
     // Two tokens in one function are one witness: whoever changed one may have changed the other.
     else if (this.#last[row] !== place) this.#attest(row);

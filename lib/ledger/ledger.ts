@@ -161,9 +161,37 @@ class PlaceSink implements Sink {
       this.#uneven(a, aLength, b, bLength, field);
       return false;
     }
-    const claim = this.ledger.claims.add(cause, encoding, tokenA, tokenB, this.place);
+    const vouched = this.#vouches(cause, a + aLength);
+    const claim = this.ledger.claims.add(cause, encoding, tokenA, tokenB, this.place, vouched);
     this.#add(a, aLength, b, bLength, this.#owners.get(claim) ?? this.#claimant(claim, cause, field));
     return true;
+  }
+
+  /**
+   * Whether a token can be nothing else where it stands. What looks like a hash, a version or a path in a text, or among a
+   * program's data, may be anything that somebody wrote there, and changed in two places.
+   * @param endA where the token ends in A
+   */
+  #vouches(cause: CauseId, endA: number): boolean {
+    switch (cause) {
+      case 'build-path':
+        return this.#kindOfPlace() === 'debug' || namesSource(this.#bytesA(endA, LONGEST_PATH));
+      case 'metadata-hash':
+      case 'rustc-version':
+        return this.#kindOfPlace() !== 'data';
+      default:
+        return true;
+    }
+  }
+
+  #kindOfPlace(): 'data' | 'debug' | 'structure' {
+    if (this.place === 0) return 'data';
+    for (let at = this.place; at > 0; at = this.ledger.places[at]?.parent ?? 0) {
+      const { kind, name } = this.ledger.places[at] as Place;
+      if (kind === 'section')
+        return DATA.test(name) ? 'data' : name.startsWith('.debug') ? 'debug' : 'structure';
+    }
+    return 'structure';
   }
 
   attested(
@@ -294,6 +322,17 @@ class PlaceSink implements Sink {
   #bytesB(b: number, length: number): Uint8Array {
     return this.ledger.b.subarray(this.baseB + b, this.baseB + b + length);
   }
+}
+
+/** Sections of what a program works with. */
+const DATA = /^\.(?:rodata|data|tdata|text|interp)/;
+const LONGEST_PATH = 1024;
+
+/** Whether the rest of a path names a file of sources; in `.rodata` the next text follows without a separator. */
+function namesSource(rest: Uint8Array): boolean {
+  const text = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength).toString('latin1');
+  const [path = ''] = /^[^\0-\x20"'<>|]*/.exec(text) ?? [];
+  return /\.(?:rs(?!a\b)|(?:c|cc|cpp|cxx|h|hh|hpp|S|s|asm)(?![A-Za-z0-9]))/.test(path);
 }
 
 function compareRanges(

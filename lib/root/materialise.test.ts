@@ -1,6 +1,7 @@
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -8,7 +9,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import type { TarFixtureMember } from '../artefact/container/tar-fixture.js';
@@ -194,6 +195,21 @@ test('a rustc that lies outside the root is none of it; one in another folder of
   await t.throwsAsync(materialiseRoot([out], into), {
     message: /bin\/rustc is a link out of this directory, to /,
   });
+  for (const [name, target] of [
+    ['lib', 'lib'],
+    ['lib/librustc_driver-1.so', 'lib/librustc_driver-1.so'],
+    ['lib/rustlib', 'lib'],
+  ] as const) {
+    writeTree(elsewhere, { 'lib/librustc_driver-1.so': 'x' });
+    const linked = writeTree(join(folder, name.replaceAll('/', '-')), { 'bin/rustc': 'x' });
+    mkdirSync(dirname(join(linked, name)), { recursive: true });
+    symlinkSync(join(elsewhere, target), join(linked, name));
+    await t.throwsAsync(
+      materialiseRoot([linked], into),
+      { message: / is a link out of this directory, to / },
+      name,
+    );
+  }
   const inside = writeTree(join(folder, 'inside'), { 'lib/rust-1.80/bin/rustc': 'x', 'bin/cargo': 'x' });
   symlinkSync('../lib/rust-1.80/bin/rustc', join(inside, 'bin/rustc'));
   t.is((await materialiseRoot([inside], into)).rustc, join(inside, 'bin/rustc'));

@@ -18,6 +18,7 @@ export interface Toolchain {
  * out of the prefix: what lies there is no part of the root's digest
  */
 export function toolchainAt(prefix: string): Toolchain {
+  assertInside(prefix);
   return {
     prefix,
     rustc: program(prefix, 'rustc'),
@@ -93,6 +94,25 @@ function program(prefix: string, name: string): string | undefined {
   if (basename(real) === 'rustup') throw elsewhere("is rustup's, which runs a toolchain that lies elsewhere");
   if (leadsOut(prefix, real)) throw elsewhere(`is a link out of this directory, to ${real}`);
   return path;
+}
+
+/** @throws InputError where what makes up the compiler is a link out of the prefix */
+function assertInside(prefix: string): void {
+  const libraries = ['lib', 'lib64'].flatMap((folder) => [
+    folder,
+    ...childrenOf(prefix, folder)
+      .filter((name) => TOOLCHAIN_LIBRARY.test(name))
+      .map((name) => `${folder}/${name}`),
+  ]);
+  for (const name of ['bin', 'libexec', ...libraries]) {
+    const path = join(prefix, name);
+    if (!existsSync(path) || !leadsOut(prefix, realpathSync(path))) continue;
+    throw new InputError(
+      `${name} is a link out of this directory, to ${realpathSync(path)}`,
+      { file: prefix },
+      HINT,
+    );
+  }
 }
 
 const HINT = 'name the directory that rustc --print sysroot prints';

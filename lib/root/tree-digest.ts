@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { openBytes } from '../artefact/bytes.js';
 import type { MemberType } from '../artefact/container/container.js';
@@ -191,7 +191,7 @@ const AGAIN = 8;
 
 /**
  * The digest of a file that nobody touched while it was read. Whoever gives it another name, or takes one away, touches
- * it, as happens to toolchains whose files are shared by hard links: then it is read again.
+ * it, as happens to toolchains whose files are shared by hard links: then it is read again, and what is read then counts.
  * @returns when it was touched, where that was after it was listed
  */
 function settledDigest(
@@ -218,7 +218,7 @@ function settledDigest(
 function merelyTouched(content: ContentRef, mode: number): ContentRef | undefined {
   if (content.kind !== 'path') return undefined;
   const { path, stamp } = content;
-  const now = lstatSync(pathBytes(path), { throwIfNoEntry: false });
+  const now = statOf(path);
   const same =
     now?.isFile() === true &&
     (now.mode & 0o7777) === mode &&
@@ -229,6 +229,15 @@ function merelyTouched(content: ContentRef, mode: number): ContentRef | undefine
   return same && now.ctimeMs !== stamp.ctimeMs
     ? { ...content, stamp: { ...stamp, ctimeMs: now.ctimeMs } }
     : undefined;
+}
+
+/** Undefined where it is not there any more, or cannot be reached: the first error is the one to tell. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(pathBytes(path));
+  } catch {
+    return undefined;
+  }
 }
 
 function read(content: ContentRef, by: Digester): void {

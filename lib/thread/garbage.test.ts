@@ -1,36 +1,52 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import test from 'ava';
-import { collectGarbage } from './garbage.js';
+import { collectGarbage, exposeCollector } from './garbage.js';
 
-/** Something large that nobody holds, and a way to see whether it is still there. */
-function dropped(): WeakRef<Uint8Array> {
-  return new WeakRef(new Uint8Array(64 * 2 ** 20).fill(1));
-}
-
-/** Whether it is gone after some collections: what is being marked meanwhile stays until the next one. */
-async function isGone(of: WeakRef<Uint8Array>, last: boolean): Promise<boolean> {
+/** In a thread: whether something large that nobody holds is gone after some collections; what is being marked stays until the next. */
+const THREAD = `
+const { parentPort, workerData } = require('node:worker_threads');
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+import(workerData.module).then(async ({ collectGarbage }) => {
+  const of = (() => new WeakRef(new Uint8Array(64 * 2 ** 20).fill(1)))();
+  // Room that is asked for and not used takes no memory.
+  const more = Array.from({ length: workerData.more }, () => new Uint8Array(64 * 2 ** 20));
   for (let tries = 0; tries < 4 && of.deref() !== undefined; tries += 1) {
-    // What was looked at is held until the next turn.
     await turn();
-    collectGarbage(last);
+    collectGarbage(workerData.last);
     await turn();
   }
-  return of.deref() === undefined;
+  parentPort.postMessage(of.deref() === undefined && more.length === workerData.more);
+});`;
+
+async function isGone(last: boolean, more: number): Promise<unknown> {
+  exposeCollector();
+  const module = new URL('./garbage.js', import.meta.url).href;
+  const thread = new Worker(THREAD, { eval: true, workerData: { module, last, more } });
+  const [gone] = await once(thread, 'message');
+  await thread.terminate();
+  return gone;
 }
 
 test.serial('what nobody holds is let go at the end of the work, where it is much', async (t) => {
-  t.true(await isGone(dropped(), true));
+  t.true(await isGone(true, 0));
 });
 
-test.serial('before other work what nobody holds is let go only where it is very much', async (t) => {
-  const of = dropped();
-  // Room that is asked for and not used takes no memory.
+test.serial('before other work it is let go where it is very much', async (t) => {
+  t.true(await isGone(false, 9));
+});
+
+test.serial("the heap of the main thread is the caller's", async (t) => {
+  exposeCollector();
+  let collected = false;
+  Object.assign(globalThis, {
+    gc: () => {
+      collected = true;
+    },
+  });
   const much = Array.from({ length: 9 }, () => new Uint8Array(64 * 2 ** 20));
-  t.true(await isGone(of, false));
+  collectGarbage(true);
+  collectGarbage(false);
+  t.false(collected);
   t.is(much.length, 9);
-});
-
-test.serial('the collector is handed out to nobody else', async (t) => {
-  await isGone(dropped(), true);
-  t.is((globalThis as { gc?: unknown }).gc, undefined);
 });

@@ -1,5 +1,6 @@
 import type { Tinypool } from 'tinypool';
 import { AbortedError } from '../error.js';
+import { exposeCollector } from './garbage.js';
 import type * as tasks from './worker.js';
 
 type Tasks = typeof tasks;
@@ -92,6 +93,7 @@ const IDLE = 60_000;
 
 async function startPool(threads: number): Promise<Tinypool> {
   const { Tinypool } = await import('tinypool');
+  exposeCollector();
   const filename = new URL('./worker.js', import.meta.url).href;
   return new Tinypool({
     filename,

@@ -37,6 +37,8 @@ interface HeaderSetting {
   readonly b: Uint8Array;
   readonly longNames: LongNames;
   readonly packing: Packing;
+  /** As `orderedMembers` tells. */
+  readonly ordered: ReadonlySet<RlibMember>;
 }
 
 /** The header of a member that both sides have. */
@@ -45,7 +47,12 @@ export function explainHeader(archive: HeaderSetting, of: RlibMember, other: Rli
   for (const [field, start, length] of FIELDS) {
     const fieldA = Buffer.from(a.buffer, a.byteOffset + of.headerOffset + start, length);
     const fieldB = Buffer.from(b.buffer, b.byteOffset + other.headerOffset + start, length);
-    if (fieldA.equals(fieldB)) sink.equal(start, start, length);
+    if (field === 'ar_name' && archive.ordered.has(of))
+      sink.change(start, length, start, length, {
+        reason: 'object-order',
+        field: 'the order of what members define',
+      });
+    else if (fieldA.equals(fieldB)) sink.equal(start, start, length);
     else if (field === 'ar_date' || field === 'ar_uid' || field === 'ar_gid') {
       // Whoever packs an archive writes them into every member; in one alone they are what somebody changed.
       if (archive.packing[field] >= 2) sink.shown('archive-metadata', start, length, start, length, field);

@@ -74,19 +74,24 @@ export class ColumnBuilder {
     // Real modules have an entry for each 13 bytes, and 0.4 operands for each byte.
     const entries = (bytes >>> 3) + 1024;
     const operands = (bytes >>> 1) + 4096;
-    if (!fits(this.#kind.length, entries)) {
-      this.#kind = new Uint8Array(entries);
-      this.#block = new Uint32Array(entries);
-      this.#abbreviation = new Uint32Array(entries);
-      this.#code = new Uint32Array(entries);
-      this.#bit = new Uint32Array(entries + 1);
-      this.#first = new Uint32Array(entries + 1);
-    }
-    if (!fits(this.#low.length, operands)) {
-      this.#low = new Uint32Array(operands);
-      this.#high = new Uint32Array(operands);
-      this.#at = new Uint32Array(operands);
-    }
+    if (this.#kind.length < entries || this.#low.length < operands) this.#allocate(entries, operands);
+  }
+
+  /** Lets the memory of a large stream go. */
+  release(): void {
+    if (this.#kind.length > KEPT || this.#low.length > KEPT) this.#allocate(0, 0);
+  }
+
+  #allocate(entries: number, operands: number): void {
+    this.#kind = new Uint8Array(entries);
+    this.#block = new Uint32Array(entries);
+    this.#abbreviation = new Uint32Array(entries);
+    this.#code = new Uint32Array(entries);
+    this.#bit = new Uint32Array(entries + 1);
+    this.#first = new Uint32Array(entries + 1);
+    this.#low = new Uint32Array(operands);
+    this.#high = new Uint32Array(operands);
+    this.#at = new Uint32Array(operands);
   }
 
   entry(kind: number, block: number, abbreviation: number, bit: number): void {
@@ -167,11 +172,7 @@ export class ColumnBuilder {
   }
 }
 
-/** Whether columns of one stream serve for another one: not where they are too short, or hold far more memory. */
-function fits(room: number, needed: number): boolean {
-  return room >= needed && (room <= KEPT || room <= needed * 2);
-}
-
+/** Elements of a column that are kept from one stream to the next. */
 const KEPT = 1 << 20;
 
 function larger(column: Uint32Array, size: number): Uint32Array<ArrayBuffer> {

@@ -1,0 +1,88 @@
+import { memoryBytes } from '../../artefact/bytes.js';
+import { InputError } from '../../error.js';
+import { SHN_UNDEF } from '../../format/elf/constant.js';
+import type { Section } from '../../format/elf/section.js';
+import { type Elf, isElf, openElf } from '../../format/elf.js';
+import type { RlibMember } from '../../format/rlib.js';
+import { isRmeta } from '../../format/rmeta.js';
+
+const SHT_INIT_ARRAY = 14;
+const SHT_FINI_ARRAY = 15;
+const SHT_PREINIT_ARRAY = 16;
+const CONSTRUCTORS = /^\.(?:ctors|dtors|init|fini|init_array|fini_array|preinit_array)(?:\.|$)/;
+/** Every unit that unwinds defines its own, and all are alike. */
+const PERSONALITY = 'DW.ref.';
+
+/** What members are held by in an order: a symbol that they define, or one of these, which no symbol is called. */
+const CONSTRUCTED = '\0constructors';
+const UNREAD = '\0unread';
+
+/**
+ * The members of A that stand in another order in B, of several whose order decides something: of two definitions of a symbol a
+ * linker takes the first, and what runs before `main` runs in the order of the members. A member that cannot be read counts
+ * as one that defines what all others do.
+ */
+export function orderedMembers(
+  pairs: ReadonlyMap<RlibMember, RlibMember>,
+  archive: Uint8Array,
+): ReadonlySet<RlibMember> {
+  const members = [...pairs].filter(([of]) => of.kind !== 'symbol-index' && of.kind !== 'long-names');
+  const found = new Set<RlibMember>();
+  members.sort(([x], [y]) => x.headerOffset - y.headerOffset);
+  const isInOrder = (list: readonly Ranked[]): boolean =>
+    list.every(({ rank }, i) => i === 0 || rank > (list[i - 1]?.rank ?? 0));
+  const ranked = members.map(([of, other]): Ranked => ({ of, rank: other.headerOffset }));
+  if (isInOrder(ranked)) return found;
+  const byKey = new Map<string, Ranked[]>();
+  for (const member of ranked)
+    for (const key of keysOf(archive.subarray(member.of.offset, member.of.offset + member.of.size))) {
+      const list = byKey.get(key);
+      if (list === undefined) byKey.set(key, [member]);
+      else list.push(member);
+    }
+  for (const list of byKey.values()) if (!isInOrder(list)) for (const { of } of list) found.add(of);
+  for (const { of, rank } of byKey.get(UNREAD) ?? [])
+    if (ranked.some((one) => one.of.headerOffset < of.headerOffset !== one.rank < rank && one.of !== of))
+      found.add(of);
+  return found;
+}
+
+interface Ranked {
+  readonly of: RlibMember;
+  /** Where it stands in B. */
+  readonly rank: number;
+}
+
+function keysOf(content: Uint8Array): ReadonlySet<string> {
+  const bytes = memoryBytes(content);
+  if (isRmeta(bytes)) return new Set();
+  if (!isElf(bytes)) return new Set([UNREAD]);
+  try {
+    return definitions(openElf(bytes));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return new Set([UNREAD]);
+  }
+}
+
+function definitions(elf: Elf): Set<string> {
+  const keys = new Set<string>();
+  if (elf.sections.some(isRunAround)) keys.add(CONSTRUCTED);
+  const symbols = elf.symbols('full');
+  if (symbols === undefined) return keys;
+  for (let index = 0; index < symbols.length; index += 1) {
+    if (symbols.bind(index) === 0 || symbols.st_shndx[index] === SHN_UNDEF) continue;
+    const name = symbols.name(index);
+    if (!name.startsWith(PERSONALITY)) keys.add(name);
+  }
+  return keys;
+}
+
+function isRunAround({ sh_type, name }: Section): boolean {
+  return (
+    sh_type === SHT_INIT_ARRAY ||
+    sh_type === SHT_FINI_ARRAY ||
+    sh_type === SHT_PREINIT_ARRAY ||
+    CONSTRUCTORS.test(name)
+  );
+}
