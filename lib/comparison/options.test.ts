@@ -7,6 +7,10 @@ const WRONG: Readonly<Record<string, [Partial<CompareOptions>, RegExp]>> = {
   'no file for a side': [{ a: [] }, /no file is given for A/],
   'an empty name': [{ b: [''] }, /an empty name is given for B/],
   'a control without a file': [{ controls: [{ of: 'a', paths: [] }] }, /no file is given for a control/],
+  'the other side as a control': [
+    { controls: [{ of: 'a', paths: ['./b'] }] },
+    /\.\/b is the other side, and no control of A/,
+  ],
   'an empty pattern': [{ exclude: [''] }, /an empty pattern excludes nothing/],
   'no thread': [{ jobs: 0 }, /0 makes no number of jobs/],
   'half a thread': [{ jobs: 1.5 }, /1.5 makes no number of jobs/],

@@ -1,4 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { DIGEST_ALGORITHMS, type DigestAlgorithm } from '../artefact/digest.js';
 import { DEFAULT_LIMITS, type Limits } from '../artefact/limits.js';
 import { UsageError } from '../error.js';
@@ -116,12 +117,17 @@ export function resolveOptions(options: CompareOptions): ResolvedOptions {
   }
   if (verify && !explain)
     throw new UsageError('there is nothing to verify where nothing is explained', 'leave out one of the two');
+  const controls = (options.controls ?? []).map(({ of, paths }) => ({
+    of,
+    paths: pathsOf(paths, 'a control'),
+  }));
+  for (const { of, paths } of controls) assertNotOther(paths, of === 'a' ? b : a, of);
   return {
     a,
     b,
     labelA,
     labelB,
-    controls: (options.controls ?? []).map(({ of, paths }) => ({ of, paths: pathsOf(paths, 'a control') })),
+    controls,
     digest,
     jobs,
     exclude,
@@ -145,6 +151,17 @@ function pathsOf(paths: string | readonly string[], side: string): readonly stri
   if (list.length === 0) throw new UsageError(`no file is given for ${side}`);
   if (list.includes('')) throw new UsageError(`an empty name is given for ${side}`);
   return list.map((path) => (path.length > 1 ? path.replace(/\/+$/, '') || '/' : path));
+}
+
+/** The other side as a control would make noise of all that differs. */
+function assertNotOther(control: readonly string[], other: readonly string[], of: 'a' | 'b'): void {
+  const places = new Set(other.map((path) => resolve(path)));
+  const same = control.find((path) => places.has(resolve(path)));
+  if (same !== undefined)
+    throw new UsageError(
+      `${same} is the other side, and no control of ${of.toUpperCase()}`,
+      'a control is one more build from the root of its side',
+    );
 }
 
 function assertOneOf(allowed: readonly string[], value: string, what: string): void {

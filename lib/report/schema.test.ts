@@ -44,7 +44,8 @@ test('reports with masks, exclusions, labels and details left out are as the sch
   const options = { digest: 'sha256', failOn: ['noise'], labelA: 'mrustc', labelB: 'upstream' } as const;
   const masked = { ignoreMetadata: ['mtime', 'owner'], exclude: ['*.rlib'], maxDetail: 1 } as const;
   assertValid(t, isReport, await jsonOf({ a, b, controls, ...options, ...masked }));
-  assertValid(t, isReport, await jsonOf({ a, b, controls: [{ of: 'b', paths: a }], maxDetail: 0 }));
+  const ofB = (controls ?? []).map(({ paths }) => ({ of: 'b' as const, paths }));
+  assertValid(t, isReport, await jsonOf({ a, b, controls: ofB, maxDetail: 0 }));
 });
 
 test('the report of an input that is cut off is as the schema says, with its trouble and exit status 2', async (t) => {
