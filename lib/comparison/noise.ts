@@ -86,8 +86,11 @@ export interface Span {
   loss: number;
 }
 
-/** A random token of 8 or 16 bytes may agree in a byte by chance: its parts are one region. */
-const JOIN = 16;
+/**
+ * A random token of 8 or 16 bytes may agree in a byte by chance, and of pointers beside each other only low bytes vary: these
+ * are one region. What lies farther apart may change for another reason.
+ */
+const JOIN = 8;
 
 /**
  * The bytes of the cross pair's changed regions that lie in no varying region of A's controls, nor of B's.

@@ -3,7 +3,7 @@ import { BEHIND, type SegmentColumns } from './explanation.js';
 import { isMaskable } from './maskable.js';
 
 /** Equal bytes in a changed stretch of one length that part it in two. */
-const APART = 16;
+const APART = 8;
 
 /**
  * Every segment of a ledger that is not equal. What nothing stands behind is told as narrowly as the bytes allow: a
