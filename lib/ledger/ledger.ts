@@ -189,7 +189,7 @@ class PlaceSink implements Sink {
     for (let at = this.place; at > 0; at = this.ledger.places[at]?.parent ?? 0) {
       const { kind, name } = this.ledger.places[at] as Place;
       if (kind === 'section')
-        return DATA.test(name) ? 'data' : name.startsWith('.debug') ? 'debug' : 'structure';
+        return !STRUCTURE.test(name) ? 'data' : name.startsWith('.debug') ? 'debug' : 'structure';
     }
     return 'structure';
   }
@@ -324,8 +324,9 @@ class PlaceSink implements Sink {
   }
 }
 
-/** Sections of what a program works with. */
-const DATA = /^\.(?:rodata|data|tdata|text|interp)/;
+/** Sections of what compilers and linkers write; any other may hold what a program works with. */
+const STRUCTURE =
+  /^\.(?:strtab|dynstr|shstrtab|symtab|dynsym|rmeta|rustc|llvmbc|llvmcmd|comment|note|dynamic|gnu|rela?|debug)(?:[._]|$)/;
 const LONGEST_PATH = 1024;
 
 /** Whether the rest of a path names a file of sources; in `.rodata` the next text follows without a separator. */

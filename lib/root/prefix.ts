@@ -119,7 +119,7 @@ const HINT = 'name the directory that rustc --print sysroot prints';
 
 function leadsOut(prefix: string, real: string): boolean {
   const path = relative(realpathSync(prefix), real);
-  return path.startsWith('../') || isAbsolute(path);
+  return path === '..' || path.startsWith('../') || isAbsolute(path);
 }
 
 function targetsWithStd(prefix: string): string[] {

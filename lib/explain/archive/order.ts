@@ -41,10 +41,22 @@ export function orderedMembers(
       else list.push(member);
     }
   for (const list of byKey.values()) if (!isInOrder(list)) for (const { of } of list) found.add(of);
-  for (const { of, rank } of byKey.get(UNREAD) ?? [])
-    if (ranked.some((one) => one.of.headerOffset < of.headerOffset !== one.rank < rank && one.of !== of))
-      found.add(of);
+  const unread = new Set(byKey.get(UNREAD)?.map(({ of }) => of));
+  for (const of of outOfOrder(ranked)) if (unread.has(of)) found.add(of);
   return found;
+}
+
+/** Those that do not stand behind all that are before them, and before all that are behind. */
+function outOfOrder(ranked: readonly Ranked[]): RlibMember[] {
+  const least = new Float64Array(ranked.length + 1).fill(Number.POSITIVE_INFINITY);
+  for (let i = ranked.length - 1; i >= 0; i -= 1)
+    least[i] = Math.min(least[i + 1] as number, ranked[i]?.rank ?? 0);
+  let most = 0;
+  return ranked.flatMap(({ of, rank }, i) => {
+    const isOut = rank < most || rank > (least[i + 1] as number);
+    most = Math.max(most, rank);
+    return isOut ? [of] : [];
+  });
 }
 
 interface Ranked {
@@ -70,10 +82,11 @@ function definitions(elf: Elf): Set<string> {
   if (elf.sections.some(isRunAround)) keys.add(CONSTRUCTED);
   const symbols = elf.symbols('full');
   if (symbols === undefined) return keys;
-  for (let index = 0; index < symbols.length; index += 1) {
-    if (symbols.bind(index) === 0 || symbols.st_shndx[index] === SHN_UNDEF) continue;
-    const name = symbols.name(index);
-    if (!name.startsWith(PERSONALITY)) keys.add(name);
+  let index = 0;
+  for (const name of symbols.names()) {
+    if (symbols.bind(index) !== 0 && symbols.st_shndx[index] !== SHN_UNDEF && !name.startsWith(PERSONALITY))
+      keys.add(name);
+    index += 1;
   }
   return keys;
 }
