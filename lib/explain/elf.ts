@@ -1,5 +1,5 @@
 import { memoryBytes } from '../artefact/bytes.js';
-import { SHT_DYNAMIC, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from '../format/elf/constant.js';
+import { PT_INTERP, SHT_DYNAMIC, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from '../format/elf/constant.js';
 import type { Region } from '../format/elf/region.js';
 import { isRelocationSection } from '../format/elf/relocation.js';
 import type { Section } from '../format/elf/section.js';
@@ -73,7 +73,14 @@ export function prepareElf(
 }
 
 const ET_EXEC = 2;
-const INTERPRETER = '.interp';
+
+/** Whether a stretch of a file is what PT_INTERP leads to, whatever its section is called. */
+function namesInterpreter({ elf }: ElfView, start: number, length: number): boolean {
+  return elf.segments.some(
+    ({ p_type, p_offset, p_filesz }) =>
+      p_type === PT_INTERP && start < p_offset + p_filesz && start + length > p_offset,
+  );
+}
 
 /**
  * Whether all that refers to a place tells so. An executable that is linked to fixed addresses has these in its code and
@@ -231,7 +238,7 @@ class ElfExplainer {
     }
     const place = this.#section(section, sink);
     // Whatever path it is, it names the program that is run first.
-    if (section.name === INTERPRETER) {
+    if (namesInterpreter(a, fromA, length)) {
       place.change(fromA, length, fromB, pair.end - pair.start);
       return;
     }
