@@ -11,14 +11,10 @@ const APART = 8;
  */
 export function segmentsOf(ledger: Ledger, a: Uint8Array, b: Uint8Array): SegmentColumns {
   const rows = new Rows();
-  for (let i = 0; i < ledger.count; i += 1) {
-    const index = ledger.owner[i] as number;
+  for (const at = ledger.segments.cursor(); at.next(); ) {
+    const { aStart, aLength, bStart, bLength, owner: index } = at;
     const owner = ledger.owners.at(index);
     if (index === 0 || owner === undefined) continue;
-    const aStart = ledger.aStart[i] as number;
-    const aLength = ledger.aLength[i] as number;
-    const bStart = ledger.bStart[i] as number;
-    const bLength = ledger.bLength[i] as number;
     switch (owner.state) {
       case 'claimed':
         rows.add(

@@ -13,8 +13,7 @@ function summary(say: (sink: Sink) => void, maxResidue = 10): PairExplanation {
   const builder = new LedgerBuilder(a, b);
   const sink = builder.sink();
   say(sink);
-  const taken = builder.aStart.length;
-  if (taken === 0) sink.change(0, 100, 0, 100);
+  if (builder.segments.count === 0) sink.change(0, 100, 0, 100);
   return summarise(builder.finish(), { formatA: 'X', formatB: 'Y', maxResidue });
 }
 

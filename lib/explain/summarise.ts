@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { sortedBy } from '../ledger/moved.js';
 import type { Owner, Place } from '../ledger/owner.js';
 import type { OwnerKind, OwnerTable } from '../ledger/owner-table.js';
+import type { SegmentList } from '../ledger/segment-list.js';
 import { symbolTokens } from '../symbol/name.js';
 import type {
   ClaimColumns,
@@ -57,15 +58,15 @@ interface PerOwner {
   readonly bytesB: Float64Array;
 }
 
-function countByOwner({ count, owner, owners, aLength, bLength }: Ledger): PerOwner {
-  const segments = new Float64Array(owners.length);
-  const bytesA = new Float64Array(owners.length);
-  const bytesB = new Float64Array(owners.length);
-  for (let i = 0; i < count; i += 1) {
-    const of = owner[i] as number;
+function countByOwner(ledger: Ledger): PerOwner {
+  const segments = new Float64Array(ledger.owners.length);
+  const bytesA = new Float64Array(ledger.owners.length);
+  const bytesB = new Float64Array(ledger.owners.length);
+  for (const at = ledger.segments.cursor(); at.next(); ) {
+    const of = at.owner;
     segments[of] = (segments[of] ?? 0) + 1;
-    bytesA[of] = (bytesA[of] ?? 0) + (aLength[i] as number);
-    bytesB[of] = (bytesB[of] ?? 0) + (bLength[i] as number);
+    bytesA[of] = (bytesA[of] ?? 0) + at.aLength;
+    bytesB[of] = (bytesB[of] ?? 0) + at.bLength;
   }
   return { segments, bytesA, bytesB };
 }
@@ -215,18 +216,8 @@ interface Stretches {
 }
 
 /** There may be millions of segments: columns, and no object for any of them. */
-function joinedResidue({ count, owner, owners, aStart, aLength, bStart, bLength }: Ledger): Stretches {
-  const residue = new Uint8Array(owners.length);
-  for (let i = 1; i < owners.length; i += 1) if (owners.state(i) === 'residue') residue[i] = 1;
-  let rows = 0;
-  for (let i = 0; i < count; i += 1) rows += residue[owner[i] as number] ?? 0;
-  const found = new Uint32Array(rows);
-  rows = 0;
-  for (let i = 0; i < count; i += 1) {
-    if (residue[owner[i] as number] !== 1) continue;
-    found[rows] = i;
-    rows += 1;
-  }
+function joinedResidue({ segments, owners }: Ledger): Stretches {
+  const { owner, aStart, aLength, bStart, bLength } = residueColumns(segments, owners);
   const out = {
     owner: new Column(),
     aStart: new Column(),
@@ -236,7 +227,8 @@ function joinedResidue({ count, owner, owners, aStart, aLength, bStart, bLength 
     segments: new Column(),
   };
   let last = -1;
-  for (const row of sortedBy(sortedBy(found, bStart), aStart)) {
+  const rows = Uint32Array.from(owner.keys());
+  for (const row of sortedBy(sortedBy(rows, bStart), aStart)) {
     const [a, b, index] = [aStart[row] as number, bStart[row] as number, owner[row] as number];
     const [aEnd, bEnd] = [a + (aLength[row] as number), b + (bLength[row] as number)];
     const before = last < 0 ? 0 : out.owner.at(last);
@@ -264,6 +256,32 @@ function joinedResidue({ count, owner, owners, aStart, aLength, bStart, bLength 
     last += 1;
   }
   return { count: last + 1, ...out };
+}
+
+/** The segments that nothing stands behind, one row each. */
+function residueColumns(segments: SegmentList, owners: OwnerTable) {
+  const isResidue = new Uint8Array(owners.length);
+  for (let i = 1; i < owners.length; i += 1) if (owners.state(i) === 'residue') isResidue[i] = 1;
+  let count = 0;
+  for (const at = segments.cursor(); at.next(); ) count += isResidue[at.owner] ?? 0;
+  const out = {
+    owner: new Uint32Array(count),
+    aStart: new Uint32Array(count),
+    aLength: new Uint32Array(count),
+    bStart: new Uint32Array(count),
+    bLength: new Uint32Array(count),
+  };
+  let row = 0;
+  for (const at = segments.cursor(); at.next(); ) {
+    if (isResidue[at.owner] !== 1) continue;
+    out.owner[row] = at.owner;
+    out.aStart[row] = at.aStart;
+    out.aLength[row] = at.aLength;
+    out.bStart[row] = at.bStart;
+    out.bLength[row] = at.bLength;
+    row += 1;
+  }
+  return out;
 }
 
 interface Candidate extends Ranked {

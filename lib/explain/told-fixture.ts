@@ -69,11 +69,10 @@ function openBytes(ledger: Ledger): number {
 export function assertClosed(ledger: Ledger): void {
   const hitsA = new Uint8Array(ledger.lengthA);
   const hitsB = new Uint8Array(ledger.lengthB);
-  for (let i = 0; i < ledger.count; i += 1) {
-    if (ledger.owners.at(ledger.owner[i] as number) === undefined)
-      throw new Error(`segment ${i} has no owner`);
-    count(hitsA, ledger.aStart[i] as number, ledger.aLength[i] as number);
-    count(hitsB, ledger.bStart[i] as number, ledger.bLength[i] as number);
+  for (const { aStart, aLength, bStart, bLength, owner } of ledger.segments) {
+    if (ledger.owners.at(owner) === undefined) throw new Error(`the segment at ${aStart} has no owner`);
+    count(hitsA, aStart, aLength);
+    count(hitsB, bStart, bLength);
   }
   if (hitsA.some((hits) => hits !== 1)) throw new Error('A is not covered exactly once');
   if (hitsB.some((hits) => hits !== 1)) throw new Error('B is not covered exactly once');
@@ -85,20 +84,11 @@ function count(hits: Uint8Array, start: number, length: number): void {
 
 function segmentsOf(ledger: Ledger): ToldSegment[] {
   const out: ToldSegment[] = [];
-  for (let i = 0; i < ledger.count; i += 1) {
-    const owner = ledger.owners.at(ledger.owner[i] as number);
-    if ((ledger.owner[i] as number) === 0 || owner === undefined) continue;
-    out.push({
-      place: placeName(ledger.places, owner.place),
-      reason: owner.reason,
-      state: owner.state,
-      field: owner.field,
-      from: owner.from,
-      aStart: ledger.aStart[i] as number,
-      aLength: ledger.aLength[i] as number,
-      bStart: ledger.bStart[i] as number,
-      bLength: ledger.bLength[i] as number,
-    });
+  for (const { owner: index, ...stretch } of ledger.segments) {
+    const owner = ledger.owners.at(index);
+    if (index === 0 || owner === undefined) continue;
+    const { reason, state, field, from } = owner;
+    out.push({ place: placeName(ledger.places, owner.place), reason, state, field, from, ...stretch });
   }
   return out.sort((x, y) => x.aStart - y.aStart || x.bStart - y.bStart);
 }

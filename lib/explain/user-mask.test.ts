@@ -29,10 +29,9 @@ function ledgerOf(a: Uint8Array, b: Uint8Array): Ledger {
 /** Each byte of A by what owns it: `.` equal, `m` masked, `x` anything else. */
 function map(ledger: Ledger): string {
   const out = Array.from({ length: ledger.lengthA }, () => '?');
-  for (let i = 0; i < ledger.count; i += 1) {
-    const owner = ledger.owner[i] as number;
+  for (const { owner, aStart, aLength } of ledger.segments) {
     const mark = owner === 0 ? '.' : ledger.owners.state(owner) === 'masked' ? 'm' : 'x';
-    out.fill(mark, ledger.aStart[i] as number, (ledger.aStart[i] as number) + (ledger.aLength[i] as number));
+    out.fill(mark, aStart, aStart + aLength);
   }
   return out.join('');
 }

@@ -3,9 +3,9 @@ import { maskPair, readMasks, type SectionRange, type UserMask } from '../cause/
 import { InputError } from '../error.js';
 import { isElf, openElf } from '../format/elf.js';
 import { isRlib, readRlib } from '../format/rlib.js';
-import { Column } from '../ledger/columns.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Owner } from '../ledger/owner.js';
+import { SegmentList } from '../ledger/segment-list.js';
 
 /** A file of masks as text, so that it crosses threads. */
 export interface MaskFile {
@@ -69,26 +69,13 @@ function masked(ledger: Ledger, id: string, stretches: readonly Stretch[]): Ledg
     byPlace.set(place, owner);
     return owner;
   };
-  const aStart = new Column();
-  const aLength = new Column();
-  const bStart = new Column();
-  const bLength = new Column();
-  const owner = new Column();
+  const segments = new SegmentList();
   const add = (a: number, lengthA: number, b: number, lengthB: number, of: number): void => {
-    if (lengthA === 0 && lengthB === 0) return;
-    aStart.push(a);
-    aLength.push(lengthA);
-    bStart.push(b);
-    bLength.push(lengthB);
-    owner.push(of);
+    if (lengthA > 0 || lengthB > 0) segments.add(a, lengthA, b, lengthB, of);
   };
-  for (let i = 0; i < ledger.count; i += 1) {
-    const index = ledger.owner[i] as number;
+  for (const at = ledger.segments.cursor(); at.next(); ) {
+    const { aStart: a, aLength: lengthA, bStart: b, bLength: lengthB, owner: index } = at;
     const of = ledger.owners.at(index);
-    const a = ledger.aStart[i] as number;
-    const lengthA = ledger.aLength[i] as number;
-    const b = ledger.bStart[i] as number;
-    const lengthB = ledger.bLength[i] as number;
     if (index === 0 || of === undefined || !isMaskable(of)) {
       add(a, lengthA, b, lengthB, index);
       continue;
@@ -108,16 +95,7 @@ function masked(ledger: Ledger, id: string, stretches: readonly Stretch[]): Ledg
     if (lengthA === lengthB) add(a + from, lengthA - from, b + from, lengthB - from, index);
     else if (from === 0) add(a, lengthA, b, lengthB, index);
   }
-  return {
-    ...ledger,
-    count: owner.length,
-    aStart: aStart.drain(),
-    aLength: aLength.drain(),
-    bStart: bStart.drain(),
-    bLength: bLength.drain(),
-    owner: owner.drain(),
-    owners,
-  };
+  return { ...ledger, segments, owners };
 }
 
 /** Whatever is not shown already; a claim may turn out not to stand. */

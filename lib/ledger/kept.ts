@@ -1,14 +1,10 @@
 import type { Claims } from './claim.js';
 import { Column } from './columns.js';
 import type { OwnerTable } from './owner-table.js';
+import type { SegmentList } from './segment-list.js';
 
-interface Segments {
-  readonly count: number;
-  readonly aStart: Uint32Array;
-  readonly aLength: Uint32Array;
-  readonly bStart: Uint32Array;
-  readonly bLength: Uint32Array;
-  readonly owner: Uint32Array;
+interface Judged {
+  readonly segments: SegmentList;
   readonly owners: OwnerTable;
   readonly claims: Claims;
   readonly kept: ReadonlySet<string>;
@@ -25,8 +21,11 @@ const SHORTEST = 8;
  * B's in such bytes of A. Whoever changed a hash in some of its places, and consistently, is found by the one left out.
  * Time is linear in the length of the contents.
  */
-export function keptTokens(segments: Segments, a: Uint8Array, b: Uint8Array): string[] {
-  const { claims, kept } = segments;
+export function keptTokens(
+  { segments, owners, claims, kept }: Judged,
+  a: Uint8Array,
+  b: Uint8Array,
+): string[] {
   const patterns = new Patterns();
   for (const [i, domain] of claims.domain.entries()) {
     if (!HASHES.has(domain)) continue;
@@ -36,21 +35,19 @@ export function keptTokens(segments: Segments, a: Uint8Array, b: Uint8Array): st
   }
   if (patterns.count === 0) return [];
   patterns.close();
-  const { owners } = segments;
   const states = new Uint8Array(owners.length);
   for (let owner = 0; owner < owners.length; owner += 1) {
     const state = owners.state(owner);
     states[owner] = owner === 0 || state === 'moved' ? EQUAL : state === 'residue' ? RESIDUE : EXPLAINED;
   }
-  for (let i = 0; i < segments.count; i += 1) {
-    const state = states[segments.owner[i] as number];
+  for (const at = segments.cursor(); at.next(); ) {
+    const state = states[at.owner];
     if (state === EXPLAINED) continue;
-    const [startA, lengthA] = [segments.aStart[i] as number, segments.aLength[i] as number];
+    const { aStart: startA, aLength: lengthA, bStart: startB, bLength: lengthB } = at;
     if (state === EQUAL) {
       if (lengthA >= SHORTEST) patterns.search(a, startA, startA + lengthA, OF_A | OF_B);
       continue;
     }
-    const [startB, lengthB] = [segments.bStart[i] as number, segments.bLength[i] as number];
     if (lengthA >= SHORTEST) patterns.search(a, startA, startA + lengthA, OF_B);
     if (lengthB >= SHORTEST) patterns.search(b, startB, startB + lengthB, OF_A);
   }

@@ -22,14 +22,13 @@ export function layoutOf(ledger: Ledger, a: Uint8Array, b: Uint8Array, maxRanges
     if (length === endB - atB && length <= NARROW) narrow(a, atA, b, atB, length, out);
     else out.change(atA, length, atB, endB - atB);
   };
-  const equal = equalInOrderOfA(ledger);
-  for (let i = 0; i < equal.length; i += 1) {
-    const segment = equal[i] as number;
-    const startA = ledger.aStart[segment] as number;
-    const startB = ledger.bStart[segment] as number;
+  const { order, aStart, bStart, length } = equalInOrderOfA(ledger.segments);
+  for (const row of order) {
+    const startA = aStart[row] as number;
+    const startB = bStart[row] as number;
     changed(startA, startB);
-    atA = startA + (ledger.aLength[segment] as number);
-    atB = startB + (ledger.bLength[segment] as number);
+    atA = startA + (length[row] as number);
+    atB = startB + (length[row] as number);
   }
   changed(lengthA, lengthB);
   const { ranges, total } = out.finish();

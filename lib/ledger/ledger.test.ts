@@ -14,16 +14,12 @@ function told(a: string, b: string, say: (sink: Sink) => void): { ledger: Ledger
   say(builder.sink());
   const ledger = builder.finish();
   assertClosed(ledger);
-  const owners = Array.from({ length: ledger.count }, (_, i) => ledger.owner[i] as number).flatMap(
-    (owner, i) => {
-      const of = ledger.owners.at(owner);
-      if (owner === 0 || of === undefined) return [];
-      const field = of.field === undefined ? '' : ` ${of.field}`;
-      return [
-        `${of.reason} ${of.state}${field} ${ledger.aLength[i] as number} ${ledger.bLength[i] as number}`,
-      ];
-    },
-  );
+  const owners = [...ledger.segments].flatMap(({ owner, aLength, bLength }) => {
+    const of = ledger.owners.at(owner);
+    if (owner === 0 || of === undefined) return [];
+    const field = of.field === undefined ? '' : ` ${of.field}`;
+    return [`${of.reason} ${of.state}${field} ${aLength} ${bLength}`];
+  });
   return { ledger, owners };
 }
 
@@ -68,7 +64,7 @@ test('each byte is marked on its own, also where a segment spans many words of 3
     sink.equal(0, 0, 33);
     sink.equal(128, 128, 72);
   });
-  t.is(ledger.count, 3);
+  t.is(ledger.segments.count, 3);
   t.throws(() =>
     told(a, a, (sink) => {
       sink.equal(0, 0, 200);
@@ -90,12 +86,12 @@ test('segments may be empty, and those count for nothing', (t) => {
     sink.change(99, 0, 99, 0);
     sink.equal(0, 0, 2);
   });
-  t.is(ledger.count, 1);
+  t.is(ledger.segments.count, 1);
 });
 
 test('what has nothing on one side stands nowhere on it', (t) => {
   const { ledger } = told('ab', '', (sink) => sink.change(0, 2, 4_000_000, 0));
-  t.is(ledger.count, 1);
+  t.is(ledger.segments.count, 1);
   t.is(replay(ledger, bytes('ab'), bytes('')).length, 0);
 });
 
@@ -261,9 +257,8 @@ test('however two contents are cut, the ledger covers both exactly once and repl
       const ledger = builder.finish();
       assertClosed(ledger);
       t.true(Buffer.from(replay(ledger, a, b)).equals(b));
-      const residue = Array.from({ length: ledger.count }, (_, i) => i).filter(
-        (i) =>
-          ledger.owners.state(ledger.owner[i] as number) === 'residue' && (ledger.owner[i] as number) !== 0,
+      const residue = [...ledger.segments].filter(
+        ({ owner }) => ledger.owners.state(owner) === 'residue' && owner !== 0,
       );
       t.is(
         residue.length,

@@ -1,25 +1,19 @@
 import type { CauseId } from '../cause/cause-id.js';
 import { InputError } from '../error.js';
 import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js';
-import { Column } from './columns.js';
 import { keptTokens } from './kept.js';
 import { markMoved } from './moved.js';
 import type { Owner, Place, PlaceKind } from './owner.js';
 import { OwnerTable } from './owner-table.js';
+import { SegmentList } from './segment-list.js';
 import type { Sink, TokenEncoding, Why } from './sink.js';
 
-/** The segments of one differing pair, as columns; each covers `aLength` bytes of A and `bLength` of B. */
+/** What one differing pair comes to. */
 export interface Ledger {
   readonly lengthA: number;
   readonly lengthB: number;
-  /** Segments; in no order. */
-  readonly count: number;
-  readonly aStart: Uint32Array;
-  readonly aLength: Uint32Array;
-  readonly bStart: Uint32Array;
-  readonly bLength: Uint32Array;
-  /** Index in `owners`; 0 where the bytes are equal and in order. */
-  readonly owner: Uint32Array;
+  /** In no order. The owner of each is an index in `owners`; 0 where the bytes are equal and in order. */
+  readonly segments: SegmentList;
   /** Element 0 is no owner: it stands for "equal". */
   readonly owners: OwnerTable;
   readonly places: readonly Place[];
@@ -39,11 +33,7 @@ const LONGEST = 2 ** 32 - 1;
 
 /** Writes the ledger of one pair, and holds whoever explains it to what it says. */
 export class LedgerBuilder {
-  readonly aStart = new Column();
-  readonly aLength = new Column();
-  readonly bStart = new Column();
-  readonly bLength = new Column();
-  readonly owner = new Column();
+  readonly segments = new SegmentList();
   readonly owners = new OwnerTable();
   readonly places: Place[] = [{ parent: 0, kind: 'file', name: '' }];
   readonly claims = new ClaimTable();
@@ -64,42 +54,20 @@ export class LedgerBuilder {
   }
 
   add(a: number, aLength: number, b: number, bLength: number, owner: number): void {
-    if (aLength === 0 && bLength === 0) return;
-    const last = this.owner.length - 1;
-    if (owner === 0 && last >= 0 && this.owner.at(last) === 0 && this.#follows(last, a, b)) {
-      this.aLength.add(last, aLength);
-      this.bLength.add(last, bLength);
-      return;
-    }
-    this.aStart.push(a);
-    this.aLength.push(aLength);
-    this.bStart.push(b);
-    this.bLength.push(bLength);
-    this.owner.push(owner);
-  }
-
-  #follows(segment: number, a: number, b: number): boolean {
-    return (
-      this.aStart.at(segment) + this.aLength.at(segment) === a &&
-      this.bStart.at(segment) + this.bLength.at(segment) === b
-    );
+    if (aLength > 0 || bLength > 0) this.segments.add(a, aLength, b, bLength, owner);
   }
 
   /**
-   * The ledger; nothing is left here.
+   * The ledger.
    * @throws Error where the segments do not cover both contents exactly once, or what was called equal is not: the
    * fault is in trustdiff, and the caller falls back to an alignment of bytes
    */
   finish(): Ledger {
+    assertCovered(this.segments, this.a.length, this.b.length);
     const ledger: Ledger = {
       lengthA: this.a.length,
       lengthB: this.b.length,
-      count: this.owner.length,
-      aStart: this.aStart.drain(),
-      aLength: this.aLength.drain(),
-      bStart: this.bStart.drain(),
-      bLength: this.bLength.drain(),
-      owner: this.owner.drain(),
+      segments: markMoved(this.segments, this.owners),
       owners: this.owners,
       places: this.places,
       claims: this.claims,
@@ -107,9 +75,6 @@ export class LedgerBuilder {
       typed: this.claims.typed,
       notes: this.notes,
     };
-    assertCovered(ledger.aStart, ledger.aLength, this.a.length, 'A');
-    assertCovered(ledger.bStart, ledger.bLength, this.b.length, 'B');
-    markMoved(ledger, this.owners);
     for (const token of keptTokens(ledger, this.a, this.b)) this.claims.kept.add(token);
     return ledger;
   }
@@ -351,20 +316,42 @@ function compareRanges(
   return Buffer.compare(a.subarray(aStart, aStart + length), b.subarray(bStart, bStart + length)) === 0;
 }
 
-/** One bit a byte: segments come in no order, and sorting millions of them costs more. */
-function assertCovered(start: Uint32Array, length: Uint32Array, size: number, side: string): void {
-  const words = new Int32Array(Math.ceil(size / 32));
-  let total = 0;
-  for (let i = 0; i < start.length; i += 1) {
-    const from = start[i] as number;
-    const count = length[i] as number;
-    // What has nothing on this side stands nowhere on it.
-    if (count === 0) continue;
-    if (from + count > size) throw new Error(`a segment ends at ${from + count}, behind the end of ${side}`);
-    total += count;
-    if (!mark(words, from, from + count)) throw new Error(`${side} is covered twice near ${from}`);
+function assertCovered(segments: SegmentList, lengthA: number, lengthB: number): void {
+  const a = new Coverage(lengthA, 'A');
+  const b = new Coverage(lengthB, 'B');
+  for (const at = segments.cursor(); at.next(); ) {
+    a.add(at.aStart, at.aLength);
+    b.add(at.bStart, at.bLength);
   }
-  if (total !== size) throw new Error(`${size - total} bytes of ${side} belong to no segment`);
+  a.assertWhole();
+  b.assertWhole();
+}
+
+/** Which bytes of one side have been covered. One bit a byte: segments come in no order, and sorting millions of them costs more. */
+class Coverage {
+  readonly #words: Int32Array;
+  #total = 0;
+
+  constructor(
+    readonly size: number,
+    readonly side: string,
+  ) {
+    this.#words = new Int32Array(Math.ceil(size / 32));
+  }
+
+  add(from: number, count: number): void {
+    // What has nothing on this side stands nowhere on it.
+    if (count === 0) return;
+    if (from + count > this.size)
+      throw new Error(`a segment ends at ${from + count}, behind the end of ${this.side}`);
+    this.#total += count;
+    if (!mark(this.#words, from, from + count)) throw new Error(`${this.side} is covered twice near ${from}`);
+  }
+
+  assertWhole(): void {
+    if (this.#total !== this.size)
+      throw new Error(`${this.size - this.#total} bytes of ${this.side} belong to no segment`);
+  }
 }
 
 /** Sets the bits from `from` to `end`; false where one was set already. */
@@ -386,12 +373,9 @@ function mark(words: Int32Array, from: number, end: number): boolean {
 /** What the ledger says B is, made from A and from the bytes of B that its changed segments bring. */
 export function replay(ledger: Ledger, a: Uint8Array, b: Uint8Array): Uint8Array {
   const out = new Uint8Array(ledger.lengthB);
-  for (let i = 0; i < ledger.count; i += 1) {
-    const aStart = ledger.aStart[i] as number;
-    const bStart = ledger.bStart[i] as number;
-    const length = ledger.bLength[i] as number;
+  for (const at = ledger.segments.cursor(); at.next(); ) {
+    const { aStart, bStart, bLength: length, owner } = at;
     if (length === 0) continue;
-    const owner = ledger.owner[i] as number;
     const copied = owner === 0 || ledger.owners.state(owner) === 'moved';
     const source = copied ? a.subarray(aStart, aStart + length) : b.subarray(bStart, bStart + length);
     out.set(source, bStart);

@@ -2,22 +2,21 @@ import test from 'ava';
 import fc from 'fast-check';
 import { markMoved } from './moved.js';
 import { OwnerTable } from './owner-table.js';
+import { SegmentList } from './segment-list.js';
 
-/** Segments of length 1: the place in B of each place of A, in the order in which they are given. */
+/** Segments of length 1 that do not touch: the place in B of each place of A, in the order in which they are given. */
 function moved(rows: readonly (readonly [a: number, b: number, owner?: number])[]): {
   owners: OwnerTable;
   marked: number[];
 } {
-  const aStart = Uint32Array.from(rows, ([a]) => a);
-  const bStart = Uint32Array.from(rows, ([, b]) => b);
-  const owner = Uint32Array.from(rows, ([, , of = 0]) => of);
+  const segments = new SegmentList();
+  for (const [a, b, owner = 0] of rows) segments.add(2 * a, 1, 2 * b, 1, owner);
   const owners = new OwnerTable();
   for (const reason of ['unexplained', 'code'] as const) owners.push({ place: 0, reason, state: 'residue' });
-  markMoved({ count: rows.length, aStart, bStart, owner }, owners);
-  return {
-    owners,
-    marked: rows.flatMap(([a], i) => ((owner[i] as number) === 2 ? [a] : [])).sort((x, y) => x - y),
-  };
+  const marked = [...markMoved(segments, owners)].flatMap(({ aStart, owner }) =>
+    owner === 2 ? [aStart / 2] : [],
+  );
+  return { owners, marked: marked.sort((x, y) => x - y) };
 }
 
 test('equal segments in one order on both sides are not moved, in whatever order they are given', (t) => {

@@ -1,51 +1,59 @@
 import type { OwnerTable } from './owner-table.js';
-
-interface Segments {
-  readonly count: number;
-  readonly aStart: Uint32Array;
-  readonly bStart: Uint32Array;
-  readonly owner: Uint32Array;
-}
+import { SegmentList } from './segment-list.js';
 
 /**
- * Equal segments that stand in another order in B get an owner: order is a difference too. As few as possible of
- * them are called moved (a longest increasing sequence stays where it is).
+ * The segments with an owner for equal ones that stand in another order in B: order is a difference too. As few as
+ * possible of them are called moved (a longest increasing sequence stays where it is).
  */
-export function markMoved(segments: Segments, owners: OwnerTable): void {
+export function markMoved(segments: SegmentList, owners: OwnerTable): SegmentList {
   const equal = equalInOrderOfA(segments);
-  const kept = longestIncreasing(equal, segments.bStart);
-  if (kept.length === equal.length) return;
+  const kept = longestIncreasing(equal.order, equal.bStart);
+  if (kept.length === equal.order.length) return segments;
+  const stays = new Uint8Array(equal.order.length);
+  for (const row of kept) stays[row] = 1;
   const moved = owners.push({ place: 0, reason: 'object-order', state: 'moved' });
-  let next = 0;
-  for (let i = 0; i < equal.length; i += 1) {
-    const segment = equal[i] as number;
-    if (kept[next] === segment) next += 1;
-    else segments.owner[segment] = moved;
+  const out = new SegmentList();
+  let row = 0;
+  const at = segments.cursor();
+  while (at.next()) {
+    let { owner } = at;
+    if (owner === 0) {
+      if (stays[row] === 0) owner = moved;
+      row += 1;
+    }
+    out.add(at.aStart, at.aLength, at.bStart, at.bLength, owner);
   }
+  return out;
 }
 
-/** Segments that are equal and not called moved, in the order of A. */
-export function equalInOrderOfA({
-  count,
-  aStart,
-  owner,
-}: Pick<Segments, 'count' | 'aStart' | 'owner'>): Uint32Array {
-  let equal = 0;
-  for (let i = 0; i < count; i += 1) if (owner[i] === 0) equal += 1;
-  const indices = new Uint32Array(equal);
+/** The equal segments of a list in columns, one row each, and their rows in the order of A. */
+interface EqualSegments {
+  readonly aStart: Uint32Array;
+  readonly bStart: Uint32Array;
+  readonly length: Uint32Array;
+  readonly order: Uint32Array;
+}
+
+/** Segments that are equal and not called moved. */
+export function equalInOrderOfA(segments: SegmentList): EqualSegments {
+  let count = 0;
+  for (const at = segments.cursor(); at.next(); ) if (at.owner === 0) count += 1;
+  const aStart = new Uint32Array(count);
+  const bStart = new Uint32Array(count);
+  const length = new Uint32Array(count);
+  const rows = new Uint32Array(count);
   let sorted = true;
-  let at = 0;
-  let last = -1;
-  for (let i = 0; i < count; i += 1) {
-    if (owner[i] !== 0) continue;
-    indices[at] = i;
-    at += 1;
-    const start = aStart[i] as number;
-    if (start < last) sorted = false;
-    last = start;
+  let row = 0;
+  for (const at = segments.cursor(); at.next(); ) {
+    if (at.owner !== 0) continue;
+    aStart[row] = at.aStart;
+    bStart[row] = at.bStart;
+    length[row] = at.aLength;
+    rows[row] = row;
+    if (row > 0 && at.aStart < (aStart[row - 1] as number)) sorted = false;
+    row += 1;
   }
-  if (sorted) return indices;
-  return sortedBy(indices, aStart);
+  return { aStart, bStart, length, order: sorted ? rows : sortedBy(rows, aStart) };
 }
 
 const DIGIT = 11;

@@ -6,6 +6,7 @@ import type { NameClaim } from '../../lib/explain/merged-claims.js';
 import { type Settled, settle } from '../../lib/explain/settle.js';
 import { summarise } from '../../lib/explain/summarise.js';
 import type { Ledger } from '../../lib/ledger/ledger.js';
+import type { Segment } from '../../lib/ledger/segment-list.js';
 import { restoresSymbols } from './restoration.js';
 import type { FilePair, Subject } from './subject.js';
 
@@ -109,33 +110,32 @@ function residueOf({ causes }: Settled): number {
 }
 
 function openBytes(ledger: Ledger, side: 'a' | 'b', settled: Settled, file: number): Uint8Array {
-  const [starts, lengths, size] =
-    side === 'a'
-      ? [ledger.aStart, ledger.aLength, ledger.lengthA]
-      : [ledger.bStart, ledger.bLength, ledger.lengthB];
-  const open = new Uint8Array(size);
+  const open = new Uint8Array(side === 'a' ? ledger.lengthA : ledger.lengthB);
   const isOpenOwner = Array.from({ length: ledger.owners.length }, (_, owner) =>
     isOpen(ledger, owner, settled, file),
   );
-  for (let i = 0; i < ledger.count; i += 1) {
-    if (isOpenOwner[ledger.owner[i] as number] === true) {
-      const start = starts[i] ?? 0;
-      open.fill(1, start, start + (lengths[i] ?? 0));
-    }
+  for (const at = ledger.segments.cursor(); at.next(); ) {
+    if (isOpenOwner[at.owner] === true) open.fill(1, ...rangeOf(at, side));
   }
   return open;
 }
 
+/** Where a segment starts and ends on one side. */
+function rangeOf(
+  { aStart, aLength, bStart, bLength }: Segment,
+  side: 'a' | 'b',
+): [start: number, end: number] {
+  return side === 'a' ? [aStart, aStart + aLength] : [bStart, bStart + bLength];
+}
+
 /** The owners of the changed bytes; of removed ones, those of what stands around the place. */
 function ownersAt(ledger: Ledger, side: 'a' | 'b', places: Planted['places']): number[] {
-  const [starts, lengths] = side === 'a' ? [ledger.aStart, ledger.aLength] : [ledger.bStart, ledger.bLength];
   const owners = new Set<number>();
-  for (let i = 0; i < ledger.count; i += 1) {
-    const start = starts[i] ?? 0;
-    const end = start + (lengths[i] ?? 0);
+  for (const at = ledger.segments.cursor(); at.next(); ) {
+    const [start, end] = rangeOf(at, side);
     for (const [from, length] of places) {
       const touches = length > 0 ? start < from + length && from < end : start <= from && from <= end;
-      if (touches) owners.add(ledger.owner[i] as number);
+      if (touches) owners.add(at.owner);
     }
   }
   return [...owners];
