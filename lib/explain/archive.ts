@@ -2,6 +2,7 @@ import { memoryBytes } from '../artefact/bytes.js';
 import { InputError } from '../error.js';
 import { isElf, openElf } from '../format/elf.js';
 import { type RlibMember, readRlib } from '../format/rlib.js';
+import { type Content, sameBytes } from '../ledger/content.js';
 import { LabelledSink } from '../ledger/labelled-sink.js';
 import type { Sink, Why } from '../ledger/sink.js';
 import { countPacking, explainHeader, HEADER, type Packing } from './archive/header.js';
@@ -26,13 +27,15 @@ const MAGIC = 8;
  * @throws InputError where one is damaged
  */
 export function prepareArchive(
-  a: Uint8Array,
-  b: Uint8Array,
+  a: Content,
+  b: Content,
   tally: FunctionTally,
   member: ExplainMember,
 ): (sink: Sink) => void {
-  const membersA = readRlib(memoryBytes(a));
-  const membersB = readRlib(memoryBytes(b));
+  const membersA = readRlib(a.source);
+  const membersB = readRlib(b.source);
+  a.divide(membersA.map(({ headerOffset }) => headerOffset));
+  b.divide(membersB.map(({ headerOffset }) => headerOffset));
   const pairs = pairMembers(keyed(membersA, a), keyed(membersB, b));
   const longNames = new LongNames(
     contentOf('long-names', membersA, a),
@@ -62,8 +65,8 @@ export function prepareArchive(
 }
 
 interface ArchivePair {
-  readonly a: Uint8Array;
-  readonly b: Uint8Array;
+  readonly a: Content;
+  readonly b: Content;
   readonly membersA: readonly RlibMember[];
   readonly membersB: readonly RlibMember[];
   readonly pairs: ReadonlyMap<RlibMember, RlibMember>;
@@ -95,7 +98,7 @@ function unitSink({ membersA, membersB }: ArchivePair, { name, kind }: RlibMembe
 }
 
 /** A member that only one side has. A codegen unit may hold functions that lie in other units on the other side. */
-function loneMember(side: 'a' | 'b', of: RlibMember, archive: Uint8Array, sink: Sink, strays: Strays): void {
+function loneMember(side: 'a' | 'b', of: RlibMember, archive: Content, sink: Sink, strays: Strays): void {
   const start = of.headerOffset;
   const end = endOf(of);
   const inner = sink.within(side === 'a' ? start : 0, side === 'a' ? 0 : start, 'member', of.name);
@@ -184,10 +187,11 @@ function explainPair(
   const paddedB = other.paddingOffset !== undefined;
   const atA = HEADER + nameA + of.size;
   const atB = HEADER + nameB + other.size;
-  if (paddedA && paddedB && a[of.paddingOffset] === b[other.paddingOffset]) inner.equal(atA, atB, 1);
+  if (paddedA && paddedB && sameBytes(a, of.paddingOffset, b, other.paddingOffset, 1))
+    inner.equal(atA, atB, 1);
   else if (paddedA && paddedB) inner.change(atA, 1, atB, 1, { reason: 'padding' });
   else if (paddedB) inner.derived(atA, 0, atB, 1, NEWLINE, 'the odd size of the member', 'padding');
-  else if (paddedA && a[of.paddingOffset] === 0x0a)
+  else if (paddedA && a.subarray(of.paddingOffset, of.paddingOffset + 1)[0] === 0x0a)
     inner.derived(atA, 1, atB, 0, NOTHING, 'the even size of the member', 'padding');
   else if (paddedA) inner.change(atA, 1, atB, 0, { reason: 'padding' });
 }
@@ -195,11 +199,7 @@ function explainPair(
 const NEWLINE = Buffer.from('\n');
 const NOTHING = Buffer.alloc(0);
 
-function contentOf(
-  kind: RlibMember['kind'],
-  members: readonly RlibMember[],
-  archive: Uint8Array,
-): Uint8Array {
+function contentOf(kind: RlibMember['kind'], members: readonly RlibMember[], archive: Content): Uint8Array {
   const member = members.find((of) => of.kind === kind);
   return member === undefined ? NOTHING : archive.subarray(member.offset, member.offset + member.size);
 }

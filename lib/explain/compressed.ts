@@ -3,6 +3,7 @@ import type { Codec } from '../artefact/codec/codec.js';
 import { codecFor } from '../artefact/codec/registry.js';
 import { DEFAULT_LIMITS } from '../artefact/limits.js';
 import { TrustdiffError } from '../error.js';
+import type { Content } from '../ledger/content.js';
 import { LedgerBuilder } from '../ledger/ledger.js';
 import { partsOf } from './compressed/part.js';
 import { explainWrappers, saidBeside, type Wrapper } from './compressed/wrapper.js';
@@ -16,6 +17,8 @@ import { applyMasks } from './user-mask.js';
 const MAX_DEPTH = 4;
 /** Decompressed bytes that are explained; of more, the compressed bytes are compared. */
 const LARGEST = 512 * 2 ** 20;
+/** Bytes that tell how a file is compressed. */
+const MAGIC = 16;
 
 /**
  * Two compressed files. Equal contents: what differs in the streams is owned by the compression, which is shown, and
@@ -24,15 +27,16 @@ const LARGEST = 512 * 2 ** 20;
  * together with what they hold.
  */
 export async function openCompressed(
-  a: Uint8Array,
-  b: Uint8Array,
+  wholeA: Content,
+  wholeB: Content,
   options: ExplainOptions,
 ): Promise<PairExplanation | undefined> {
   const depth = options.depth ?? 0;
   if (depth >= MAX_DEPTH) return undefined;
-  const codecA = codecFor(a.subarray(0, 16));
-  const codecB = codecFor(b.subarray(0, 16));
+  const codecA = codecOf(wholeA);
+  const codecB = codecOf(wholeB);
   if (codecA === undefined || codecB === undefined) return undefined;
+  const [a, b] = [wholeA.whole(), wholeB.whole()];
   const contentA = await decoded(codecA, a);
   const contentB = contentA === undefined ? undefined : await decoded(codecB, b);
   if (contentA === undefined || contentB === undefined) return undefined;
@@ -55,6 +59,10 @@ export async function openCompressed(
     decompressed: true,
     notes: [...inner.notes, 'bytes and offsets are those of the decompressed contents'],
   };
+}
+
+function codecOf({ source }: Content): Codec | undefined {
+  return codecFor(source.read(0, Math.min(MAGIC, source.length)));
 }
 
 async function decoded(codec: Codec, content: Uint8Array): Promise<Uint8Array | undefined> {
@@ -86,7 +94,7 @@ function sameContent(
 ): PairExplanation {
   const builder = new LedgerBuilder(a.bytes, b.bytes);
   explainWrappers(a, b, builder.sink());
-  const ledger = applyMasks(builder.finish(), options.masks ?? [], a.bytes, b.bytes, options.path);
+  const ledger = applyMasks(builder.finish(), options.masks ?? [], builder.a, builder.b, options.path);
   return summarise(ledger, {
     formatA: codecA.id,
     formatB: codecB.id,

@@ -7,6 +7,7 @@ import { isElf } from '../format/elf.js';
 import { isRlib } from '../format/rlib.js';
 import { isRmeta } from '../format/rmeta.js';
 import type { Alignment } from '../ledger/align.js';
+import { Content } from '../ledger/content.js';
 import { layoutOf } from '../ledger/layout.js';
 import { type Ledger, LedgerBuilder, replay } from '../ledger/ledger.js';
 import type { Sink } from '../ledger/sink.js';
@@ -47,27 +48,22 @@ export interface ExplainOptions {
 }
 
 const MAX_RESIDUE = 1000;
+/** Bytes that tell bitcode. */
+const MAGIC = 8;
 
 /**
  * Accounts for every byte of two contents that differ.
  * @throws InputError where one of them cannot be read
  */
 export async function explainContents(a: Bytes, b: Bytes, options: ExplainOptions): Promise<PairExplanation> {
-  const { explanation } = await explainWhole(wholeOf(a), wholeOf(b), options);
+  const { explanation } = await explainWhole(new Content(a), new Content(b), options);
   return explanation;
-}
-
-/** The bytes of a content, in memory. */
-export function wholeOf(content: Bytes): Uint8Array {
-  const whole = new Uint8Array(content.length);
-  content.readInto(whole, 0);
-  return whole;
 }
 
 /** As `explainContents`, with the layout of the ledger where one is asked for and the ledger is that of these bytes. */
 export async function explainWhole(
-  a: Uint8Array,
-  b: Uint8Array,
+  a: Content,
+  b: Content,
   options: ExplainOptions,
 ): Promise<{ readonly explanation: PairExplanation; readonly layout?: Alignment | undefined }> {
   const opened = await openCompressed(a, b, options);
@@ -86,7 +82,7 @@ interface Account {
 }
 
 /** All that the ledger of two contents tells. */
-function accountFor(a: Uint8Array, b: Uint8Array, options: ExplainOptions): Account {
+function accountFor(a: Content, b: Content, options: ExplainOptions): Account {
   const last = options.last === true;
   const { ledger: unmasked, tally } = ledgerOf(a, b, last);
   collectGarbage(last);
@@ -109,21 +105,21 @@ function accountFor(a: Uint8Array, b: Uint8Array, options: ExplainOptions): Acco
 
 /** The ledger of two contents; where their structure cannot be read, that of their bytes, with a note that says so; `last` as in the options. */
 export function ledgerOf(
-  a: Uint8Array,
-  b: Uint8Array,
+  a: Content | Uint8Array,
+  b: Content | Uint8Array,
   last = false,
 ): { readonly ledger: Ledger; readonly tally: FunctionTally } {
   const tally = new FunctionTally();
   try {
     const builder = new LedgerBuilder(a, b);
-    explainAny(a, b, builder.sink(), tally);
+    explainAny(builder.a, builder.b, builder.sink(), tally);
     collectGarbage(last);
     return { ledger: builder.finish(), tally };
   } catch (error) {
     const why = error instanceof InputError ? error.message : `fault of trustdiff: ${String(error)}`;
     const builder = new LedgerBuilder(a, b);
     builder.sink().note(`compared as plain bytes: ${why}`);
-    explainBytes(a, b, builder.sink());
+    explainBytes(builder.a.whole(), builder.b.whole(), builder.sink());
     return { ledger: builder.finish(), tally: new FunctionTally() };
   }
 }
@@ -132,20 +128,14 @@ export function ledgerOf(
  * Two contents by their format. A member whose structure cannot be read is explained as bytes on its own, so that
  * one damaged member does not blind the rest.
  */
-function explainAny(
-  a: Uint8Array,
-  b: Uint8Array,
-  sink: Sink,
-  tally: FunctionTally,
-  inside?: InArchive,
-): void {
+function explainAny(a: Content, b: Content, sink: Sink, tally: FunctionTally, inside?: InArchive): void {
   let explain: Explain;
   try {
     explain = prepare(a, b, tally, inside);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     sink.note(`compared as plain bytes: ${error.message}`);
-    explain = (of) => explainBytes(a, b, of);
+    explain = (of) => explainBytes(a.whole(), b.whole(), of);
   }
   explain(sink);
 }
@@ -156,34 +146,34 @@ type Explain = (sink: Sink) => void;
  * Reads the structure of both; nothing is given to a sink before that is done.
  * @throws InputError where the structure of either does not hold
  */
-function prepare(a: Uint8Array, b: Uint8Array, tally: FunctionTally, inside?: InArchive): Explain {
+function prepare(a: Content, b: Content, tally: FunctionTally, inside?: InArchive): Explain {
   const format = formatOf(a);
   if (format !== formatOf(b)) {
     return (sink) => {
       sink.note(`compared as plain bytes: A is ${format}, B ${formatOf(b)}`);
-      explainBytes(a, b, sink);
+      explainBytes(a.whole(), b.whole(), sink);
     };
   }
   switch (format) {
     case 'ar archive':
       return prepareArchive(a, b, tally, (memberA, memberB, sink, at) =>
-        explainAny(memberA, memberB, sink, tally, at),
+        explainAny(Content.of(memberA), Content.of(memberB), sink, tally, at),
       );
     case 'ELF':
-      return prepareElf(a, b, tally, inside);
+      return prepareElf(a.whole(), b.whole(), tally, inside);
     case 'crate metadata':
-      return (sink) => explainRmeta(memoryBytes(a), memoryBytes(b), sink);
+      return (sink) => explainRmeta(memoryBytes(a.whole()), memoryBytes(b.whole()), sink);
     case 'LLVM bitcode':
       return (sink) => {
-        if (!explainBitcode(a, b, sink)) explainBytes(a, b, sink);
+        if (!explainBitcode(a.whole(), b.whole(), sink)) explainBytes(a.whole(), b.whole(), sink);
       };
     case 'bytes':
-      return (sink) => explainBytes(a, b, sink);
+      return (sink) => explainBytes(a.whole(), b.whole(), sink);
   }
 }
 
-function assertReplays(ledger: Ledger, a: Uint8Array, b: Uint8Array, path: string): void {
-  if (Buffer.compare(replay(ledger, a, b), b) !== 0)
+function assertReplays(ledger: Ledger, a: Content, b: Content, path: string): void {
+  if (Buffer.compare(replay(ledger, a.whole(), b.whole()), b.whole()) !== 0)
     throw new InputError('the ledger does not replay: please report this as a fault of trustdiff', {
       member: [path],
     });
@@ -191,10 +181,9 @@ function assertReplays(ledger: Ledger, a: Uint8Array, b: Uint8Array, path: strin
 
 type Format = 'ar archive' | 'ELF' | 'crate metadata' | 'LLVM bitcode' | 'bytes';
 
-function formatOf(content: Uint8Array): Format {
-  const bytes = memoryBytes(content);
+function formatOf({ source: bytes }: Content): Format {
   if (isRlib(bytes)) return 'ar archive';
   if (isElf(bytes)) return 'ELF';
   if (isRmeta(bytes)) return 'crate metadata';
-  return isBitcode(content) ? 'LLVM bitcode' : 'bytes';
+  return isBitcode(bytes.read(0, Math.min(MAGIC, bytes.length))) ? 'LLVM bitcode' : 'bytes';
 }

@@ -1,3 +1,4 @@
+import type { Content } from '../ledger/content.js';
 import { disassemble } from '../machine/disassemble.js';
 import { type MachineName, machineOf } from '../machine/machine.js';
 import type { Rows } from '../machine/row.js';
@@ -20,8 +21,8 @@ const ONE_SIDED = 1 / 3;
 export async function withInstructions(
   explanation: PairExplanation,
   functions: readonly ChangedFunction[],
-  wholeA: Uint8Array,
-  wholeB: Uint8Array,
+  wholeA: Content,
+  wholeB: Content,
   most: number,
 ): Promise<PairExplanation> {
   const places = functions.map((of) => ({ of, a: placed(of.a, wholeA), b: placed(of.b, wholeB) }));
@@ -55,12 +56,12 @@ interface FileRange {
 }
 
 /** Where a function is in the whole content, of which its file is a part; undefined for a copy. */
-function placed(stretch: CodeStretch | undefined, whole: Uint8Array): FileRange | undefined {
+function placed(stretch: CodeStretch | undefined, whole: Content): FileRange | undefined {
   const section = stretch?.view.section(stretch.section);
   if (stretch === undefined || section === undefined) return undefined;
-  const { bytes } = stretch.view;
-  if (bytes.buffer !== whole.buffer) return undefined;
-  const base = bytes.byteOffset - whole.byteOffset + section.sh_offset;
+  const place = whole.placeOf(stretch.view.bytes);
+  if (place === undefined) return undefined;
+  const base = place + section.sh_offset;
   return { start: base + stretch.start, end: base + stretch.end };
 }
 

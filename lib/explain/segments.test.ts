@@ -1,4 +1,5 @@
 import test from 'ava';
+import { Content } from '../ledger/content.js';
 import { LedgerBuilder } from '../ledger/ledger.js';
 import type { Sink } from '../ledger/sink.js';
 import { BEHIND } from './explanation.js';
@@ -8,7 +9,11 @@ import { segmentsOf } from './segments.js';
 function rowsOf(a: Buffer, b: Buffer, say: (sink: Sink) => void): number[][] {
   const builder = new LedgerBuilder(a, b);
   say(builder.sink());
-  const { count, aStart, aLength, bStart, bLength, behind } = segmentsOf(builder.finish(), a, b);
+  const { count, aStart, aLength, bStart, bLength, behind } = segmentsOf(
+    builder.finish(),
+    Content.of(a),
+    Content.of(b),
+  );
   return Array.from({ length: count }, (_, i) =>
     [aStart, aLength, bStart, bLength, behind].map((column) => column[i] ?? -99),
   );

@@ -1,3 +1,4 @@
+import type { Content } from '../ledger/content.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { BEHIND, type SegmentColumns } from './explanation.js';
 import { isMaskable } from './maskable.js';
@@ -9,7 +10,7 @@ const APART = 8;
  * Every segment of a ledger that is not equal. What nothing stands behind is told as narrowly as the bytes allow: a
  * stretch that varies in a control must not be wider than what does, or it would hide a change beside it.
  */
-export function segmentsOf(ledger: Ledger, a: Uint8Array, b: Uint8Array): SegmentColumns {
+export function segmentsOf(ledger: Ledger, a: Content, b: Content): SegmentColumns {
   const rows = new Rows();
   for (const at = ledger.segments.cursor(); at.next(); ) {
     const { aStart, aLength, bStart, bLength, owner: index } = at;
@@ -44,18 +45,13 @@ export function segmentsOf(ledger: Ledger, a: Uint8Array, b: Uint8Array): Segmen
   return rows.columns();
 }
 
-function addNarrow(
-  rows: Rows,
-  a: Uint8Array,
-  aStart: number,
-  b: Uint8Array,
-  bStart: number,
-  length: number,
-): void {
+function addNarrow(rows: Rows, a: Content, aStart: number, b: Content, bStart: number, length: number): void {
+  const atA = a.hold(aStart, aStart + length);
+  const atB = b.hold(bStart, bStart + length);
   let start = -1;
   let end = -1;
   for (let at = 0; at < length; at += 1) {
-    if (a[aStart + at] === b[bStart + at]) continue;
+    if (a.bytes[atA + at] === b.bytes[atB + at]) continue;
     if (start >= 0 && at - end >= APART) {
       rows.add(aStart + start, end - start, bStart + start, end - start, BEHIND.nothing);
       start = at;

@@ -1,5 +1,7 @@
-import { type Bytes, memoryBytes, openBytes } from '../artefact/bytes.js';
+import { type Bytes, openBytes } from '../artefact/bytes.js';
 import type { ContentRef } from '../artefact/member.js';
+import { isRlib } from '../format/rlib.js';
+import { Content } from '../ledger/content.js';
 import type { Range } from '../ledger/ranges.js';
 import {
   type DescribeOptions,
@@ -8,7 +10,7 @@ import {
   MAX_REGIONS,
 } from '../pair/difference.js';
 import { type HexView, hexView } from '../report/hex.js';
-import { explainWhole, wholeOf } from './explain.js';
+import { explainWhole } from './explain.js';
 import type { PairExplanation, ResidueSegment } from './explanation.js';
 import { type MaskFile, masksOf } from './user-mask.js';
 
@@ -52,10 +54,22 @@ const LONG = 256;
  * @throws InputError when one of the two can no longer be read
  */
 export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
+  const a = openContent(task.a);
+  try {
+    const b = openContent(task.b);
+    try {
+      return await explainOpen(a.content, b.content, task);
+    } finally {
+      b.close();
+    }
+  } finally {
+    a.close();
+  }
+}
+
+async function explainOpen(contentA: Content, contentB: Content, task: ExplainTask): Promise<ExplainOutcome> {
   const { path, verify, maxResidue, maxInstructions, withRegions, last, describe } = task;
-  const wholeA = readWhole(task.a);
-  const wholeB = readWhole(task.b);
-  const { explanation, layout } = await explainWhole(wholeA, wholeB, {
+  const { explanation, layout } = await explainWhole(contentA, contentB, {
     path,
     verify,
     maxResidue,
@@ -65,8 +79,8 @@ export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
     masks: task.masks === undefined ? [] : masksOf(task.masks),
     ...(describe !== undefined && { layoutRanges: MAX_REGIONS }),
   });
-  const a = memoryBytes(wholeA);
-  const b = memoryBytes(wholeB);
+  const { source: a } = contentA;
+  const { source: b } = contentB;
   const described =
     describe === undefined ? undefined : await describeBytes(a, b, { ...describe, path }, layout);
   // Offsets of what was decompressed are not those of the two files.
@@ -74,11 +88,15 @@ export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
   return { explanation, hex, described };
 }
 
-/** @throws InputError when the file is no longer the one that was listed */
-function readWhole(ref: ContentRef): Uint8Array {
+/**
+ * An archive is read as its members are asked for, and closed by the caller; all else is read at once.
+ * @throws InputError, here or on closing, when the file is no longer the one that was listed
+ */
+function openContent(ref: ContentRef): { readonly content: Content; close(): void } {
   const bytes = openBytes(ref);
+  if (isRlib(bytes)) return { content: new Content(bytes), close: () => bytes.close() };
   try {
-    return wholeOf(bytes);
+    return { content: Content.of(new Content(bytes).whole()), close() {} };
   } finally {
     bytes.close();
   }

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { readMasks } from '../cause/mask.js';
+import { Content } from '../ledger/content.js';
 import { type Ledger, LedgerBuilder, replay } from '../ledger/ledger.js';
 import { applyMasks } from './user-mask.js';
 
@@ -41,7 +42,9 @@ const B = Buffer.from('..22..2222..');
 
 test('a mask takes what it covers, and leaves the rest of a stretch as it was', (t) => {
   const of = (start: number, length: number): string =>
-    map(applyMasks(ledgerOf(A, B), masks({ range: { start, length } }), A, B, 'lib/x'));
+    map(
+      applyMasks(ledgerOf(A, B), masks({ range: { start, length } }), Content.of(A), Content.of(B), 'lib/x'),
+    );
   t.is(of(0, 12), '..mm..mmmm..');
   t.is(of(7, 2), '..xx..xmmx..');
   t.is(of(3, 4), '..xm..mxxx..');
@@ -50,7 +53,7 @@ test('a mask takes what it covers, and leaves the rest of a stretch as it was', 
 
 test('a pattern masks where both sides match it as often', (t) => {
   const of = (a: Buffer, b: Buffer): string =>
-    map(applyMasks(ledgerOf(a, b), masks({ pattern: '[0-9]{4}' }), a, b, 'lib/x'));
+    map(applyMasks(ledgerOf(a, b), masks({ pattern: '[0-9]{4}' }), Content.of(a), Content.of(b), 'lib/x'));
   t.is(of(A, B), '..xx..mmmm..');
   const c = Buffer.from('..22..22..22');
   t.is(of(A, c), '..xx..xxxxxx');
@@ -59,7 +62,7 @@ test('a pattern masks where both sides match it as often', (t) => {
 test('a mask that expired, or is for other files, masks nothing', (t) => {
   const all = { range: { start: 0, length: 12 } };
   const of = (more: object): string =>
-    map(applyMasks(ledgerOf(A, B), masks({ ...all, ...more }), A, B, 'lib/x'));
+    map(applyMasks(ledgerOf(A, B), masks({ ...all, ...more }), Content.of(A), Content.of(B), 'lib/x'));
   t.is(of({ expires: '2025-12-31' }), '..xx..xxxx..');
   t.is(of({ expires: TODAY }), '..mm..mmmm..');
   t.is(of({ path: 'bin/*' }), '..xx..xxxx..');
@@ -70,7 +73,7 @@ test('whatever is masked, the ledger covers both sides once and replays', (t) =>
   const range = fc.record({ start: fc.nat(25), length: fc.integer({ min: 1, max: 25 }) });
   fc.assert(
     fc.property(content, content, range, (a, b, stretch) => {
-      const ledger = applyMasks(ledgerOf(a, b), masks({ range: stretch }), a, b, 'x');
+      const ledger = applyMasks(ledgerOf(a, b), masks({ range: stretch }), Content.of(a), Content.of(b), 'x');
       const marks = map(ledger);
       t.false(marks.includes('?'));
       t.deepEqual(Buffer.from(replay(ledger, a, b)), Buffer.from(b));

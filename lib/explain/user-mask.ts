@@ -3,6 +3,7 @@ import { maskPair, readMasks, type SectionRange, type UserMask } from '../cause/
 import { InputError } from '../error.js';
 import { isElf, openElf } from '../format/elf.js';
 import { isRlib, readRlib } from '../format/rlib.js';
+import type { Content } from '../ledger/content.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Owner } from '../ledger/owner.js';
 import { SegmentList } from '../ledger/segment-list.js';
@@ -33,15 +34,22 @@ export function masksOf(of: MaskFile): readonly UserMask[] {
 export function applyMasks(
   ledger: Ledger,
   masks: readonly UserMask[],
-  a: Uint8Array,
-  b: Uint8Array,
+  a: Content,
+  b: Content,
   path: string,
 ): Ledger {
   let of = ledger;
   for (const mask of masks) {
     if (mask.expired || !mask.matches(path)) continue;
     const bySection = mask.target.kind === 'section';
-    const pairs = maskPair(mask, a, b, bySection ? sectionsOf(a) : [], bySection ? sectionsOf(b) : []);
+    const [inA, inB] = [a.whole(), b.whole()];
+    const pairs = maskPair(
+      mask,
+      inA,
+      inB,
+      bySection ? sectionsOf(inA) : [],
+      bySection ? sectionsOf(inB) : [],
+    );
     if (pairs === undefined) continue;
     const stretches = pairs.a.map(({ start, length }, i): Stretch => {
       const other = pairs.b[i] ?? { start: 0, length: 0 };

@@ -1,5 +1,6 @@
 import type { Claims } from './claim.js';
 import { Column } from './columns.js';
+import type { Content } from './content.js';
 import type { OwnerTable } from './owner-table.js';
 import type { SegmentList } from './segment-list.js';
 
@@ -21,11 +22,7 @@ const SHORTEST = 8;
  * B's in such bytes of A. Whoever changed a hash in some of its places, and consistently, is found by the one left out.
  * Time is linear in the length of the contents.
  */
-export function keptTokens(
-  { segments, owners, claims, kept }: Judged,
-  a: Uint8Array,
-  b: Uint8Array,
-): string[] {
+export function keptTokens({ segments, owners, claims, kept }: Judged, a: Content, b: Content): string[] {
   const patterns = new Patterns();
   for (const [i, domain] of claims.domain.entries()) {
     if (!HASHES.has(domain)) continue;
@@ -40,16 +37,20 @@ export function keptTokens(
     const state = owners.state(owner);
     states[owner] = owner === 0 || state === 'moved' ? EQUAL : state === 'residue' ? RESIDUE : EXPLAINED;
   }
+  const search = (content: Content, start: number, length: number, sides: number): void => {
+    const at = content.hold(start, start + length);
+    patterns.search(content.bytes, at, at + length, sides);
+  };
   for (const at = segments.cursor(); at.next(); ) {
     const state = states[at.owner];
     if (state === EXPLAINED) continue;
     const { aStart: startA, aLength: lengthA, bStart: startB, bLength: lengthB } = at;
     if (state === EQUAL) {
-      if (lengthA >= SHORTEST) patterns.search(a, startA, startA + lengthA, OF_A | OF_B);
+      if (lengthA >= SHORTEST) search(a, startA, lengthA, OF_A | OF_B);
       continue;
     }
-    if (lengthA >= SHORTEST) patterns.search(a, startA, startA + lengthA, OF_B);
-    if (lengthB >= SHORTEST) patterns.search(b, startB, startB + lengthB, OF_A);
+    if (lengthA >= SHORTEST) search(a, startA, lengthA, OF_B);
+    if (lengthB >= SHORTEST) search(b, startB, lengthB, OF_A);
   }
   return patterns.found();
 }

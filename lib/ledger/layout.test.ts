@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { Content } from './content.js';
 import { layoutOf } from './layout.js';
 import { type Ledger, LedgerBuilder } from './ledger.js';
 import { type Ranges, rangeAt } from './ranges.js';
@@ -33,7 +34,12 @@ test('what is equal and in order stays, what moved or changed does not', (t) => 
     sink.equal(9, 5, 4);
     sink.equal(13, 13, 4);
   });
-  const { first, equal, changedA, changedB, ranges, total } = layoutOf(ledger, a, b, 10);
+  const { first, equal, changedA, changedB, ranges, total } = layoutOf(
+    ledger,
+    Content.of(a),
+    Content.of(b),
+    10,
+  );
   t.deepEqual([first, equal, changedA, changedB, total], [5, 13, 4, 4, 2]);
   t.deepEqual(replayed(ranges, a, b), b);
 });
@@ -46,7 +52,7 @@ test('a short changed stretch is told without the bytes that agree in it', (t) =
     sink.change(2, 16, 2, 16);
     sink.equal(18, 18, 2);
   });
-  const { first, equal, changedA, ranges } = layoutOf(ledger, a, b, 10);
+  const { first, equal, changedA, ranges } = layoutOf(ledger, Content.of(a), Content.of(b), 10);
   t.deepEqual([first, equal, changedA], [4, 19, 1]);
   t.deepEqual(rangeAt(ranges, 0), { aStart: 4, aLength: 1, bStart: 4, bLength: 1 });
 });
@@ -55,7 +61,7 @@ test('a long stretch in which little agrees is changed as a whole', (t) => {
   const a = Buffer.alloc(200, 'ab');
   const b = Buffer.alloc(200, 'ac');
   const ledger = ledgerOf(a, b, (sink) => sink.change(0, 200, 0, 200));
-  const { first, changedA, total } = layoutOf(ledger, a, b, 10);
+  const { first, changedA, total } = layoutOf(ledger, Content.of(a), Content.of(b), 10);
   t.deepEqual([first, changedA, total], [1, 200, 1]);
 });
 
@@ -68,7 +74,7 @@ test('ranges beyond those that are kept are counted', (t) => {
       sink.change(at + 1, 1, at + 1, 1);
     }
   });
-  const { ranges, total, truncated, changedA } = layoutOf(ledger, a, b, 2);
+  const { ranges, total, truncated, changedA } = layoutOf(ledger, Content.of(a), Content.of(b), 2);
   t.deepEqual([ranges.count, total, truncated, changedA], [2, 3, true, 3]);
 });
 
@@ -99,7 +105,7 @@ test('the layout closes and replays, whatever the order of the segments', (t) =>
           from += length + of.fromA.length;
         }
       });
-      const { equal, changedA, changedB, ranges } = layoutOf(ledger, a, b, 100);
+      const { equal, changedA, changedB, ranges } = layoutOf(ledger, Content.of(a), Content.of(b), 100);
       t.deepEqual(replayed(ranges, a, b), b);
       t.is(equal + changedA, a.length);
       t.is(equal + changedB, b.length);

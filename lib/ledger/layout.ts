@@ -1,5 +1,6 @@
 import type { Alignment } from './align.js';
-import { firstDifference } from './block-reader.js';
+import { BlockReader, commonPrefix } from './block-reader.js';
+import type { Content } from './content.js';
 import type { Ledger } from './ledger.js';
 import { equalInOrderOfA } from './moved.js';
 import { RangeCollector } from './ranges.js';
@@ -12,7 +13,7 @@ const NARROW = 64;
  * between is changed, without the bytes that agree in place where it is short.
  * @param maxRanges changed ranges to keep; the rest is only counted
  */
-export function layoutOf(ledger: Ledger, a: Uint8Array, b: Uint8Array, maxRanges: number): Alignment {
+export function layoutOf(ledger: Ledger, a: Content, b: Content, maxRanges: number): Alignment {
   const { lengthA, lengthB } = ledger;
   const out = new RangeCollector(lengthA, lengthB, maxRanges);
   let atA = 0;
@@ -33,7 +34,13 @@ export function layoutOf(ledger: Ledger, a: Uint8Array, b: Uint8Array, maxRanges
   changed(lengthA, lengthB);
   const { ranges, total } = out.finish();
   return {
-    first: firstDifference(bufferOf(a), bufferOf(b), Math.min(lengthA, lengthB)),
+    first: commonPrefix(
+      new BlockReader(a.source),
+      0,
+      new BlockReader(b.source),
+      0,
+      Math.min(lengthA, lengthB),
+    ),
     ranges,
     total,
     truncated: total > ranges.count,
@@ -45,17 +52,15 @@ export function layoutOf(ledger: Ledger, a: Uint8Array, b: Uint8Array, maxRanges
 
 /** The bytes that differ in place. */
 function narrow(
-  a: Uint8Array,
+  a: Content,
   fromA: number,
-  b: Uint8Array,
+  b: Content,
   fromB: number,
   length: number,
   out: RangeCollector,
 ): void {
+  const atA = a.hold(fromA, fromA + length);
+  const atB = b.hold(fromB, fromB + length);
   for (let at = 0; at < length; at += 1)
-    if (a[fromA + at] !== b[fromB + at]) out.change(fromA + at, 1, fromB + at, 1);
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (a.bytes[atA + at] !== b.bytes[atB + at]) out.change(fromA + at, 1, fromB + at, 1);
 }

@@ -1,6 +1,7 @@
 import type { CauseId } from '../cause/cause-id.js';
 import { InputError } from '../error.js';
 import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js';
+import { Content, sameBytes } from './content.js';
 import { keptTokens } from './kept.js';
 import { markMoved } from './moved.js';
 import type { Owner, Place, PlaceKind } from './owner.js';
@@ -39,12 +40,14 @@ export class LedgerBuilder {
   readonly claims = new ClaimTable();
   readonly notes: string[] = [];
 
-  constructor(
-    readonly a: Uint8Array,
-    readonly b: Uint8Array,
-  ) {
+  readonly a: Content;
+  readonly b: Content;
+
+  constructor(a: Content | Uint8Array, b: Content | Uint8Array) {
     if (a.length > LONGEST || b.length > LONGEST)
       throw new InputError('a content of 4 GiB or more is not explained');
+    this.a = a instanceof Content ? a : Content.of(a);
+    this.b = b instanceof Content ? b : Content.of(b);
     this.owners.push({ place: 0, reason: 'unexplained', state: 'residue' });
   }
 
@@ -99,7 +102,7 @@ class PlaceSink implements Sink {
     const { ledger } = this;
     const fromA = this.baseA + a;
     const fromB = this.baseB + b;
-    if (compareRanges(ledger.a, fromA, ledger.b, fromB, length)) ledger.add(fromA, length, fromB, length, 0);
+    if (sameBytes(ledger.a, fromA, ledger.b, fromB, length)) ledger.add(fromA, length, fromB, length, 0);
     else throw new Error(`bytes at ${fromA} of A and ${fromB} of B were called equal and are not`);
   }
 
@@ -195,17 +198,16 @@ class PlaceSink implements Sink {
     cause?: CauseId,
   ): void {
     const { ledger } = this;
-    const holds =
-      recomputed.length === bLength && compareRanges(recomputed, 0, ledger.b, this.baseB + b, bLength);
+    const holds = recomputed.length === bLength && Buffer.compare(recomputed, this.#bytesB(b, bLength)) === 0;
     if (!holds) {
       // Also where the bytes are those of A: they should have changed with what they follow from.
       const stayed =
-        aLength === bLength && compareRanges(ledger.a, this.baseA + a, ledger.b, this.baseB + b, aLength);
+        aLength === bLength && sameBytes(ledger.a, this.baseA + a, ledger.b, this.baseB + b, aLength);
       if (stayed) this.#add(a, aLength, b, bLength, this.#residue('unexplained', field));
       else this.#uneven(a, aLength, b, bLength, field);
       return;
     }
-    if (aLength === bLength && compareRanges(ledger.a, this.baseA + a, ledger.b, this.baseB + b, bLength)) {
+    if (aLength === bLength && sameBytes(ledger.a, this.baseA + a, ledger.b, this.baseB + b, bLength)) {
       ledger.add(this.baseA + a, aLength, this.baseB + b, bLength, 0);
       return;
     }
@@ -299,21 +301,6 @@ function namesSource(rest: Uint8Array): boolean {
   const text = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength).toString('latin1');
   const [path = ''] = /^[^\0-\x20"'<>|]*/.exec(text) ?? [];
   return /\.(?:rs(?!a\b)|(?:c|cc|cpp|cxx|h|hh|hpp|S|s|asm)(?![A-Za-z0-9]))/.test(path);
-}
-
-function compareRanges(
-  a: Uint8Array,
-  aStart: number,
-  b: Uint8Array,
-  bStart: number,
-  length: number,
-): boolean {
-  if (aStart + length > a.length || bStart + length > b.length) return false;
-  if (length < 32) {
-    for (let i = 0; i < length; i += 1) if (a[aStart + i] !== b[bStart + i]) return false;
-    return true;
-  }
-  return Buffer.compare(a.subarray(aStart, aStart + length), b.subarray(bStart, bStart + length)) === 0;
 }
 
 function assertCovered(segments: SegmentList, lengthA: number, lengthB: number): void {

@@ -1,4 +1,5 @@
 import type { RlibMember } from '../../format/rlib.js';
+import type { Content } from '../../ledger/content.js';
 import type { Sink } from '../../ledger/sink.js';
 import { explainString } from '../string.js';
 import type { LongNames } from './long-names.js';
@@ -33,8 +34,8 @@ export function countPacking(pairs: ReadonlyMap<RlibMember, RlibMember>): Record
 
 /** What a header is explained by. */
 interface HeaderSetting {
-  readonly a: Uint8Array;
-  readonly b: Uint8Array;
+  readonly a: Content;
+  readonly b: Content;
   readonly longNames: LongNames;
   readonly packing: Packing;
   /** As `orderedMembers` tells. */
@@ -45,8 +46,8 @@ interface HeaderSetting {
 export function explainHeader(archive: HeaderSetting, of: RlibMember, other: RlibMember, sink: Sink): void {
   const { a, b } = archive;
   for (const [field, start, length] of FIELDS) {
-    const fieldA = Buffer.from(a.buffer, a.byteOffset + of.headerOffset + start, length);
-    const fieldB = Buffer.from(b.buffer, b.byteOffset + other.headerOffset + start, length);
+    const fieldA = Buffer.from(a.subarray(of.headerOffset + start, of.headerOffset + start + length));
+    const fieldB = Buffer.from(b.subarray(other.headerOffset + start, other.headerOffset + start + length));
     if (field === 'ar_name' && archive.ordered.has(of))
       sink.change(start, length, start, length, {
         reason: 'object-order',

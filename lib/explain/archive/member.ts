@@ -2,13 +2,14 @@ import { memoryBytes } from '../../artefact/bytes.js';
 import { InputError } from '../../error.js';
 import { isElf, openElf } from '../../format/elf.js';
 import type { RlibMember } from '../../format/rlib.js';
+import type { Content } from '../../ledger/content.js';
 import { symbolTokens } from '../../symbol/name.js';
 
 /**
  * Members by what they are called without hashes; those of one name are counted, so that a second one is never
  * another's. Codegen units are numbered by their names, which hashes change: an object is known by what it defines.
  */
-export function keyed(members: readonly RlibMember[], archive: Uint8Array): Map<string, RlibMember> {
+export function keyed(members: readonly RlibMember[], archive: Content): Map<string, RlibMember> {
   const out = new Map<string, RlibMember>();
   for (const member of members) {
     const unit = UNIT.exec(member.name);

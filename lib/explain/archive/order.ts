@@ -5,6 +5,7 @@ import type { Section } from '../../format/elf/section.js';
 import { type Elf, isElf, openElf } from '../../format/elf.js';
 import type { RlibMember } from '../../format/rlib.js';
 import { isRmeta } from '../../format/rmeta.js';
+import type { Content } from '../../ledger/content.js';
 
 const SHT_INIT_ARRAY = 14;
 const SHT_FINI_ARRAY = 15;
@@ -24,7 +25,7 @@ const UNREAD = '\0unread';
  */
 export function orderedMembers(
   pairs: ReadonlyMap<RlibMember, RlibMember>,
-  archive: Uint8Array,
+  archive: Content,
 ): ReadonlySet<RlibMember> {
   const members = [...pairs].filter(([of]) => of.kind !== 'symbol-index' && of.kind !== 'long-names');
   const found = new Set<RlibMember>();

@@ -2,6 +2,7 @@ import { memoryBytes } from '../../artefact/bytes.js';
 import { InputError } from '../../error.js';
 import { isElf } from '../../format/elf.js';
 import { readRlib } from '../../format/rlib.js';
+import type { Content } from '../../ledger/content.js';
 import { firstPatch } from './patch.js';
 import { FRAME } from './thunk.js';
 import { ElfView } from './view.js';
@@ -11,7 +12,7 @@ export class ArchiveFunctions {
   readonly #a: Archive;
   readonly #b: Archive;
 
-  constructor(a: Uint8Array, b: Uint8Array) {
+  constructor(a: Content, b: Content) {
     this.#a = new Archive(a);
     this.#b = new Archive(b);
   }
@@ -25,7 +26,7 @@ export class ArchiveFunctions {
 class Archive {
   #places: Map<string, { readonly view: ElfView; readonly symbol: number }> | undefined;
 
-  constructor(readonly content: Uint8Array) {}
+  constructor(readonly content: Content) {}
 
   thunk(name: string): string | undefined {
     this.#places ??= definitions(this.content);
@@ -45,9 +46,9 @@ class Archive {
   }
 }
 
-function definitions(content: Uint8Array): Map<string, { readonly view: ElfView; readonly symbol: number }> {
+function definitions(content: Content): Map<string, { readonly view: ElfView; readonly symbol: number }> {
   const out = new Map<string, { readonly view: ElfView; readonly symbol: number }>();
-  for (const member of readRlib(memoryBytes(content))) {
+  for (const member of readRlib(content.source)) {
     const object = content.subarray(member.offset, member.offset + member.size);
     if (!isElf(memoryBytes(object))) continue;
     try {
