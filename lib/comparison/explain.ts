@@ -110,7 +110,7 @@ export async function explainPairs(
           maxHex: pairs.length <= MANY ? HEX : 1,
           maxInstructions: options.maxDetail === 0 ? 0 : pairs.length <= MANY ? INSTRUCTIONS : 1,
           withRegions,
-          last: pairs.length === 1,
+          alone: pairs.length === 1,
           masks: options.masks,
           ...(described.has(pair) && { describe: describeOptions(options) }),
         };

@@ -6,9 +6,8 @@ import { isBitcode } from '../format/bitcode.js';
 import { isElf } from '../format/elf.js';
 import { isRlib } from '../format/rlib.js';
 import { isRmeta } from '../format/rmeta.js';
-import type { Alignment } from '../ledger/align.js';
 import { Content } from '../ledger/content.js';
-import { layoutOf } from '../ledger/layout.js';
+import { type Layout, type LayoutOptions, layoutOf } from '../ledger/layout.js';
 import { type Ledger, LedgerBuilder, replay } from '../ledger/ledger.js';
 import type { Sink } from '../ledger/sink.js';
 import { collectGarbage } from '../thread/garbage.js';
@@ -37,14 +36,12 @@ export interface ExplainOptions {
   readonly verify?: boolean | undefined;
   /** Every segment in columns, to compare with those of controls. */
   readonly withRegions?: boolean | undefined;
-  /** Give the layout of the ledger too, with so many ranges at most. */
-  readonly layoutRanges?: number | undefined;
+  /** Give the layout of the ledger too. */
+  readonly layout?: LayoutOptions | undefined;
   /** How many compressed files these contents lie in. */
   readonly depth?: number | undefined;
   /** The user's masks. */
   readonly masks?: readonly UserMask[] | undefined;
-  /** No other pair is explained after this one, so memory may be saved at the cost of those. */
-  readonly last?: boolean | undefined;
 }
 
 const MAX_RESIDUE = 1000;
@@ -65,12 +62,12 @@ export async function explainWhole(
   a: Content,
   b: Content,
   options: ExplainOptions,
-): Promise<{ readonly explanation: PairExplanation; readonly layout?: Alignment | undefined }> {
+): Promise<{ readonly explanation: PairExplanation; readonly layout?: Layout | undefined }> {
   const opened = await openCompressed(a, b, options);
   if (opened !== undefined) return { explanation: opened };
   const { explanation, changed, layout } = accountFor(a, b, options);
   // The ledger is gone, which takes more than the disassembler does.
-  collectGarbage(options.last === true);
+  collectGarbage();
   const most = options.maxInstructions ?? 0;
   return { explanation: await withInstructions(explanation, changed, a, b, most), layout };
 }
@@ -78,14 +75,13 @@ export async function explainWhole(
 interface Account {
   readonly explanation: PairExplanation;
   readonly changed: readonly ChangedFunction[];
-  readonly layout: Alignment | undefined;
+  readonly layout: Layout | undefined;
 }
 
 /** All that the ledger of two contents tells. */
 function accountFor(a: Content, b: Content, options: ExplainOptions): Account {
-  const last = options.last === true;
-  const { ledger: unmasked, tally } = ledgerOf(a, b, last);
-  collectGarbage(last);
+  const { ledger: unmasked, tally } = ledgerOf(a, b);
+  collectGarbage();
   const ledger = applyMasks(unmasked, options.masks ?? [], a, b, options.path);
   if (options.verify === true) assertReplays(ledger, a, b, options.path);
   const summary = summarise(ledger, {
@@ -94,26 +90,26 @@ function accountFor(a: Content, b: Content, options: ExplainOptions): Account {
     functions: tally.counts(),
     maxResidue: options.maxResidue ?? MAX_RESIDUE,
   });
-  collectGarbage(last);
-  const { layoutRanges } = options;
+  collectGarbage();
   return {
     explanation: options.withRegions === true ? { ...summary, regions: segmentsOf(ledger, a, b) } : summary,
     changed: tally.changed.all(),
-    layout: layoutRanges === undefined ? undefined : layoutOf(ledger, a, b, layoutRanges),
+    layout: options.layout === undefined ? undefined : layoutOf(ledger, a, b, options.layout),
   };
 }
 
-/** The ledger of two contents; where their structure cannot be read, that of their bytes, with a note that says so; `last` as in the options. */
+/** The ledger of two contents; where their structure cannot be read, that of their bytes, with a note that says so. */
 export function ledgerOf(
   a: Content | Uint8Array,
   b: Content | Uint8Array,
-  last = false,
 ): { readonly ledger: Ledger; readonly tally: FunctionTally } {
   const tally = new FunctionTally();
   try {
     const builder = new LedgerBuilder(a, b);
     explainAny(builder.a, builder.b, builder.sink(), tally);
-    collectGarbage(last);
+    builder.a.scatter();
+    builder.b.scatter();
+    collectGarbage();
     return { ledger: builder.finish(), tally };
   } catch (error) {
     const why = error instanceof InputError ? error.message : `fault of trustdiff: ${String(error)}`;

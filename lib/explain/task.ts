@@ -3,13 +3,9 @@ import type { ContentRef } from '../artefact/member.js';
 import { isRlib } from '../format/rlib.js';
 import { Content } from '../ledger/content.js';
 import type { Range } from '../ledger/ranges.js';
-import {
-  type DescribeOptions,
-  type DifferenceOutcome,
-  describeBytes,
-  MAX_REGIONS,
-} from '../pair/difference.js';
+import { type DescribeOptions, type DifferenceOutcome, describeBytes, LAYOUT } from '../pair/difference.js';
 import { type HexView, hexView } from '../report/hex.js';
+import { saveMemory } from '../thread/garbage.js';
 import { explainWhole } from './explain.js';
 import type { PairExplanation, ResidueSegment } from './explanation.js';
 import { type MaskFile, masksOf } from './user-mask.js';
@@ -30,8 +26,8 @@ export interface ExplainTask {
   /** Every segment in columns, for controls. */
   readonly withRegions: boolean;
   readonly masks: MaskFile | undefined;
-  /** As in `ExplainOptions`. */
-  readonly last: boolean;
+  /** This is the one pair to be explained: none that comes after it has to do without what is saved now. */
+  readonly alone: boolean;
   /** Say too where the two differ, with these limits. */
   readonly describe?: Omit<DescribeOptions, 'path'> | undefined;
 }
@@ -54,6 +50,7 @@ const LONG = 256;
  * @throws InputError when one of the two can no longer be read
  */
 export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
+  saveMemory(task.alone);
   const a = openContent(task.a);
   try {
     const b = openContent(task.b);
@@ -68,16 +65,15 @@ export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
 }
 
 async function explainOpen(contentA: Content, contentB: Content, task: ExplainTask): Promise<ExplainOutcome> {
-  const { path, verify, maxResidue, maxInstructions, withRegions, last, describe } = task;
+  const { path, verify, maxResidue, maxInstructions, withRegions, describe } = task;
   const { explanation, layout } = await explainWhole(contentA, contentB, {
     path,
     verify,
     maxResidue,
     maxInstructions,
     withRegions,
-    last,
     masks: task.masks === undefined ? [] : masksOf(task.masks),
-    ...(describe !== undefined && { layoutRanges: MAX_REGIONS }),
+    ...(describe !== undefined && { layout: LAYOUT }),
   });
   const { source: a } = contentA;
   const { source: b } = contentB;

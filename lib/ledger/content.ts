@@ -1,5 +1,11 @@
 import { type Bytes, memoryBytes } from '../artefact/bytes.js';
 
+/** Bytes that are held one after another. */
+interface Part {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * One side of a pair, of which no more is held than is worked on: all of it, unless it is cut into parts. Synchronous, as
  * `Bytes` is.
@@ -11,6 +17,9 @@ export class Content {
   #start = 0;
   /** Where parts begin, in order. */
   #cuts: readonly number[] = [];
+  /** Parts that are held besides, the one that was asked for last at the end. */
+  readonly #held: Part[] = [];
+  #most = 1;
   /** Where in the content what was read begins, as long as anybody has it. */
   readonly #places = new WeakMap<ArrayBufferLike, number>();
 
@@ -35,6 +44,16 @@ export class Content {
       last = cut;
       return true;
     });
+    this.#most = 1;
+  }
+
+  /** From now on what is asked for lies here and there, and is short: a few short parts are held. */
+  scatter(): void {
+    if (this.source.whole !== undefined) return;
+    this.#cuts = Array.from({ length: Math.ceil(this.length / SHORTEST) }, (_, i) => i * SHORTEST);
+    this.#most = SCATTERED;
+    this.#held.length = 0;
+    this.bytes = NOTHING;
   }
 
   /**
@@ -43,7 +62,7 @@ export class Content {
    * @throws InputError where the range is not within the content, or the file has become shorter
    */
   hold(start: number, end: number): number {
-    if (start < this.#start || end > this.#start + this.bytes.length) this.#read(start, end);
+    if (start < this.#start || end > this.#start + this.bytes.length) this.#change(start, end);
     return start - this.#start;
   }
 
@@ -66,14 +85,26 @@ export class Content {
     return start >= 0 && start + view.length <= this.length ? start : undefined;
   }
 
+  #change(start: number, end: number): void {
+    const known = this.#held.findIndex((of) => of.start <= start && end <= of.start + of.bytes.length);
+    if (known < 0) this.#read(start, end);
+    else {
+      const [part] = this.#held.splice(known, 1) as [Part];
+      this.#held.push(part);
+      this.#have(part.bytes, part.start);
+    }
+  }
+
   #read(start: number, end: number): void {
     if (!(start >= 0 && start <= end && end <= this.length))
       throw new RangeError(`bytes ${start} to ${end} lie outside the ${this.length} there are`);
     this.bytes = NOTHING;
+    if (this.#held.length >= this.#most) this.#held.shift();
     const [from, next] = this.#partAround(start);
     const bytes = new Uint8Array(Math.max(end, next) - from);
     this.source.readInto(bytes, from);
     this.#have(bytes, from);
+    this.#held.push({ start: from, bytes });
   }
 
   #have(bytes: Uint8Array, start: number): void {
@@ -97,7 +128,8 @@ export class Content {
 const NOTHING = new Uint8Array(0);
 /** Bytes of a part. */
 const SHORTEST = 1 << 16;
-
+/** Short parts that are held at once. */
+const SCATTERED = 16;
 /** Whether so many bytes are the same; false where either ends before. */
 export function sameBytes(a: Content, aStart: number, b: Content, bStart: number, length: number): boolean {
   if (aStart + length > a.length || bStart + length > b.length) return false;

@@ -25,6 +25,9 @@ function replayed(ranges: Ranges, a: Buffer, b: Buffer): Buffer {
   return Buffer.concat([...parts, a.subarray(at)]);
 }
 
+/** Of the single ranges so many are kept. */
+const kept = (maxRanges: number) => ({ gap: 1, largest: 2, first: 1000, maxRanges });
+
 test('what is equal and in order stays, what moved or changed does not', (t) => {
   const a = bytes('head-one-two-tail');
   const b = bytes('head-two-one-tail');
@@ -38,7 +41,7 @@ test('what is equal and in order stays, what moved or changed does not', (t) => 
     ledger,
     Content.of(a),
     Content.of(b),
-    10,
+    kept(10),
   );
   t.deepEqual([first, equal, changedA, changedB, total], [5, 13, 4, 4, 2]);
   t.deepEqual(replayed(ranges, a, b), b);
@@ -52,7 +55,7 @@ test('a short changed stretch is told without the bytes that agree in it', (t) =
     sink.change(2, 16, 2, 16);
     sink.equal(18, 18, 2);
   });
-  const { first, equal, changedA, ranges } = layoutOf(ledger, Content.of(a), Content.of(b), 10);
+  const { first, equal, changedA, ranges } = layoutOf(ledger, Content.of(a), Content.of(b), kept(10));
   t.deepEqual([first, equal, changedA], [4, 19, 1]);
   t.deepEqual(rangeAt(ranges, 0), { aStart: 4, aLength: 1, bStart: 4, bLength: 1 });
 });
@@ -61,7 +64,7 @@ test('a long stretch in which little agrees is changed as a whole', (t) => {
   const a = Buffer.alloc(200, 'ab');
   const b = Buffer.alloc(200, 'ac');
   const ledger = ledgerOf(a, b, (sink) => sink.change(0, 200, 0, 200));
-  const { first, changedA, total } = layoutOf(ledger, Content.of(a), Content.of(b), 10);
+  const { first, changedA, total } = layoutOf(ledger, Content.of(a), Content.of(b), kept(10));
   t.deepEqual([first, changedA, total], [1, 200, 1]);
 });
 
@@ -74,7 +77,7 @@ test('ranges beyond those that are kept are counted', (t) => {
       sink.change(at + 1, 1, at + 1, 1);
     }
   });
-  const { ranges, total, truncated, changedA } = layoutOf(ledger, Content.of(a), Content.of(b), 2);
+  const { ranges, total, truncated, changedA } = layoutOf(ledger, Content.of(a), Content.of(b), kept(2));
   t.deepEqual([ranges.count, total, truncated, changedA], [2, 3, true, 3]);
 });
 
@@ -105,7 +108,7 @@ test('the layout closes and replays, whatever the order of the segments', (t) =>
           from += length + of.fromA.length;
         }
       });
-      const { equal, changedA, changedB, ranges } = layoutOf(ledger, Content.of(a), Content.of(b), 100);
+      const { equal, changedA, changedB, ranges } = layoutOf(ledger, Content.of(a), Content.of(b), kept(100));
       t.deepEqual(replayed(ranges, a, b), b);
       t.is(equal + changedA, a.length);
       t.is(equal + changedB, b.length);

@@ -3,19 +3,35 @@ import { BlockReader, commonPrefix } from './block-reader.js';
 import type { Content } from './content.js';
 import type { Ledger } from './ledger.js';
 import { equalInOrderOfA } from './moved.js';
-import { RangeCollector } from './ranges.js';
+import { CoarseJoiner, type CoarseRanges, RangeCollector, RangeJoiner } from './ranges.js';
 
 /** Changed stretches up to this length, equal on both sides, are told byte by byte: a token, an instruction, a field. */
 const NARROW = 64;
 
+/** How a ledger lays two contents beside each other. */
+export interface Layout extends Alignment {
+  /** All changed ranges, neighbours joined. */
+  readonly coarse: CoarseRanges;
+}
+
+export interface LayoutOptions {
+  /** Equal bytes between two changed ranges that are joined. */
+  readonly gap: number;
+  /** Joined ranges to keep, the largest. */
+  readonly largest: number;
+  /** Of how many joined ranges the single ones are kept, from the beginning; the rest is only counted. */
+  readonly first: number;
+  /** Single ranges to keep at most. */
+  readonly maxRanges: number;
+}
+
 /**
- * How a ledger lays two contents beside each other, as `alignBytes` would: what is equal and in order stays, what lies
- * between is changed, without the bytes that agree in place where it is short.
- * @param maxRanges changed ranges to keep; the rest is only counted
+ * As `alignBytes` would lay them: what is equal and in order stays, what lies between is changed, without the bytes that
+ * agree in place where it is short.
  */
-export function layoutOf(ledger: Ledger, a: Content, b: Content, maxRanges: number): Alignment {
+export function layoutOf(ledger: Ledger, a: Content, b: Content, options: LayoutOptions): Layout {
   const { lengthA, lengthB } = ledger;
-  const out = new RangeCollector(lengthA, lengthB, maxRanges);
+  const out = new LayoutRanges(lengthA, lengthB, options);
   let atA = 0;
   let atB = 0;
   const changed = (endA: number, endB: number): void => {
@@ -32,7 +48,9 @@ export function layoutOf(ledger: Ledger, a: Content, b: Content, maxRanges: numb
     atB = startB + (length[row] as number);
   }
   changed(lengthA, lengthB);
-  const { ranges, total } = out.finish();
+  out.close();
+  const { changedA, changedB } = out;
+  const { ranges } = out.single.finish();
   return {
     first: commonPrefix(
       new BlockReader(a.source),
@@ -42,12 +60,33 @@ export function layoutOf(ledger: Ledger, a: Content, b: Content, maxRanges: numb
       Math.min(lengthA, lengthB),
     ),
     ranges,
-    total,
-    truncated: total > ranges.count,
-    changedA: out.changedA,
-    changedB: out.changedB,
-    equal: lengthA - out.changedA,
+    total: out.total,
+    truncated: out.total > ranges.count,
+    changedA,
+    changedB,
+    equal: lengthA - changedA,
+    coarse: out.coarse.finish(),
   };
+}
+
+class LayoutRanges extends RangeJoiner {
+  readonly single: RangeCollector;
+  readonly coarse: CoarseJoiner;
+  readonly #first: number;
+  total = 0;
+
+  constructor(a: number, b: number, { gap, largest, first, maxRanges }: LayoutOptions) {
+    super();
+    this.single = new RangeCollector(a, b, maxRanges);
+    this.coarse = new CoarseJoiner(gap, largest);
+    this.#first = first;
+  }
+
+  protected override take(aStart: number, aLength: number, bStart: number, bLength: number): void {
+    this.total += 1;
+    this.coarse.add(aStart, aLength, bStart, bLength);
+    if (this.coarse.closed < this.#first) this.single.change(aStart, aLength, bStart, bLength);
+  }
 }
 
 /** The bytes that differ in place. */
@@ -57,7 +96,7 @@ function narrow(
   b: Content,
   fromB: number,
   length: number,
-  out: RangeCollector,
+  out: RangeJoiner,
 ): void {
   const atA = a.hold(fromA, fromA + length);
   const atB = b.hold(fromB, fromB + length);

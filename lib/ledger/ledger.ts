@@ -1,7 +1,7 @@
 import type { CauseId } from '../cause/cause-id.js';
 import { InputError } from '../error.js';
 import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js';
-import { Content, sameBytes } from './content.js';
+import { Content, sameAt, sameBytes } from './content.js';
 import { keptTokens } from './kept.js';
 import { markMoved } from './moved.js';
 import type { Owner, Place, PlaceKind } from './owner.js';
@@ -198,7 +198,7 @@ class PlaceSink implements Sink {
     cause?: CauseId,
   ): void {
     const { ledger } = this;
-    const holds = recomputed.length === bLength && Buffer.compare(recomputed, this.#bytesB(b, bLength)) === 0;
+    const holds = recomputed.length === bLength && this.#isInB(recomputed, this.baseB + b);
     if (!holds) {
       // Also where the bytes are those of A: they should have changed with what they follow from.
       const stayed =
@@ -280,6 +280,13 @@ class PlaceSink implements Sink {
 
   #add(a: number, aLength: number, b: number, bLength: number, owner: number): void {
     this.ledger.add(this.baseA + a, aLength, this.baseB + b, bLength, owner);
+  }
+
+  #isInB(bytes: Uint8Array, start: number): boolean {
+    const { b } = this.ledger;
+    if (start + bytes.length > b.length) return false;
+    const at = b.hold(start, start + bytes.length);
+    return sameAt(bytes, 0, b.bytes, at, bytes.length);
   }
 
   #bytesA(a: number, length: number): Uint8Array {

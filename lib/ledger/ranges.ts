@@ -147,41 +147,74 @@ export type CoarseOrder = 'first' | 'largest';
  * Joins neighbours with at most `gap` equal bytes between them, and keeps `max` of what results: the first ones or
  * those with the most changed bytes (of equals the earlier). The memory it takes grows with `max` alone.
  */
+export class CoarseJoiner {
+  readonly #kept: KeptRanges;
+  /** Joined ranges that no more can be joined to. */
+  closed = 0;
+  #parts = 0;
+  #aStart = 0;
+  #aEnd = 0;
+  #bStart = 0;
+  #bEnd = 0;
+  #changedA = 0;
+  #changedB = 0;
+
+  constructor(
+    readonly gap: number,
+    max: number,
+    order: CoarseOrder = 'largest',
+  ) {
+    this.#kept = new KeptRanges(max, order);
+  }
+
+  /** The next changed range, in order. */
+  add(aStart: number, aLength: number, bStart: number, bLength: number): void {
+    if (this.#parts > 0 && aStart - this.#aEnd > this.gap) this.#close();
+    if (this.#parts === 0) {
+      this.#aStart = aStart;
+      this.#bStart = bStart;
+    }
+    this.#parts += 1;
+    this.#aEnd = aStart + aLength;
+    this.#bEnd = bStart + bLength;
+    this.#changedA += aLength;
+    this.#changedB += bLength;
+  }
+
+  finish(): CoarseRanges {
+    if (this.#parts > 0) this.#close();
+    return this.#kept.finish();
+  }
+
+  #close(): void {
+    this.#kept.offer(
+      this.#aStart,
+      this.#aEnd - this.#aStart,
+      this.#bStart,
+      this.#bEnd - this.#bStart,
+      this.#parts,
+      this.#changedA,
+      this.#changedB,
+    );
+    this.closed += 1;
+    this.#parts = 0;
+    this.#changedA = 0;
+    this.#changedB = 0;
+  }
+}
+
+/** As `CoarseJoiner`, of ranges that are there already. */
 export function coarseRanges(
   ranges: Ranges,
   gap: number,
   max: number,
   order: CoarseOrder = 'largest',
 ): CoarseRanges {
-  const kept = new KeptRanges(max, order);
-  // In locals: a real pair has millions of ranges, and nearly all of them are left out.
-  const { aStart: starts, aLength: lengths, bStart: startsB, bLength: lengthsB } = ranges;
-  let first = 0;
-  let end = 0;
-  let changedA = 0;
-  let changedB = 0;
-  const close = (next: number): void => {
-    const last = next - 1;
-    const aStart = starts[first] ?? 0;
-    const bStart = startsB[first] ?? 0;
-    const bEnd = (startsB[last] ?? 0) + (lengthsB[last] ?? 0);
-    kept.offer(aStart, end - aStart, bStart, bEnd - bStart, next - first, changedA, changedB);
-  };
-  for (let i = 0; i < ranges.count; i++) {
-    const start = starts[i] ?? 0;
-    const length = lengths[i] ?? 0;
-    if (i > first && start - end > gap) {
-      close(i);
-      first = i;
-      changedA = 0;
-      changedB = 0;
-    }
-    end = start + length;
-    changedA += length;
-    changedB += lengthsB[i] ?? 0;
-  }
-  if (ranges.count > 0) close(ranges.count);
-  return kept.finish();
+  const joiner = new CoarseJoiner(gap, max, order);
+  const { aStart, aLength, bStart, bLength } = ranges;
+  for (let i = 0; i < ranges.count; i++)
+    joiner.add(aStart[i] ?? 0, aLength[i] ?? 0, bStart[i] ?? 0, bLength[i] ?? 0);
+  return joiner.finish();
 }
 
 /** Keeps up to twice `max` ranges and cuts them back to `max` when full: sorting is paid once for `max` additions. */

@@ -128,52 +128,60 @@ export class SegmentCursor implements Segment {
   bStart = 0;
   bLength = 0;
   owner = 0;
-  #block = 0;
+  #index = 0;
+  #block: Uint8Array;
   #at = 0;
   #lastOwner = 0;
 
   constructor(
     readonly blocks: readonly Uint8Array[],
     readonly ends: readonly number[],
-  ) {}
+  ) {
+    this.#block = blocks[0] as Uint8Array;
+  }
 
   /** Goes to the next one; false behind the last. */
   next(): boolean {
-    if (this.#at === this.ends[this.#block]) {
-      if (this.#block + 1 >= this.ends.length) return false;
-      this.#block += 1;
-      this.#at = 0;
-    }
-    const kind = (this.blocks[this.#block] as Uint8Array)[this.#at] as number;
+    if (this.#at === this.ends[this.#index] && !this.#nextBlock()) return false;
+    const kind = this.#block[this.#at] as number;
     this.#at += 1;
     const aEnd = (this.aStart + this.aLength) >>> 0;
     const bEnd = (this.bStart + this.bLength) >>> 0;
-    this.aStart = (kind & FOLLOWS_A) !== 0 ? aEnd : (aEnd + this.#difference()) >>> 0;
+    this.aStart = (kind & FOLLOWS_A) !== 0 ? aEnd : (aEnd + unfolded(this.#number())) >>> 0;
     this.aLength = this.#number();
-    this.bStart = (kind & FOLLOWS_B) !== 0 ? bEnd : (bEnd + this.#difference()) >>> 0;
+    this.bStart = (kind & FOLLOWS_B) !== 0 ? bEnd : (bEnd + unfolded(this.#number())) >>> 0;
     this.bLength = (kind & SAME_LENGTH) !== 0 ? this.aLength : this.#number();
     if ((kind & EQUAL) !== 0) this.owner = 0;
     else {
-      if ((kind & SAME_OWNER) === 0) this.#lastOwner = (this.#lastOwner + this.#difference()) >>> 0;
+      if ((kind & SAME_OWNER) === 0) this.#lastOwner = (this.#lastOwner + unfolded(this.#number())) >>> 0;
       this.owner = this.#lastOwner;
     }
     return true;
   }
 
+  #nextBlock(): boolean {
+    const next = this.blocks[this.#index + 1];
+    if (next === undefined) return false;
+    this.#index += 1;
+    this.#block = next;
+    this.#at = 0;
+    return true;
+  }
+
   #number(): number {
-    const block = this.blocks[this.#block] as Uint8Array;
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = block[this.#at] as number;
+    const first = this.#block[this.#at] as number;
+    this.#at += 1;
+    return first < 0x80 ? first : this.#rest(first & 0x7f);
+  }
+
+  #rest(first: number): number {
+    let value = first;
+    for (let shift = 7; ; shift += 7) {
+      const byte = this.#block[this.#at] as number;
       this.#at += 1;
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
-  }
-
-  #difference(): number {
-    const value = this.#number();
-    return (value >>> 1) ^ -(value & 1);
   }
 }
 
@@ -181,6 +189,10 @@ export class SegmentCursor implements Segment {
 function folded(difference: number): number {
   const of = difference | 0;
   return ((of << 1) ^ (of >> 31)) >>> 0;
+}
+
+function unfolded(of: number): number {
+  return (of >>> 1) ^ -(of & 1);
 }
 
 /** Unsigned LEB128; where the next number begins. */

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import type startCapstone from '@alexaltea/capstone-js';
 import type { Capstone, CapstoneDecoder } from '@alexaltea/capstone-js';
 import type { MachineName } from './machine.js';
 import { decodeX86, Instruction, LONGEST_X86 } from './x86-64.js';
@@ -22,7 +24,7 @@ export async function disassemble(
   machine: MachineName,
   count: number,
 ): Promise<ShownInstruction[]> {
-  loading ??= import('@alexaltea/capstone-js').then((module) => module.default());
+  loading ??= load();
   const capstone = await loading;
   const decoder = openDecoder(capstone, machine);
   try {
@@ -33,6 +35,12 @@ export async function disassemble(
 }
 
 let loading: Promise<Capstone> | undefined;
+
+/** `import` would look for what the module exports before it runs it, which takes longer than all the rest. */
+function load(): Promise<Capstone> {
+  const start = createRequire(import.meta.url)('@alexaltea/capstone-js') as typeof startCapstone;
+  return start();
+}
 
 function openDecoder(capstone: Capstone, machine: MachineName): CapstoneDecoder {
   return machine === 'x86-64'

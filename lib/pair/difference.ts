@@ -5,7 +5,8 @@ import type { ContentRef } from '../artefact/member.js';
 import { InputError, LimitError, located } from '../error.js';
 import { isRlib } from '../format/rlib.js';
 import { type Alignment, alignBytes } from '../ledger/align.js';
-import { coarseRanges, type Range, rangeAt } from '../ledger/ranges.js';
+import type { Layout, LayoutOptions } from '../ledger/layout.js';
+import { type CoarseRanges, coarseRanges, type Range, rangeAt } from '../ledger/ranges.js';
 import { cutDiff, type ShownDiff, unifiedDiff } from '../ledger/text-diff.js';
 import { decodeTexts, textKind } from '../ledger/text-kind.js';
 import { type HexView, hexView } from '../report/hex.js';
@@ -87,7 +88,14 @@ const SHOWN_HEX = 3;
 const HEX_ROWS = 8;
 const SHOWN_LINES = 60;
 /** Regions kept of one pair, for controls and to choose from what is shown. */
-export const MAX_REGIONS = 500_000;
+const MAX_REGIONS = 500_000;
+/** What is to be known of the layout of a ledger. */
+export const LAYOUT: LayoutOptions = {
+  gap: JOIN,
+  largest: SHOWN_RANGES,
+  first: SHOWN_HEX,
+  maxRanges: MAX_REGIONS,
+};
 /** Bytes of a text that is compared line by line; a larger one is shown as bytes. */
 const MAX_TEXT = 16 * 2 ** 20;
 
@@ -117,9 +125,10 @@ export async function describeBytes(
   a: Bytes,
   b: Bytes,
   task: DescribeOptions,
-  layout?: Alignment,
+  layout?: Layout,
 ): Promise<DifferenceOutcome> {
   const alignment = layout ?? alignBytes(a, b, { maxRanges: MAX_REGIONS });
+  const joined = layout?.coarse ?? coarseRanges(alignment.ranges, JOIN, SHOWN_RANGES);
   const notes: string[] = [];
   const troubles: SideTrouble[] = [];
   let inside: Inside | undefined;
@@ -153,7 +162,7 @@ export async function describeBytes(
       equal,
       changedA,
       changedB,
-      ranges: changedRanges(alignment),
+      ranges: changedRanges(alignment.total, joined),
       ...view,
       inside,
       notes,
@@ -203,8 +212,7 @@ function partsOf(joined: Range, ranges: Alignment['ranges']): Range[] {
   return parts;
 }
 
-function changedRanges({ ranges, total }: Alignment): ChangedRanges {
-  const { ranges: joined, leftOut } = coarseRanges(ranges, JOIN, SHOWN_RANGES);
+function changedRanges(total: number, { ranges: joined, leftOut }: CoarseRanges): ChangedRanges {
   const shown = joined.map(({ aStart, aLength, bStart, bLength, parts }) => ({
     aStart,
     aLength,

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import test from 'ava';
-import { collectGarbage, exposeCollector } from './garbage.js';
+import { collectGarbage, exposeCollector, saveMemory } from './garbage.js';
 
 /** In a thread: whether something large that nobody holds is gone after some collections; what is being marked stays until the next. */
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-import(workerData.module).then(async ({ collectGarbage }) => {
+import(workerData.module).then(async ({ collectGarbage, saveMemory }) => {
   const of = (() => new WeakRef(new Uint8Array(64 * 2 ** 20).fill(1)))();
   // Room that is asked for and not used takes no memory.
   const more = Array.from({ length: workerData.more }, () => new Uint8Array(64 * 2 ** 20));
   for (let tries = 0; tries < 4 && of.deref() !== undefined; tries += 1) {
     await turn();
-    collectGarbage(workerData.last);
+    saveMemory(workerData.last);collectGarbage();
     await turn();
   }
   parentPort.postMessage(of.deref() === undefined && more.length === workerData.more);
@@ -45,8 +45,10 @@ test.serial("the heap of the main thread is the caller's", async (t) => {
     },
   });
   const much = Array.from({ length: 9 }, () => new Uint8Array(64 * 2 ** 20));
-  collectGarbage(true);
-  collectGarbage(false);
+  saveMemory(true);
+  collectGarbage();
+  saveMemory(false);
+  collectGarbage();
   t.false(collected);
   t.is(much.length, 9);
 });

@@ -84,9 +84,9 @@ export class Threads {
 
 /**
  * Megabytes that a thread fills before it looks for what is still needed. V8 takes 48 unless told otherwise, and a pair of
- * files of some megabytes fills that without being any faster for it; with 12 one of 150 MB takes a few hundredths longer.
+ * files of some megabytes fills that without being any faster for it; with 8 one of 150 MB takes a few hundredths longer.
  */
-const YOUNG_GENERATION = 12;
+const YOUNG_GENERATION = 8;
 
 /** Milliseconds after which a thread ends that has nothing to do: it costs more to start it again. */
 const IDLE = 60_000;
