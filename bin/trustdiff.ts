@@ -67,6 +67,7 @@ try {
     if (error instanceof BuildError)
       for (const line of error.lines) process.stderr.write(`  | ${printableText(line)}\n`);
     complain(explain(error));
+    if (error instanceof TrustdiffError) for (const other of error.also) complain(explain(other));
   }
   process.exitCode = 2;
 }

@@ -15,6 +15,8 @@ export type ErrorKind = 'input' | 'limit' | 'usage' | 'spool' | 'build' | 'abort
  */
 export class TrustdiffError extends Error {
   override readonly name: string = 'TrustdiffError';
+  /** What else went wrong, where inputs were read side by side: other errors of the same run, none of which has any more. */
+  also: readonly TrustdiffError[] = [];
   constructor(
     readonly kind: ErrorKind,
     /** What is wrong, without the place: `the archive is cut off inside a header`. */
@@ -84,6 +86,18 @@ export class AbortedError extends TrustdiffError {
   constructor() {
     super('aborted', 'the comparison was stopped before its end');
   }
+}
+
+/**
+ * Errors of things that were done side by side as one: the first that is none of the input's, else the first one with all
+ * others.
+ */
+export function together(errors: readonly TrustdiffError[]): TrustdiffError | undefined {
+  const other = errors.find(({ kind }) => kind !== 'input' && kind !== 'limit');
+  if (other !== undefined) return other;
+  const [first, ...also] = errors;
+  if (first !== undefined) first.also = also;
+  return first;
 }
 
 /** The same error with the parts of `where` filled in that it does not yet have. */

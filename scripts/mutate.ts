@@ -2,11 +2,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { type Campaign, mutate, type Trial } from './mutating/campaign.js';
+import { ALL_KINDS, type Campaign, mutate, type Trial } from './mutating/campaign.js';
 import { type CompressedCampaign, type CompressedTrial, mutateCompressed } from './mutating/compressed.js';
-import { KINDS } from './mutating/kind.js';
 import { corpusSubjects, fileSubject } from './mutating/subject.js';
 import { mutateTar } from './mutating/tar.js';
+import { TEXT_KINDS } from './mutating/text.js';
 
 /** `scripts/mutate`: exit status 0, 1 where a change was taken for equivalent, 2 on trouble. */
 const args = yargs(hideBin(process.argv))
@@ -15,7 +15,8 @@ const args = yargs(hideBin(process.argv))
     '$0 [options] [A B]\n\nPlants small changes at random places of real artefacts, each alone (a file against itself ' +
       'with the change) and beside a harmless difference (a pair of the corpus, the change in one side), and looks ' +
       'whether it is seen: at least one changed byte must end unexplained or only suspected that did not without ' +
-      'the change. In a quarter of them checksums are made right again.\n\nThree outcomes are told apart from a miss: ' +
+      'the change. In a quarter of them checksums are made right again. Kinds called same-… write one text into several ' +
+      'places of both sides, and then another one into all of these places of one side.\n\nThree outcomes are told apart from a miss: ' +
       'restored, where the change makes the two sides equal where they differed; and two that are exempt: time, user ' +
       'and group in the header of an archive member count as explained where those of another member differ too, and ' +
       'the same records of a symbol or relocation table in another order are just that. No byte is exempt because ' +
@@ -25,7 +26,11 @@ const args = yargs(hideBin(process.argv))
   .option('count', { type: 'number', default: 1000, describe: 'mutations' })
   .option('only', {
     type: 'string',
-    describe: `kinds, with commas between: ${Object.keys(KINDS).join(', ')}`,
+    describe: `kinds, with commas between: ${ALL_KINDS.join(', ')}`,
+  })
+  .option('text', {
+    type: 'string',
+    describe: `kinds of text that are planted in several places, with commas between: ${TEXT_KINDS.join(', ')}`,
   })
   .option('pair', { type: 'string', describe: 'pairs of the corpus, with commas between; default: all' })
   .option('index', { type: 'number', describe: 'only this one of the mutations, caught or not' })
@@ -39,9 +44,11 @@ const args = yargs(hideBin(process.argv))
     describe: 'plant in tar archives and .debs instead: modes, owners, links, names, contents, pax records',
   })
   .option('corpus', { type: 'string', describe: 'the folder of the pairs' })
-  .check(({ count, seed, only, _ }) => {
+  .check(({ count, seed, only, text, _ }) => {
     for (const kind of only?.split(',') ?? [])
-      if (!(kind in KINDS)) throw new Error(`there is no kind of change named ${kind}`);
+      if (!ALL_KINDS.includes(kind)) throw new Error(`there is no kind of change named ${kind}`);
+    for (const kind of text?.split(',') ?? [])
+      if (!TEXT_KINDS.includes(kind)) throw new Error(`there is no kind of text named ${kind}`);
     if (!(count > 0)) throw new Error('--count must be a number above 0');
     if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number');
     if (_.length !== 0 && _.length !== 2) throw new Error('give two files, or none');
@@ -58,8 +65,9 @@ const args = yargs(hideBin(process.argv))
 try {
   const { seed, count, index } = args;
   const only = args.only?.split(',');
+  const texts = args.text?.split(',');
   if (args.archives === true || args.compressed === true)
-    for (const name of ['only', 'pair', 'index'] as const)
+    for (const name of ['only', 'text', 'pair', 'index'] as const)
       if (args[name] !== undefined)
         throw new Error(
           `--${name} chooses among files of the corpus, and not with --archives or --compressed`,
@@ -68,7 +76,9 @@ try {
   else if (args.compressed === true)
     printOthers('compressed', await mutateCompressed(corpusRoot(), { seed, count }));
   else
-    print(mutate(subjects(), { seed, count, only, index, onTrial: (trial) => console.log(textOf(trial)) }));
+    print(
+      mutate(subjects(), { seed, count, only, texts, index, onTrial: (trial) => console.log(textOf(trial)) }),
+    );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;

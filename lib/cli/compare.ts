@@ -9,10 +9,11 @@ import { troubleText } from '../report/text/line.js';
 import { sideLines } from '../report/text/side.js';
 import { MemberList, renderEnd, type TextOptions } from '../report/text/text.js';
 import type { CompareArguments } from './compare-arguments.js';
+import { FileOutput } from './file-output.js';
 import { maskFile } from './mask-file.js';
 import { assertGivenOnce, COMPARE_OPTIONS, LIMIT_OPTION_TABLE, limitsOf, OUTPUT_OPTIONS } from './options.js';
 import { ProgressLine } from './progress.js';
-import { assertNoInput, deliver, FileOutput, StandardOutput } from './writer.js';
+import { assertNoInput, deliver, StandardOutput } from './writer.js';
 
 /** Runs `compare` and gives the exit status. */
 export async function runCompare(argv: CompareArguments, signal: AbortSignal): Promise<number> {

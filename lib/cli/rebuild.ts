@@ -15,10 +15,11 @@ import type { ExperimentReport } from '../report/experiment-model.js';
 import { renderExperiment } from '../report/render.js';
 import { elapsed, previewLines, renderExperimentText } from '../report/text/experiment.js';
 import { paintFor } from './compare.js';
+import { FileOutput } from './file-output.js';
 import { assertGivenOnce, REBUILD_OPTIONS } from './options.js';
 import { StatusLine } from './progress.js';
 import type { RebuildArguments } from './rebuild-arguments.js';
-import { deliver, FileOutput, StandardOutput } from './writer.js';
+import { deliver, StandardOutput } from './writer.js';
 
 /** Runs `rebuild` and gives the exit status: that of the verdict, or 0 where nothing was to be judged. */
 export async function runRebuild(argv: RebuildArguments, signal: AbortSignal): Promise<number> {

@@ -12,6 +12,7 @@ import {
   type TarFixtureMember,
   tarEntry,
 } from '../artefact/container/tar-fixture.js';
+import type { Report } from '../report/model.js';
 import { REPOSITORY, refusal, scratch, trustdiff } from './run-fixture.js';
 import { type Tree, tarOf, writeTree } from './tree-fixture.js';
 import { UNPRIVILEGED, unprivilegedTest } from './unprivileged-fixture.js';
@@ -22,6 +23,8 @@ import { UNPRIVILEGED, unprivilegedTest } from './unprivileged-fixture.js';
  */
 
 const GOOD = tarOf({ 'bin/rustc': 'ELF', 'lib/libstd.so': 'std' });
+/** More than is decoded before the ratio counts. */
+const ZEROS = Buffer.alloc(48 * 2 ** 20);
 
 interface Case {
   /** Name of the file to be made and compared with a good archive. */
@@ -415,6 +418,53 @@ test('trustdiff says so when the temporary folder is full', async (t) => {
   } finally {
     spawnSync('umount', [full]);
   }
+});
+
+for (const explain of ['--explain', '--no-explain'])
+  test(`a limit that both sides pass in a file is told of both, with ${explain}`, async (t) => {
+    const folder = scratch(t);
+    for (const side of ['a', 'b'])
+      writeTree(join(folder, side), { 'share/z.gz': gzipSync(Buffer.concat([ZEROS, Buffer.from(side)])) });
+    const { status, stdout } = await trustdiff(['a', 'b', explain, '-f', 'json'], { cwd: folder });
+    t.is(status, 2);
+    const { troubles } = JSON.parse(stdout) as Report;
+    t.deepEqual(
+      troubles.map(({ side, kind, member }) => [side, kind, member]),
+      [
+        ['a', 'limit', ['share/z.gz']],
+        ['b', 'limit', ['share/z.gz']],
+      ],
+    );
+    for (const { what, hint } of troubles) t.regex(`${what} (${hint})`, /500 times as many.*--max-ratio/);
+  });
+
+test('a limit that both inputs pass is told of both', async (t) => {
+  const folder = scratch(t);
+  for (const side of ['a', 'b']) {
+    writeTree(join(folder, side), { x: '', y: '' });
+    writeTree(folder, { [`${side}.tar`]: GOOD });
+    writeTree(folder, {
+      [`${side}.tar.gz`]: gzipSync(tarOf({ file: Buffer.concat([ZEROS, Buffer.from(side)]) })),
+    });
+  }
+  const directories = await trustdiff(['a', 'b', '--max-members', '1'], { cwd: folder });
+  t.is(directories.status, 2);
+  t.regex(
+    directories.stderr,
+    /^trustdiff: a: .*more than 1 members.*\ntrustdiff: b: .*more than 1 members.*\n$/,
+  );
+  const archives = await trustdiff(['a.tar.gz', 'b.tar.gz'], { cwd: folder });
+  t.is(archives.status, 2);
+  for (const side of ['A: a', 'B: b'])
+    t.regex(archives.stdout, new RegExp(`trouble +${side}\\.tar\\.gz .*500 times as many`));
+  const several = await trustdiff(
+    ['--a', 'a.tar', '--a', 'a', '--b', 'b.tar', '--b', 'b', '--max-members', '3'],
+    {
+      cwd: folder,
+    },
+  );
+  t.is(several.status, 2);
+  t.regex(several.stderr, /^trustdiff: a\.tar: .* together.*\ntrustdiff: b\.tar: .* together.*\n$/);
 });
 
 test('a report that cannot be written is trouble', async (t) => {

@@ -1,64 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
-import test, { type ExecutionContext } from 'ava';
-import { tarHeader } from '../artefact/container/tar-fixture.js';
+import test from 'ava';
 import { compare } from '../comparison/comparison.js';
-import { PROGRAM, scratch, shell } from './run-fixture.js';
+import { endless, midway } from './midway-fixture.js';
+import { scratch, shell } from './run-fixture.js';
 import { writeTree } from './tree-fixture.js';
 
 /*
  * What is left behind when trustdiff is stopped in the middle: nothing, and no verdict.
  */
-
-/** A tar.gz that takes long to unpack: one member that says it has 64 GB of zeros, of which 2 GB are there. */
-function endless(): Buffer {
-  const zeros = gzipSync(Buffer.alloc(2 ** 24), { level: 1 });
-  const header = gzipSync(tarHeader({ name: 'zeros', size: 64 * 2 ** 30 }));
-  return Buffer.concat([header, ...Array.from({ length: 128 }, () => zeros)]);
-}
-
-/** Starts trustdiff on endless archives and waits until it has put something into its temporary folder. */
-async function midway(
-  t: ExecutionContext,
-): Promise<{ child: ChildProcess; temporary: string; stderr: () => string }> {
-  const folder = scratch(t);
-  const temporary = join(folder, 'temporary');
-  mkdirSync(temporary);
-  writeFileSync(join(folder, 'a.tar.gz'), endless());
-  const args = [PROGRAM, 'a.tar.gz', 'a.tar.gz', '--tmpdir', temporary, '--max-ratio', '1000000'];
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  t.teardown(() => child.kill('SIGKILL'));
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  while (child.exitCode === null && !holdsUnnamed(child.pid ?? 0, temporary)) await pause(5);
-  t.is(child.exitCode, null, stderr);
-  return { child, temporary, stderr: () => stderr };
-}
-
-/** Whether a process has a file open in this folder that has no name. */
-function holdsUnnamed(pid: number, folder: string): boolean {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      const target = readlinkSync(`/proc/${pid}/fd/${fd}`);
-      return target.startsWith(folder) && target.endsWith('(deleted)');
-    });
-  } catch {
-    return false;
-  }
-}
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const) {
   test.serial(`${signal} in the middle of unpacking leaves nothing in the temporary folder`, async (t) => {
@@ -67,7 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const) {
       t.pass();
       return;
     }
-    const { child, temporary, stderr } = await midway(t);
+    const { child, temporary, stderr } = await midway(t, scratch(t));
     const ended = new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) => {
       child.on('close', (status, by) => resolve([status, by]));
     });

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TrustdiffError, UsageError } from '../error.js';
 
@@ -53,39 +53,6 @@ export class StandardOutput implements Sink {
 
 const READER_GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
-/**
- * A file that is written anew. It is opened at once, so that a path that cannot be written is told before the work
- * begins, and emptied when there is something to write: a run that fails leaves an older report as it is.
- * @throws TrustdiffError when it cannot be written
- */
-export class FileOutput implements Sink {
-  readonly #fd: number;
-  #begun = false;
-
-  constructor(readonly path: string) {
-    try {
-      this.#fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o666);
-    } catch (error) {
-      throw writeError(path, error);
-    }
-  }
-
-  async write(text: string): Promise<void> {
-    const bytes = Buffer.from(text, 'utf8');
-    try {
-      if (!this.#begun && fstatSync(this.#fd).isFile()) ftruncateSync(this.#fd);
-      this.#begun = true;
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
-    } catch (error) {
-      throw writeError(this.path, error);
-    }
-  }
-
-  close(): void {
-    closeSync(this.#fd);
-  }
-}
-
 /** @throws UsageError when a report would be written over, or into, what is to be compared */
 export function assertNoInput(output: string, inputs: readonly string[]): void {
   const folder = realOf(dirname(output));
@@ -107,7 +74,8 @@ function realOf(path: string): string | undefined {
   }
 }
 
-function writeError(path: string, error: unknown): TrustdiffError {
+/** The error of a report that cannot be written to a file. */
+export function writeError(path: string, error: unknown): TrustdiffError {
   const code = codeOf(error);
   const what =
     code === 'ENOSPC' || code === 'EDQUOT'
@@ -116,6 +84,6 @@ function writeError(path: string, error: unknown): TrustdiffError {
   return new TrustdiffError('usage', what, { file: path });
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }

@@ -1,6 +1,6 @@
 import type { IngestedInput } from '../artefact/input.js';
 import { Meter } from '../artefact/meter.js';
-import { AbortedError, InputError, toTrouble } from '../error.js';
+import { AbortedError, InputError, TrustdiffError, together, toTrouble } from '../error.js';
 import { REPORT_SCHEMA, type Report, type SideTrouble } from '../report/model.js';
 import { Threads } from '../thread/pool.js';
 import { incomparabilities } from '../verdict/comparable.js';
@@ -46,7 +46,7 @@ async function run(options: ResolvedOptions, emit: Emit): Promise<Report> {
     const [inputsA = [], inputsB = [], ...others] = read;
     const twins = await statInputs(inputsA, inputsB, others.flat(), options.digest, threads);
     const exclusion = exclusionOf(options.exclude);
-    const sides = read.map((inputs, i) => {
+    const sides = assembled(read, (inputs, i) => {
       const side = assembleSide(labelOf(i, options), inputs, exclusion, options.limits);
       emit({ type: 'side', side: sideName(i), report: introduce(side) });
       for (const trouble of side.troubles) emit({ type: 'trouble', side: sideName(i), trouble });
@@ -176,6 +176,26 @@ async function readGroups(
     start = end;
     return group;
   });
+}
+
+/** Every side, or what is wrong with all of them. */
+function assembled(
+  read: readonly (readonly IngestedInput[])[],
+  assemble: (inputs: readonly IngestedInput[], i: number) => Side,
+): Side[] {
+  const errors: TrustdiffError[] = [];
+  const sides = read.flatMap((inputs, i) => {
+    try {
+      return [assemble(inputs, i)];
+    } catch (error) {
+      if (!(error instanceof TrustdiffError)) throw error;
+      errors.push(error);
+      return [];
+    }
+  });
+  const error = together(errors);
+  if (error !== undefined) throw error;
+  return sides;
 }
 
 function labelOf(i: number, options: ResolvedOptions): string {

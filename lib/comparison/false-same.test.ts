@@ -1,9 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
+import { arFixture } from '../artefact/container/ar-fixture.js';
+import { cpioFixture } from '../artefact/container/cpio-fixture.js';
+import { type RpmFixtureTag, rpmFixture } from '../artefact/container/rpm-fixture.js';
 import { endOfArchive, type TarFixtureMember, tarEntry } from '../artefact/container/tar-fixture.js';
 import { scratch } from '../cli/run-fixture.js';
-import { writeTree } from '../cli/tree-fixture.js';
+import { type Tree, tarOf, writeTree } from '../cli/tree-fixture.js';
 import type { Report } from '../report/model.js';
 import { compare } from './comparison.js';
 
@@ -121,6 +125,105 @@ for (const [what, extra, options] of [
     t.is(verdict.exit, 1);
   });
 }
+
+const CONTROL = { './control': 'Package: rustc\n', './md5sums': '', './shlibs': '', './symbols': '' };
+const LDCONFIG = '# Triggers added by dh_makeshlibs/13.11.4\nactivate-noawait ldconfig\n';
+
+function debOf(control: Tree): Buffer {
+  return arFixture([
+    { name: 'debian-binary', content: '2.0\n' },
+    { name: 'control.tar', content: tarOf(control) },
+    { name: 'data.tar', content: tarOf({ './usr/bin/rustc': 'x' }) },
+  ]);
+}
+
+function rpmOf(tags: readonly RpmFixtureTag[]): Buffer {
+  const payload = gzipSync(cpioFixture([{ name: './usr/bin/rustc', content: 'x' }]));
+  return rpmFixture({ header: [[1000, 'string', 'rust'], ...tags], payload, compressor: 'gzip' });
+}
+
+async function againstTree(t: ExecutionContext, name: string, bytes: Buffer): Promise<Report> {
+  const folder = scratch(t);
+  writeFileSync(join(folder, name), bytes);
+  writeTree(join(folder, 'b'), { 'usr/bin/rustc': 'x' });
+  return compare({ a: join(folder, name), b: join(folder, 'b'), jobs: 1 }).report;
+}
+
+for (const [script, content] of [
+  ['postinst', 'evil'],
+  ['preinst', 'evil'],
+  ['prerm', 'evil'],
+  ['postrm', 'evil'],
+  ['config', 'evil'],
+  ['triggers', `${LDCONFIG}interest /usr/bin\n`],
+  ['triggers', 'activate-noawait other\n'],
+] as const)
+  test(`the way of packaging is no excuse for what is run at installation: ${script}, ${JSON.stringify(content)}`, async (t) => {
+    const report = await againstTree(t, 'rustc_1_amd64.deb', debOf({ ...CONTROL, [`./${script}`]: content }));
+    t.is(report.verdict.id, 'inconclusive');
+    t.is(report.verdict.exit, 1);
+    t.deepEqual(
+      report.onlyA.filter(({ mask }) => mask === undefined).map(({ path }) => path),
+      [`control/${script}`],
+    );
+  });
+
+for (const [what, tags] of [
+  ['scriptlet', [[1024, 'string', 'evil']]],
+  ['program of a scriptlet', [[1086, 'string-array', ['/usr/bin/rustc']]]],
+  ['file trigger', [[5066, 'string-array', ['evil']]]],
+] as const)
+  test(`the way of packaging is no excuse for what is run at installation: a ${what} of rpm`, async (t) => {
+    const report = await againstTree(t, 'rust-1-1.x86_64.rpm', rpmOf(tags));
+    t.is(report.verdict.exit, 1);
+    t.deepEqual(
+      report.onlyA.filter(({ mask }) => mask === undefined).map(({ path }) => path),
+      ['control/scriptlets'],
+    );
+  });
+
+test('the way of packaging is no excuse for what pacman runs at installation', async (t) => {
+  const folder = scratch(t);
+  const files = { '.PKGINFO': 'pkgname = rust', 'usr/bin/rustc': 'x' };
+  writeFileSync(join(folder, 'a.tar'), tarOf({ ...files, '.INSTALL': 'post_install() { evil; }' }));
+  writeTree(join(folder, 'b'), { 'usr/bin/rustc': 'x' });
+  const { verdict, onlyA } = await compare({ a: join(folder, 'a.tar'), b: join(folder, 'b'), jobs: 1 })
+    .report;
+  t.is(verdict.exit, 1);
+  t.deepEqual(
+    onlyA.map(({ path, mask }) => [path, mask]),
+    [
+      ['control/.INSTALL', undefined],
+      ['control/.PKGINFO', 'packaging'],
+    ],
+  );
+});
+
+for (const [name, bytes] of [
+  ['rustc_1_amd64.deb', debOf({ ...CONTROL, './triggers': LDCONFIG })],
+  ['rust-1-1.x86_64.rpm', rpmOf([[1004, 'i18n-string', ['Rust']]])],
+] as const)
+  test(`what ${name} only notes on itself is left to the way of packaging`, async (t) => {
+    const { verdict } = await againstTree(t, name, bytes);
+    t.is(verdict.id, 'equivalent');
+  });
+
+test('two packages whose scripts differ are not the same', async (t) => {
+  const folder = scratch(t);
+  for (const [name, a, b] of [
+    ['.deb', debOf({ ...CONTROL, './postinst': 'good' }), debOf({ ...CONTROL, './postinst': 'evil' })],
+    ['.deb', debOf({ ...CONTROL, './postinst': 'good' }), debOf(CONTROL)],
+    ['.deb', debOf({ ...CONTROL, './triggers': LDCONFIG }), debOf(CONTROL)],
+    ['.rpm', rpmOf([[1024, 'string', 'good']]), rpmOf([[1024, 'string', 'evil']])],
+    ['.rpm', rpmOf([[1024, 'string', 'good']]), rpmOf([])],
+  ] as const) {
+    writeFileSync(join(folder, `a${name}`), a);
+    writeFileSync(join(folder, `b${name}`), b);
+    const { verdict } = await compare({ a: join(folder, `a${name}`), b: join(folder, `b${name}`), jobs: 1 })
+      .report;
+    t.is(verdict.exit, 1);
+  }
+});
 
 test('a directory with special bits that only one side stores is a difference, though the other implies it', async (t) => {
   const file = { name: 'd/file', content: 'x' };

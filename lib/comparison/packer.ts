@@ -1,8 +1,6 @@
-import type { Metadata } from '../artefact/container/container.js';
+import { type Metadata, SPECIAL_BITS } from '../artefact/container/container.js';
 import type { MatchedPair } from './match.js';
 
-/** Setuid, setgid and sticky: with one of these the owner says what a program may do. */
-const SPECIAL = 0o7000;
 /** Members in which one owner must stand for another: in one alone somebody changed it. */
 const LEAST_MEMBERS = 2;
 
@@ -27,7 +25,8 @@ export class Packers {
 
   /** Whether the other owner of a pair is that of its packer. */
   explain({ a, b }: Owned): boolean {
-    if ((((a.metadata.mode ?? 0) | (b.metadata.mode ?? 0)) & SPECIAL) !== 0) return false;
+    // With one of these the owner says what a program may do.
+    if ((((a.metadata.mode ?? 0) | (b.metadata.mode ?? 0)) & SPECIAL_BITS) !== 0) return false;
     const of = this.#owners.get(ownerOf(a.metadata));
     return of?.size === 1 && (of.get(ownerOf(b.metadata)) ?? 0) >= LEAST_MEMBERS;
   }

@@ -4,7 +4,7 @@ import { listDirectory } from '../artefact/directory.js';
 import type { IngestOptions } from '../artefact/ingest.js';
 import { type IngestedInput, ingestedDirectory, inspectInput } from '../artefact/input.js';
 import type { Meter } from '../artefact/meter.js';
-import { AbortedError, InputError, type Trouble, TrustdiffError } from '../error.js';
+import { AbortedError, InputError, type Trouble, TrustdiffError, together } from '../error.js';
 import type { Threads } from '../thread/pool.js';
 import type { Outcome } from '../thread/worker.js';
 
@@ -74,13 +74,27 @@ export async function readInputs(
       }
       await results[i]?.catch(() => {});
     }
-    return await Promise.all(results.flatMap((result) => result ?? []));
+    return await allRead(results.flatMap((result) => result ?? []));
   } catch (error) {
     await closeRead(results);
     throw error;
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Every input's own error is told: who raises a limit for one side wants to know of the other. */
+async function allRead(results: readonly Promise<IngestedInput>[]): Promise<IngestedInput[]> {
+  const read: IngestedInput[] = [];
+  const errors: TrustdiffError[] = [];
+  for (const outcome of await Promise.allSettled(results)) {
+    if (outcome.status === 'fulfilled') read.push(outcome.value);
+    else if (outcome.reason instanceof TrustdiffError) errors.push(outcome.reason);
+    else throw outcome.reason;
+  }
+  const error = together(errors);
+  if (error !== undefined) throw error;
+  return read;
 }
 
 /** Closes the spools of what was read although the whole failed. */

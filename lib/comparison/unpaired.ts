@@ -1,10 +1,11 @@
+import { SPECIAL_BITS } from '../artefact/container/container.js';
 import type { Member } from '../artefact/member.js';
 import type { Trouble } from '../error.js';
 import type { Pairing, Unpaired } from '../pair/pair.js';
 import type { SideTrouble, UnpairedReport } from '../report/model.js';
 import { memberReport, refusal } from './decider.js';
 import type { Match } from './match.js';
-import { samePackaging } from './packaging.js';
+import { isPackageNote, samePackaging } from './packaging.js';
 import type { Side } from './side.js';
 
 /** What of each side has no partner, and whether its bytes are found elsewhere. */
@@ -42,7 +43,8 @@ export function unpaired(
           type: member.metadata.type,
           member: memberReport(member, digest),
           // Not every way of packaging has a place for an empty directory, or for the same notes on itself.
-          ...(!alike && isPackagings(member) && { mask: 'packaging' as const }),
+          ...(!alike &&
+            (isPlainDirectory(member) || isPackageNote(member)) && { mask: 'packaging' as const }),
           ...(same !== undefined && {
             sameContentAs: {
               side: same === there ? (side === 'a' ? 'b' : 'a') : side,
@@ -58,24 +60,13 @@ export function unpaired(
   return { onlyA, onlyB, impliedDirectories: implied };
 }
 
-/**
- * Whether a member is what another way of packaging leaves out: its notes on itself, or an empty directory. Never
- * what hides in an archive around its members, what is a link, or what runs with another's rights.
- */
-function isPackagings(member: Member): boolean {
-  const { metadata, role, name } = member;
-  if (metadata.type === 'directory') return isPlainDirectory(member);
-  return (
-    !isPrivileged(member) &&
-    role === 'package' &&
-    metadata.type === 'file' &&
-    !/^(?:trailing data|padding of |pax global header)/.test(name)
-  );
-}
-
 /** The folder into which all is unpacked is there before. */
 function isTop(member: Member): boolean {
-  return member.path === '' && member.metadata.type === 'directory' && !isPrivileged(member);
+  return (
+    member.path === '' &&
+    member.metadata.type === 'directory' &&
+    ((member.metadata.mode ?? 0) & SPECIAL_BITS) === 0
+  );
 }
 
 /**
@@ -89,11 +80,6 @@ function isPlainDirectory({ metadata }: Member): boolean {
 
 /** With the umask 022, which is that of system directories. */
 const MADE_MODE = 0o755;
-
-/** Setuid, setgid or sticky: nothing excuses that only one side has it. */
-function isPrivileged({ metadata }: Member): boolean {
-  return ((metadata.mode ?? 0) & 0o7000) !== 0;
-}
 
 function firstByDigest(
   members: readonly Member[],

@@ -1,5 +1,5 @@
 import { memoryBytes } from '../artefact/bytes.js';
-import { PT_INTERP, SHT_DYNAMIC, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from '../format/elf/constant.js';
+import { SHT_DYNAMIC, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from '../format/elf/constant.js';
 import type { Region } from '../format/elf/region.js';
 import { isRelocationSection } from '../format/elf/relocation.js';
 import type { Section } from '../format/elf/section.js';
@@ -17,6 +17,7 @@ import { sameExtent } from './elf/extent.js';
 import { explainFrames } from './elf/frames.js';
 import { PieceExplainer } from './elf/function.js';
 import { explainElfHeader, explainSectionHeaders, explainSegments } from './elf/headers.js';
+import { interpreterSink } from './elf/interpreter-sink.js';
 import { linkedOtherwise } from './elf/linker-signs.js';
 import { explainPadding } from './elf/padding.js';
 import { type ElfPairing, isDebugStrings, pairElf } from './elf/pairing.js';
@@ -74,14 +75,6 @@ export function prepareElf(
 
 const ET_EXEC = 2;
 
-/** Whether a stretch of a file is what PT_INTERP leads to, whatever its section is called. */
-function namesInterpreter({ elf }: ElfView, start: number, length: number): boolean {
-  return elf.segments.some(
-    ({ p_type, p_offset, p_filesz }) =>
-      p_type === PT_INTERP && start < p_offset + p_filesz && start + length > p_offset,
-  );
-}
-
 /**
  * Whether all that refers to a place tells so. An executable that is linked to fixed addresses has these in its code and
  * data as plain numbers: where anything stands elsewhere in B, a number that stayed may lead to something else.
@@ -118,8 +111,9 @@ class ElfExplainer {
     this.#data = new DataExplainer(pairing, this.#references);
   }
 
-  explain(whole: Sink): void {
+  explain(file: Sink): void {
     const { pairing } = this;
+    const whole = interpreterSink(pairing.a.elf, pairing.b.elf, file);
     this.#mapData();
     noteDebug(pairing.a, pairing.b, whole);
     attestAnonHash(pairing.a, pairing.b, whole);
@@ -237,11 +231,6 @@ class ElfExplainer {
       return;
     }
     const place = this.#section(section, sink);
-    // Whatever path it is, it names the program that is run first.
-    if (namesInterpreter(a, fromA, length)) {
-      place.change(fromA, length, fromB, pair.end - pair.start);
-      return;
-    }
     const inner =
       piece.name === '' && pair.name === ''
         ? place.at(fromA, fromB)

@@ -2,7 +2,7 @@ import { type Bytes, openBytes } from '../artefact/bytes.js';
 import type { DigestAlgorithm } from '../artefact/digest.js';
 import type { Limits } from '../artefact/limits.js';
 import type { ContentRef } from '../artefact/member.js';
-import { InputError, LimitError, located } from '../error.js';
+import { InputError, LimitError, TrustdiffError } from '../error.js';
 import { isRlib } from '../format/rlib.js';
 import { type Alignment, alignBytes } from '../ledger/align.js';
 import type { Layout, LayoutOptions } from '../ledger/layout.js';
@@ -139,19 +139,12 @@ export async function describeBytes(
     for (const trouble of looked?.troubles ?? []) troubles.push(trouble);
   } catch (error) {
     // Bytes have decided already: a damaged archive inside an artefact only stays unexplained.
-    const { what, where } = located(error, {});
-    const at = where.offset === undefined ? '' : ` at offset ${where.offset}`;
-    notes.push(`not opened: ${[...(where.member ?? []), what].join(' › ')}${at}`);
-    if (error instanceof LimitError) {
-      troubles.push({
-        side: where.file ?? 'a',
-        kind: 'limit',
-        what: error.what,
-        member: [task.path],
-        hint: error.hint,
-      });
-    } else if (!(error instanceof InputError)) {
-      throw error;
+    if (!(error instanceof TrustdiffError)) throw error;
+    for (const failure of [error, ...error.also]) {
+      const note = notOpened(failure);
+      if (!notes.includes(note)) notes.push(note);
+      if (failure instanceof LimitError) troubles.push(limitTrouble(failure, task.path));
+      else if (!(failure instanceof InputError)) throw failure;
     }
   }
   const view = inside === undefined ? viewOf(a, b, alignment) : { ...kindOf(a, b) };
@@ -170,6 +163,16 @@ export async function describeBytes(
     troubles,
     ...(task.withRegions && { regions: regionsOf(alignment) }),
   };
+}
+
+function notOpened({ what, where }: TrustdiffError): string {
+  const at = where.offset === undefined ? '' : ` at offset ${where.offset}`;
+  return `not opened: ${[...(where.member ?? []), what].join(' › ')}${at}`;
+}
+
+/** Of a content that was being opened: its side stands where a file does. */
+function limitTrouble({ what, where, hint }: LimitError, path: string): SideTrouble {
+  return { side: where.file ?? 'a', kind: 'limit', what, member: [path], hint };
 }
 
 function kindOf(a: Bytes, b: Bytes): Pick<Difference, 'kind' | 'rule'> {

@@ -6,7 +6,7 @@ import { readMembers, resolveHardLinks } from '../artefact/ingest.js';
 import type { Member, RawMember } from '../artefact/member.js';
 import { Meter } from '../artefact/meter.js';
 import { Spool } from '../artefact/spool.js';
-import { located } from '../error.js';
+import { located, TrustdiffError, together } from '../error.js';
 import type { PairStatus, SideTrouble } from '../report/model.js';
 import { ContentComparer } from './contents.js';
 import { crateNameOf, crateVersions } from './crate.js';
@@ -52,7 +52,8 @@ const MAX_UNPAIRED = 200;
 
 /**
  * Opens both contents if both are archives or compressed, else gives `undefined`.
- * @throws InputError where one is damaged, LimitError where one costs more than it may
+ * @throws InputError where one is damaged, LimitError where one costs more than it may; of both sides as one (`together`),
+ * each with its side for a file
  */
 export async function lookInside(
   a: Bytes,
@@ -62,9 +63,15 @@ export async function lookInside(
   if (!isOpenable(a) || !isOpenable(b)) return undefined;
   const spool = new Spool(task.tmpdir);
   try {
-    const openedA = await open(a, 'a', task, spool);
-    const openedB = await open(b, 'b', task, spool);
-    return await compareOpened(openedA, openedB, task);
+    const errors: TrustdiffError[] = [];
+    const failed = (error: unknown): undefined => {
+      if (!(error instanceof TrustdiffError)) throw error;
+      errors.push(error);
+    };
+    const openedA = await open(a, 'a', task, spool).catch(failed);
+    const openedB = await open(b, 'b', task, spool).catch(failed);
+    if (openedA !== undefined && openedB !== undefined) return await compareOpened(openedA, openedB, task);
+    throw together(errors);
   } finally {
     spool.close();
   }

@@ -1,5 +1,7 @@
 import { Random } from '../fuzzing/random.js';
-import { applyEdits, changes, type Edit, placesOf } from './edit.js';
+import { plantConsistently } from './consistent.js';
+import { CONSISTENT_KINDS, type ConsistentKind } from './consistent-kinds.js';
+import { applyEdits, changes, placesOf, type ToldEdit, told } from './edit.js';
 import { Judge, type Judgement } from './judge.js';
 import { KINDS, REORDERING } from './kind.js';
 import { repair } from './repair.js';
@@ -12,6 +14,8 @@ export interface CampaignOptions {
   readonly count: number;
   /** Names of kinds; all of them unless given. */
   readonly only?: readonly string[] | undefined;
+  /** Names of the kinds of text that are planted consistently; all of them unless given. */
+  readonly texts?: readonly string[] | undefined;
   /** Only this one of them, to see it again. */
   readonly index?: number | undefined;
   /** Milliseconds after which no more are planted. */
@@ -30,7 +34,7 @@ export interface Trial extends Judgement {
   readonly side: 'a' | 'b';
   /** Whether checksums were set right afterwards. */
   readonly repaired: boolean;
-  readonly edits: readonly { readonly offset: number; readonly before: string; readonly after: string }[];
+  readonly edits: readonly ToldEdit[];
 }
 
 export interface Tally {
@@ -49,8 +53,8 @@ export interface Campaign {
 const SPREAD = 0x9e3779b1;
 /** How often another place or kind is tried where one has nothing to change. */
 const TRIES = 40;
-/** Bytes of an edit that are told. */
-const TOLD = 32;
+/** Names of all kinds. */
+export const ALL_KINDS: readonly string[] = [...Object.keys(KINDS), ...Object.keys(CONSISTENT_KINDS)];
 
 /** Plants changes in the subjects, each alone and beside what differs anyway, and keeps those that were missed. */
 export function mutate(subjects: readonly Subject[], options: CampaignOptions): Campaign {
@@ -77,16 +81,22 @@ export function mutate(subjects: readonly Subject[], options: CampaignOptions): 
 function plant(
   subjects: readonly Subject[],
   judges: Map<string, Judge>,
-  { seed, only }: CampaignOptions,
+  { seed, only, texts }: CampaignOptions,
   index: number,
 ): Trial | undefined {
   const random = new Random(Math.imul(seed + 1, SPREAD) ^ Math.imul(index + 1, 0x85ebca6b));
-  const names = only ?? Object.keys(KINDS);
+  const names = only ?? ALL_KINDS;
   for (let i = 0; i < TRIES; i += 1) {
     const of = subjects[random.below(subjects.length)];
     const kind = names[random.below(names.length)] ?? '';
     if (of === undefined) return undefined;
     const subject = random.below(2) === 0 ? alone(of) : of;
+    const consistent = consistentKind(kind);
+    if (consistent !== undefined) {
+      const planted = plantConsistently(consistent, subject, random, texts);
+      if (planted === undefined) continue;
+      return { ...planted, seed, index, kind };
+    }
     const file = random.below(subject.files.length);
     const side = random.below(4) === 0 ? 'a' : 'b';
     const repaired = random.below(4) === 0;
@@ -109,10 +119,8 @@ function plant(
       judges.set(subject.name, judge);
     }
     const judgement = judge.judge({
-      file,
       side,
-      content: stands ? mended : changed,
-      places,
+      files: [{ file, content: stands ? mended : changed, places }],
       reorders: REORDERING.has(kind),
     });
     return {
@@ -130,10 +138,7 @@ function plant(
   return undefined;
 }
 
-function told(content: Buffer, { offset, length, bytes }: Edit): Trial['edits'][number] {
-  return {
-    offset,
-    before: content.toString('hex', offset, offset + Math.min(length, TOLD)),
-    after: Buffer.from(bytes.subarray(0, TOLD)).toString('hex'),
-  };
+function consistentKind(name: string): ConsistentKind | undefined {
+  const kinds: Readonly<Record<string, ConsistentKind>> = CONSISTENT_KINDS;
+  return kinds[name];
 }

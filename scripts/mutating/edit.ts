@@ -44,3 +44,21 @@ export function replaced(content: Uint8Array, offset: number, bytes: Uint8Array)
 function inOrder(edits: readonly Edit[]): Edit[] {
   return [...edits].sort((x, y) => x.offset - y.offset);
 }
+
+/** An edit as it is told: hexadecimal digits. */
+export interface ToldEdit {
+  readonly offset: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Bytes of an edit that are told. */
+const TOLD = 32;
+
+export function told(content: Buffer, { offset, length, bytes }: Edit): ToldEdit {
+  return {
+    offset,
+    before: content.toString('hex', offset, offset + Math.min(length, TOLD)),
+    after: Buffer.from(bytes.subarray(0, TOLD)).toString('hex'),
+  };
+}

@@ -26,12 +26,17 @@ export interface Judgement {
   readonly residue: readonly [number, number];
 }
 
-/** Which side was changed, and where: starts and lengths in the changed content. */
+/** Where one file was changed: starts and lengths in the changed content. */
 export interface Planted {
   readonly file: number;
-  readonly side: 'a' | 'b';
   readonly content: Buffer;
   readonly places: readonly (readonly [start: number, length: number])[];
+}
+
+/** A change of one side, in one file or in several. */
+export interface PlantedChange {
+  readonly side: 'a' | 'b';
+  readonly files: readonly Planted[];
   /** Whether records of a table changed places. */
   readonly reorders: boolean;
 }
@@ -57,26 +62,37 @@ export class Judge {
     }));
   }
 
-  judge({ file, side, content, places, reorders }: Planted): Judgement {
+  judge({ side, files, reorders }: PlantedChange): Judgement {
+    const changed = files.map((planted) => this.#changed(side, planted));
+    if (changed.every(({ a, b }) => a.equals(b)))
+      return { outcome: 'restored', owners: [], residue: [this.residue, 0] };
+    const explained = new Map(changed.map(({ file, a, b }) => [file, explain(a, b)]));
+    const settled = this.#settled(
+      this.#explanations.map((known, i) => explained.get(i)?.explanation ?? known),
+    );
+    const residue = [this.residue, residueOf(settled)] as const;
+    const caught = { outcome: 'caught', owners: [], residue } as const;
+    if (residue[1] > residue[0]) return caught;
+    const owners: string[] = [];
+    let [restored, exempt] = [true, true];
+    for (const { file, a, b, places, before, after, other } of changed) {
+      const ledger = explained.get(file)?.ledger;
+      if (ledger === undefined || a.equals(b)) continue;
+      const own = ownersAt(ledger, side, places);
+      if (own.some((owner) => isOpen(ledger, owner, settled, file)) || this.#opens(ledger, file, settled))
+        return caught;
+      restored &&= own.every((owner) => owner === 0) || restoresSymbols({ before, after, other, places });
+      exempt &&= own.every((owner) => isExempt(ledger, owner, reorders));
+      owners.push(...own.map((owner) => ownerText(ledger, owner)));
+    }
+    return { outcome: restored ? 'restored' : exempt ? 'exempt' : 'missed', owners, residue };
+  }
+
+  #changed(side: 'a' | 'b', { file, content, places }: Planted) {
     const pair = this.subject.files[file] as FilePair;
     const [a, b] = side === 'a' ? [content, pair.b] : [pair.a, content];
-    if (a.equals(b)) return { outcome: 'restored', owners: [], residue: [this.residue, 0] };
-    const { ledger, explanation } = explain(a, b);
-    const settled = this.#settled(this.#explanations.map((known, i) => (i === file ? explanation : known)));
-    const residue = [this.residue, residueOf(settled)] as const;
-    if (residue[1] > residue[0]) return { outcome: 'caught', owners: [], residue };
-    const owners = ownersAt(ledger, side, places);
-    if (owners.some((owner) => isOpen(ledger, owner, settled, file)) || this.#opens(ledger, file, settled))
-      return { outcome: 'caught', owners: [], residue };
     const [before, other] = side === 'a' ? [pair.a, pair.b] : [pair.b, pair.a];
-    const equal =
-      owners.every((owner) => owner === 0) || restoresSymbols({ before, after: content, other, places });
-    const exempt = owners.every((owner) => isExempt(ledger, owner, reorders));
-    return {
-      outcome: equal ? 'restored' : exempt ? 'exempt' : 'missed',
-      owners: owners.map((owner) => ownerText(ledger, owner)),
-      residue,
-    };
+    return { file, a, b, places, before, after: content, other };
   }
 
   /** Whether anything is open that was not. Where a side has another length, the other one says it. */

@@ -59,12 +59,16 @@ test('The change that was once taken for a miss is told as restored', (t) => {
   const subject = corpusSubjects(PAIRS).find(({ name }) => name === 'twin-crates');
   if (subject === undefined) throw new Error('the pair is not in the corpus');
   const judgement = new Judge(subject).judge({
-    file: 0,
     side: 'a',
-    content: repair(exchangedNames(a)),
-    places: [
-      [FIRST, 4],
-      [SECOND, 4],
+    files: [
+      {
+        file: 0,
+        content: repair(exchangedNames(a)),
+        places: [
+          [FIRST, 4],
+          [SECOND, 4],
+        ],
+      },
     ],
     reorders: true,
   });

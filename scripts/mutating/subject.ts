@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { arFixture } from '../../lib/artefact/container/ar-fixture.js';
+import { relocatable } from '../../lib/explain/elf/image-fixture.js';
 
 /** Two sides of one artefact, all of whose differences must be accounted for together. */
 export interface Subject {
@@ -52,6 +54,42 @@ export function fileSubject(a: string, b: string): Subject {
 export function alone({ name, files }: Subject): Subject {
   const same = files.map((file) => ({ ...file, pathB: file.pathA, b: file.a }));
   return { name: `${name}, alone`, files: same };
+}
+
+/** The same subject with texts beside it, equal on both sides: alone, in an archive, and as constants of an object. */
+export function withTexts({ name, files }: Subject): Subject {
+  return { name, files: [...files, ...TEXTS] };
+}
+
+const LINES = [
+  'this line is long enough to be written over by any text that is planted here\n',
+  'another line that says nothing in particular, and is as long as that before it\n',
+  'a third line, with which a text can stand in three places of one and the same file\n',
+];
+
+const TEXTS: readonly FilePair[] = [
+  textFile('share/install', LINES.join('')),
+  textFile('share/settings', [...LINES].reverse().join('# \n')),
+  textFile(
+    'share/texts.a',
+    arFixture(LINES.map((content, i) => ({ name: `text${i}.txt`, content: `${content}${LINES[0]}` }))),
+  ),
+  textFile(
+    'lib/texts.o',
+    relocatable({
+      constants: LINES.map((line, i) => ({
+        name: `a_symbol_with_a_long_name_${i}`,
+        bytes: [Buffer.from(line).toString('hex')],
+        section: ['.rodata.texts', '.rodata', '.data.texts'][i] ?? '.rodata',
+      })),
+      sections: [{ name: '.comment', content: Buffer.from(`\0${LINES[0]}\0`) }],
+    }),
+  ),
+];
+
+function textFile(path: string, content: string | Buffer): FilePair {
+  const bytes = Buffer.from(content);
+  return { pathA: path, pathB: path, a: bytes, b: bytes };
 }
 
 function filePair(a: string, pathA: string, b: string, pathB: string): FilePair {

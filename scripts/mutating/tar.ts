@@ -31,6 +31,17 @@ const SYMLINK = '2';
 const DIRECTORY = '5';
 const PAX = 'x';
 
+/** Texts that stand in two members, and others of their kind. */
+const SAME: readonly (readonly [string, string])[] = [
+  ['a name of something', 'another name of it'],
+  ['tool-17f0b7e2c4d95a86.tar', 'tool-e86b1d0f3a297c54.tar'],
+  ['5f0b7e2c4d95a861', 'e86b1d0f3a297c54'],
+  ['rustc 1.84.0', 'rustc 1.85.1'],
+  ['/home/anna/keys/one', '/srv/bert/keys/one'],
+  ['2025-02-17T00:00:00Z', '2035-02-17T00:00:00Z'],
+];
+const SAME_LINES = SAME.map(([text]) => `at ${text}\n`).join('');
+
 /** What a package holds: programs, one of them setuid, links of both kinds, a record of pax's, texts. */
 const ARTEFACT: Members = [
   { name: 'bin/', typeflag: DIRECTORY, mode: 0o755 },
@@ -42,6 +53,8 @@ const ARTEFACT: Members = [
   { name: 'lib/library.so', content: Buffer.from('7f454c460102', 'hex'), mode: 0o644 },
   { name: 'share/readme', content: 'read me\n'.repeat(80), mode: 0o644 },
   { name: 'share/licence', content: 'do as you like\n', mode: 0o644 },
+  { name: 'share/install', content: `installs\n${SAME_LINES}`, mode: 0o644 },
+  { name: 'share/settings', content: `${SAME_LINES}and more\n`, mode: 0o644 },
 ].map((member) => ({ uname: 'root', gname: 'root', mtime: 1_700_000_000, ...member }));
 
 type Change = (members: Members, random: Random) => Members | undefined;
@@ -87,6 +100,14 @@ const KINDS: Readonly<Record<string, Change>> = {
     content: Buffer.concat([Buffer.from(of.content ?? ''), Buffer.alloc(1 + random.below(600))]),
   })),
   'content-shorter': one(isFile, (of) => ({ content: Buffer.from(of.content ?? '').subarray(0, -1) })),
+  'same-in-two-members': (members, random) => {
+    const [from, to] = SAME[random.below(SAME.length)] ?? ['', ''];
+    return members.map((of) =>
+      typeof of.content === 'string'
+        ? { ...of, content: of.content.replaceAll(`at ${from}\n`, `at ${to}\n`) }
+        : of,
+    );
+  },
   'pax-value': one(
     ({ typeflag }) => typeflag === PAX,
     (_, random) => ({ content: paxRecord('SCHILY.xattr.user.origin', `built ${random.below(1000)}`) }),

@@ -10,6 +10,9 @@ export type MemberType =
   | 'character-device'
   | 'block-device';
 
+/** Setuid, setgid and sticky, of a mode. */
+export const SPECIAL_BITS = 0o7000;
+
 /** What a container stores about a member beside its content; a field it does not store is absent. */
 export interface Metadata {
   readonly type: MemberType;

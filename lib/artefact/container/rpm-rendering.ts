@@ -17,23 +17,41 @@ const PIECE = 32 * 1024;
  * One line a tag, in stored order: number, name (where it has one), type, values. Values are JSON: numbers
  * (unsigned) and strings in an array, but alone for type `string`; `{"hex":…}` for `bin`, for strings that are
  * not UTF-8 and for very long ones, `{"zeros":…}` where all of them are 0. Two headers of equal text have equal tags.
+ * @param elsewhere Tags whose values stand in a text of their own, and what that is called.
  */
-export function renderRpmHeader(header: RpmHeader, names: Readonly<Record<number, string>>): Rendering {
+export function renderRpmHeader(
+  header: RpmHeader,
+  names: Readonly<Record<number, string>>,
+  elsewhere?: Elsewhere,
+): Rendering {
   let size = 0;
-  for (const piece of pieces(header, names)) size += Buffer.byteLength(piece);
+  for (const piece of pieces(header, names, elsewhere)) size += Buffer.byteLength(piece);
   return {
     size,
     async *content() {
-      for (const piece of pieces(header, names)) yield Buffer.from(piece);
+      for (const piece of pieces(header, names, elsewhere)) yield Buffer.from(piece);
     },
   };
 }
 
-function* pieces(header: RpmHeader, names: Readonly<Record<number, string>>): Generator<string> {
+export interface Elsewhere {
+  readonly tags: ReadonlySet<number>;
+  readonly name: string;
+}
+
+function* pieces(
+  header: RpmHeader,
+  names: Readonly<Record<number, string>>,
+  elsewhere: Elsewhere | undefined,
+): Generator<string> {
   let text = '';
   for (const tag of header.tags) {
     const name = names[tag.tag];
     text += `${tag.tag} ${name === undefined ? '' : `${name} `}${tag.type} `;
+    if (elsewhere?.tags.has(tag.tag) === true) {
+      text += `in ${elsewhere.name}\n`;
+      continue;
+    }
     for (const token of tokens(tag)) {
       text += token;
       if (text.length < PIECE) continue;

@@ -78,6 +78,26 @@ test('a header is one line a tag: number, name, type, values', async (t) => {
   t.is(text.at(-1), '');
 });
 
+test('what the header says is to be run is a member of its own', async (t) => {
+  const header: readonly RpmFixtureTag[] = [
+    [1000, 'string', 'hello'],
+    [1024, 'string', 'ldconfig'],
+    [1086, 'string-array', ['/bin/sh', '-e']],
+  ];
+  const bytes = rpmFixture({ header, payload: PAYLOAD });
+  t.deepEqual((await textOf(bytes, 'header')).slice(0, 3), [
+    '1000 NAME string "hello"',
+    '1024 POSTIN string in scriptlets',
+    '1086 POSTINPROG string-array in scriptlets',
+  ]);
+  t.deepEqual(await textOf(bytes, 'scriptlets'), [
+    '1024 POSTIN string "ldconfig"',
+    '1086 POSTINPROG string-array ["/bin/sh","-e"]',
+    '',
+  ]);
+  t.deepEqual(await textOf(rpmFixture({ payload: PAYLOAD }), 'scriptlets'), []);
+});
+
 test('strings that are not UTF-8 and very long ones stand as hex', async (t) => {
   const bytes = withHeader(words(1000, 6, 0, 1), Buffer.from('\xe9t\xe9\0', 'latin1'));
   t.deepEqual(await textOf(bytes, 'header'), ['1000 NAME string {"hex":"e974e9"}', '']);

@@ -6,12 +6,13 @@ import { type Cursor, once, type Watch, withCursor } from './cursor.js';
 import { padding, trailingData } from './leftover.js';
 import { Quota } from './quota.js';
 import { numberOf, type RpmHeader, readRpmHeader, stringOf } from './rpm-header.js';
-import { renderRpmHeader } from './rpm-rendering.js';
-import { HEADER_TAGS, SIGNATURE_TAGS } from './rpm-tag.js';
+import { type Elsewhere, renderRpmHeader } from './rpm-rendering.js';
+import { HEADER_TAGS, SCRIPTLET_TAGS, SIGNATURE_TAGS } from './rpm-tag.js';
 
 /**
  * The rpm package, format 3 and 4; see "Package format" of the RPM reference manual. Handed on are the lead, the
- * signature header and the header (as text, see rpm-rendering.ts) and the payload, a compressed cpio archive.
+ * signature header and the header (as text, see rpm-rendering.ts) and the payload, a compressed cpio archive. What the
+ * header says is to be run stands in a text of its own, `scriptlets`: it is no note that a way of packaging has on itself.
  * The digests of header and payload are checked where SHA-256 ones are stored; signatures are not.
  */
 export const rpm: Container = {
@@ -22,6 +23,7 @@ export const rpm: Container = {
 
 const MAGIC = Buffer.of(0xed, 0xab, 0xee, 0xdb);
 const LEAD = 96;
+const SCRIPTLETS = 'scriptlets';
 /** `RPMSIGTYPE_HEADERSIG`: the signature is a header; the others died with rpm 2. */
 const HEADER_SIGNATURE = 5;
 
@@ -59,7 +61,12 @@ async function* readPackage(
   quota.member(cursor.position);
   const header = await readRpmHeader(cursor, 'header');
   checkHeaderDigest(signature, header);
-  yield rendered('header', header, HEADER_TAGS);
+  yield rendered('header', header, HEADER_TAGS, { tags: SCRIPTLET_TAGS, name: SCRIPTLETS });
+  const scriptlets = header.tags.filter(({ tag }) => SCRIPTLET_TAGS.has(tag));
+  if (scriptlets.length > 0) {
+    quota.member(header.start);
+    yield rendered(SCRIPTLETS, { ...header, tags: scriptlets, strays: [] }, HEADER_TAGS);
+  }
 
   const payloadAt = cursor.position;
   quota.member(payloadAt);
@@ -98,8 +105,9 @@ function rendered(
   name: string,
   header: RpmHeader,
   names: Readonly<Record<number, string>>,
+  elsewhere?: Elsewhere,
 ): EntryWithContent {
-  const { size, content } = renderRpmHeader(header, names);
+  const { size, content } = renderRpmHeader(header, names, elsewhere);
   return { entry: { name, metadata: { type: 'file' }, size, role: 'package' }, content: content() };
 }
 

@@ -13,6 +13,9 @@ import type { ElfView } from './view.js';
 
 const PT_LOAD = 1;
 const SHT_SYMTAB = 2;
+const SHT_STRTAB = 3;
+const SHT_GROUP = 17;
+const WRITTEN_LAST: ReadonlySet<number> = new Set([SHT_STRTAB, SHT_GROUP]);
 const SHF_ALLOC = 2n;
 const SHF_INFO_LINK = 0x40n;
 
@@ -257,7 +260,11 @@ function expectedOfSection(
   switch (field) {
     // A rule that A does not keep explains nothing.
     case 'sh_offset':
-      return expectedOffset(a, section) === section.sh_offset ? expectedOffset(b, other) : undefined;
+      if (expectedOffset(a, section) === section.sh_offset) return expectedOffset(b, other);
+      // GNU ld aligns the address of what has no bytes in the file, and not where it would begin there.
+      return section.sh_type === SHT_NOBITS && endBefore(a, section) === section.sh_offset
+        ? endBefore(b, other)
+        : undefined;
     case 'sh_addr':
       return expectedAddress(a, section) === Number(section.sh_addr) ? expectedAddress(b, other) : undefined;
     case 'sh_size':
@@ -308,10 +315,33 @@ function firstGlobal({ symbols }: ElfView): number | undefined {
   return symbols.length;
 }
 
+/**
+ * Where the bytes of a section can begin. Of one that has any, its own offset says what comes before it, since no two
+ * structures share bytes; where one has none that offset says nothing, and the order of headers is all there is.
+ */
+function endBefore(view: ElfView, section: Section): number {
+  if (section.fileSize > 0) return followingOffset(view, section.sh_offset, 1);
+  const { header, segmentTable, sections } = view.elf;
+  let end = header.size;
+  if (segmentTable.offset === end) end += segmentTable.count * segmentTable.entrySize;
+  for (const before of sections) {
+    if (before.index === section.index) break;
+    // Assemblers number relocations with the section they are of, LLVM's begins with the names and numbers a group with
+    // the first section in it; all of these are written behind the others.
+    if (view.relocatable && (WRITTEN_LAST.has(before.sh_type) || isRelocationSection(before))) continue;
+    // What has no bytes was aligned all the same.
+    const align = view.relocatable ? Math.max(1, Number(before.sh_addralign)) : 1;
+    if (before.fileSize === 0) end = Math.ceil(end / align) * align;
+    if (before.fileSize > 0) end = Math.max(end, before.sh_offset + before.fileSize);
+  }
+  return end;
+}
+
 /** Behind what comes before it, as its alignment and, where it is loaded, its address ask. */
 function expectedOffset(view: ElfView, section: Section): number | undefined {
   const align = Math.max(1, Number(section.sh_addralign));
-  const packed = followingOffset(view, section.sh_offset, align);
+  const before = endBefore(view, section);
+  const packed = Math.ceil(before / align) * align;
   if (packed === section.sh_offset || view.relocatable || (section.sh_flags & SHF_ALLOC) === 0n)
     return packed;
   const load = view.elf.segments.find(
@@ -322,7 +352,6 @@ function expectedOffset(view: ElfView, section: Section): number | undefined {
   );
   if (load === undefined) return packed;
   const page = Math.max(1, Number(load.p_align));
-  const before = followingOffset(view, section.sh_offset, 1);
   const wanted = Number(section.sh_addr) % page;
   const at = before - (before % page) + wanted;
   return at >= before ? at : at + page;

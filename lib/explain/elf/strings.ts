@@ -154,12 +154,16 @@ export class StringPairs {
 
   /**
    * Whether the string at `b` of B is what the string at `a` of A became: the very one, or another with the same text,
-   * as a linker keeps them of local symbols.
+   * as a linker keeps them of local symbols. What has no name has none at one place only: any string ends with a NUL, and
+   * an offset that leads to one is no number that follows from anything.
    */
   leadsTo(a: number, b: number): boolean {
     const expected = this.offset(a);
-    if (expected === b || textAt(this.#a.bytes, a) === textAt(this.#b.bytes, b)) return true;
-    return expected >= 0 && textAt(this.#b.bytes, expected) === textAt(this.#b.bytes, b);
+    if (expected === b) return true;
+    const text = textAt(this.#b.bytes, b);
+    if (text === '\0' || text === '') return false;
+    if (textAt(this.#a.bytes, a) === text) return true;
+    return expected >= 0 && textAt(this.#b.bytes, expected) === text;
   }
 
   /**
