@@ -22,6 +22,8 @@ export interface MergedClaim {
 export interface NameClaim extends ClaimKind {
   readonly a: string;
   readonly b: string;
+  /** Whether the file is one that rustc names so. */
+  readonly vouched: boolean;
 }
 
 /** Domains whose tokens are hashes. */
@@ -61,9 +63,12 @@ export class MergedClaims {
       this.#ofPair.push(rows);
     }
     // Whoever renamed one file may have renamed others too.
-    const named = new Set(names.map((name) => keyOf(name.domain, name.a, name.b)));
-    for (const name of names)
-      if (named.delete(keyOf(name.domain, name.a, name.b))) this.#add(name, name.a, name.b, 1, true);
+    const named = new Set<string>();
+    for (const name of names) {
+      const key = keyOf(name.domain, name.a, name.b);
+      this.#add(name, name.a, name.b, named.has(key) ? 0 : 1, name.vouched);
+      named.add(key);
+    }
     const kept = new Set<string>();
     for (const explanation of explanations) for (const token of explanation.kept) kept.add(token);
     this.#doubt(kept, new Set(explanations.flatMap(({ typed }) => typed)));

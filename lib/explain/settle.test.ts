@@ -14,6 +14,7 @@ interface Claim {
   readonly places?: number;
   readonly cause?: CauseId;
   readonly domain?: string;
+  readonly vouched?: boolean;
 }
 
 /** A pair whose claims own 16 bytes on each side, with more totals and tokens that stand unchanged. */
@@ -23,12 +24,13 @@ function pair(
   more: Partial<PairExplanation> & { readonly others?: readonly OwnerTotal[] } = {},
 ): ExplainedPair {
   const rows = claims.map(
-    ({ a, b, places = 1, cause = 'crate-hash', domain = 'hash' }): ClaimRow => ({
+    ({ a, b, places = 1, cause = 'crate-hash', domain = 'hash', vouched = true }): ClaimRow => ({
       cause,
       domain,
       a,
       b,
       places,
+      vouched,
     }),
   );
   const totals: OwnerTotal[] = [
@@ -181,6 +183,18 @@ test('a name attests a claim that a file makes', (t) => {
     [['confirmed', 1]],
   );
   t.regex(settle([pair('p', [{ a: X, b: Y }])], { names }).causes.origin ?? '', /compiler|metadata/);
+});
+
+test('only a name that rustc gives vouches for a hash', (t) => {
+  const claims: Claim[] = [{ a: X, b: Y, cause: 'metadata-hash', vouched: false }];
+  for (const [name, standing] of [
+    ['lib/libx-HASH.rlib', 'confirmed'],
+    ['tool-HASH.tar.gz', 'suspected'],
+    ['etc/key-HASH.pem', 'suspected'],
+  ] as const) {
+    const names = nameClaims(name.replace('HASH', X), name.replace('HASH', Y));
+    t.is(settle([pair('p', claims)], { names }).causes.causes[0]?.standing, standing, name);
+  }
 });
 
 test('a name makes a claim only where nothing but hashes differs', (t) => {

@@ -105,7 +105,7 @@ test('claims are listed with their places; notes are told once', (t) => {
     kind: Uint16Array.of(0),
     kinds: [{ cause: 'crate-hash', domain: 'hash' }],
     places: Uint32Array.of(2),
-    vouched: Uint8Array.of(1),
+    vouched: Uint8Array.of(0),
     place: Uint32Array.of(0),
     paths: [['.s0']],
   });

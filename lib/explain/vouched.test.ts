@@ -20,6 +20,20 @@ test('what looks like a hash of cargo in texts alone may be anything', (t) => {
   t.deepEqual(standing(scripts, HA, HB), ['metadata-hash met as text only']);
 });
 
+test('so may what looks like a commit, a symbol, a unit or a folder for temporary files', (t) => {
+  const commit = (digits: string): string => `${digits}${digits}${digits.slice(0, 8)}`;
+  for (const [from, to] of [
+    [commit(HA), commit(HB)],
+    [`_ZN4shop3buy17h${HA}E`, `_ZN4shop3buy17h${HB}E`],
+    [`shop.${HA}-cgu.0`, `shop.${HB}-cgu.0`],
+    ['/tmp/rustcAbCdEf/key', '/tmp/rustcGhIjKl/key'],
+    [`build/shop-${HA}/out`, `build/shop-${HB}/out`],
+  ] as const) {
+    const told = standing([`pinned: ${from}\n`, `and ${from}\n`], from, to);
+    t.true(told.length > 0 && told.every((line) => !line.endsWith('confirmed')), `${from}: ${told.join()}`);
+  }
+});
+
 test('a path is one of the build where it names a source', (t) => {
   const of = (...paths: readonly string[]): string[] =>
     standing(

@@ -8,6 +8,7 @@ import type { Owner, Place, PlaceKind } from './owner.js';
 import { OwnerTable } from './owner-table.js';
 import { SegmentList } from './segment-list.js';
 import type { Sink, TokenEncoding, Why } from './sink.js';
+import { type Home, homeOf, LONGEST_PATH, vouches } from './vouch.js';
 
 /** What one differing pair comes to. */
 export interface Ledger {
@@ -86,6 +87,7 @@ export class LedgerBuilder {
 class PlaceSink implements Sink {
   /** This place's owners, by what makes them differ: the number of a claim, or that of a kind below 0. */
   readonly #owners: Map<number, number>;
+  #homeOf: Home | undefined | null = null;
 
   constructor(
     readonly ledger: LedgerBuilder,
@@ -129,37 +131,21 @@ class PlaceSink implements Sink {
       this.#uneven(a, aLength, b, bLength, field);
       return false;
     }
-    const vouched = this.#vouches(cause, a + aLength);
+    const vouched = vouches({
+      cause,
+      encoding,
+      field,
+      home: this.#home(),
+      rest: () => this.#bytesA(a + aLength, LONGEST_PATH),
+    });
     const claim = this.ledger.claims.add(cause, encoding, tokenA, tokenB, this.place, vouched);
     this.#add(a, aLength, b, bLength, this.#owners.get(claim) ?? this.#claimant(claim, cause, field));
     return true;
   }
 
-  /**
-   * Whether a token can be nothing else where it stands. What looks like a hash, a version or a path in a text, or among a
-   * program's data, may be anything that somebody wrote there, and changed in two places.
-   * @param endA where the token ends in A
-   */
-  #vouches(cause: CauseId, endA: number): boolean {
-    switch (cause) {
-      case 'build-path':
-        return this.#kindOfPlace() === 'debug' || namesSource(this.#bytesA(endA, LONGEST_PATH));
-      case 'metadata-hash':
-      case 'rustc-version':
-        return this.#kindOfPlace() !== 'data';
-      default:
-        return true;
-    }
-  }
-
-  #kindOfPlace(): 'data' | 'debug' | 'structure' {
-    if (this.place === 0) return 'data';
-    for (let at = this.place; at > 0; at = this.ledger.places[at]?.parent ?? 0) {
-      const { kind, name } = this.ledger.places[at] as Place;
-      if (kind === 'section')
-        return !STRUCTURE.test(name) ? 'data' : name.startsWith('.debug') ? 'debug' : 'structure';
-    }
-    return 'structure';
+  #home(): Home | undefined {
+    if (this.#homeOf === null) this.#homeOf = homeOf(this.ledger.places, this.place);
+    return this.#homeOf;
   }
 
   attested(
@@ -296,18 +282,6 @@ class PlaceSink implements Sink {
   #bytesB(b: number, length: number): Uint8Array {
     return this.ledger.b.subarray(this.baseB + b, this.baseB + b + length);
   }
-}
-
-/** Sections of what compilers and linkers write; any other may hold what a program works with. */
-const STRUCTURE =
-  /^\.(?:strtab|dynstr|shstrtab|symtab|dynsym|rmeta|rustc|llvmbc|llvmcmd|comment|note|dynamic|gnu|rela?|debug)(?:[._]|$)/;
-const LONGEST_PATH = 1024;
-
-/** Whether the rest of a path names a file of sources; in `.rodata` the next text follows without a separator. */
-function namesSource(rest: Uint8Array): boolean {
-  const text = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength).toString('latin1');
-  const [path = ''] = /^[^\0-\x20"'<>|]*/.exec(text) ?? [];
-  return /\.(?:rs(?!a\b)|(?:c|cc|cpp|cxx|h|hh|hpp|S|s|asm)(?![A-Za-z0-9]))/.test(path);
 }
 
 function assertCovered(segments: SegmentList, lengthA: number, lengthB: number): void {
