@@ -105,6 +105,8 @@ export type OperandKinds = Uint8Array;
 export class OperandReader {
   readonly #module: BitcodeModule;
   #kinds = new Uint8Array(256);
+  /** By length. */
+  #views: OperandKinds[] = [];
   #first = 0;
   #count = 0;
   #entry = 0;
@@ -118,7 +120,10 @@ export class OperandReader {
     this.#entry = entry;
     this.#first = columns.first[entry] ?? 0;
     this.#count = (columns.first[entry + 1] ?? 0) - this.#first;
-    if (this.#kinds.length < this.#count) this.#kinds = new Uint8Array(this.#count * 2);
+    if (this.#kinds.length < this.#count) {
+      this.#kinds = new Uint8Array(this.#count * 2);
+      this.#views = [];
+    }
     this.#kinds.fill(RAW, 0, this.#count);
     const code = columns.code[entry] ?? 0;
     switch (columns.block[entry]) {
@@ -156,7 +161,9 @@ export class OperandReader {
         }
         break;
     }
-    return this.#kinds.subarray(0, this.#count);
+    // There are millions of records, of some dozens of lengths.
+    this.#views[this.#count] ??= this.#kinds.subarray(0, this.#count);
+    return this.#views[this.#count] as OperandKinds;
   }
 
   /** Whether what `kinds` says of the record is all: else a RAW operand may be an id. */
