@@ -60,6 +60,9 @@ export function prepareArchive(
       member,
       strays,
     );
+    // They lie in one unit here and in another there.
+    a.scatter();
+    b.scatter();
     strays.explain(sink);
   };
 }

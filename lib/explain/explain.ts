@@ -112,6 +112,8 @@ export function ledgerOf(
     collectGarbage();
     return { ledger: builder.finish(), tally };
   } catch (error) {
+    // Nothing can be said of what the system cannot read, even where it can a moment later.
+    if (error instanceof Error && 'syscall' in error) throw error;
     const why = error instanceof InputError ? error.message : `fault of trustdiff: ${String(error)}`;
     const builder = new LedgerBuilder(a, b);
     builder.sink().note(`compared as plain bytes: ${why}`);

@@ -90,11 +90,13 @@ async function explainOpen(contentA: Content, contentB: Content, task: ExplainTa
  */
 function openContent(ref: ContentRef): { readonly content: Content; close(): void } {
   const bytes = openBytes(ref);
-  if (isRlib(bytes)) return { content: new Content(bytes), close: () => bytes.close() };
+  let kept = false;
   try {
+    kept = isRlib(bytes);
+    if (kept) return { content: new Content(bytes), close: () => bytes.close() };
     return { content: Content.of(new Content(bytes).whole()), close() {} };
   } finally {
-    bytes.close();
+    if (!kept) bytes.close();
   }
 }
 

@@ -34,13 +34,13 @@ export class Content {
 
   /**
    * From now on only the part is held that is asked for. Whoever reads to and fro in one part reads it once. Short parts
-   * are joined.
+   * are joined, but none to a long one: who goes to and fro between short ones must not read that each time.
    * @param cuts where parts begin, in ascending order
    */
   divide(cuts: readonly number[]): void {
     let last = 0;
-    this.#cuts = cuts.filter((cut) => {
-      if (cut - last < SHORTEST) return false;
+    this.#cuts = cuts.filter((cut, i) => {
+      if ((cuts[i + 1] ?? this.length) - last <= JOINED) return false;
       last = cut;
       return true;
     });
@@ -126,10 +126,13 @@ export class Content {
 }
 
 const NOTHING = new Uint8Array(0);
-/** Bytes of a part. */
+/** Bytes of short parts that are joined. */
+const JOINED = 1 << 13;
+/** Bytes of a part, where what is asked for lies here and there. */
 const SHORTEST = 1 << 16;
 /** Short parts that are held at once. */
 const SCATTERED = 16;
+
 /** Whether so many bytes are the same; false where either ends before. */
 export function sameBytes(a: Content, aStart: number, b: Content, bStart: number, length: number): boolean {
   if (aStart + length > a.length || bStart + length > b.length) return false;

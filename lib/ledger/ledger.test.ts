@@ -47,6 +47,13 @@ test('a byte that no segment covers, or that two do, is a fault', (t) => {
     { message: /1 bytes of B belong to no segment/ },
   );
   t.throws(() => finish((sink) => sink.change(0, 5, 0, 4)), { message: /behind the end of A/ });
+  t.throws(() => finish((sink) => sink.change(0, 4, 2 ** 32, 4)), { message: /behind the end of B/ });
+  for (const [start, length] of [
+    [4, -1],
+    [-1, 1],
+    [Number.NaN, 1],
+  ] as const)
+    t.throws(() => finish((sink) => sink.change(start, length, 0, 4)), { message: /bytes at -?\w+ of A/ });
   t.throws(
     () =>
       finish((sink) => {

@@ -58,7 +58,10 @@ export class LedgerBuilder {
   }
 
   add(a: number, aLength: number, b: number, bLength: number, owner: number): void {
-    if (aLength > 0 || bLength > 0) this.segments.add(a, aLength, b, bLength, owner);
+    if (aLength === 0 && bLength === 0) return;
+    assertWithin(a, aLength, this.a.length, 'A');
+    assertWithin(b, bLength, this.b.length, 'B');
+    this.segments.add(a, aLength, b, bLength, owner);
   }
 
   /**
@@ -282,6 +285,15 @@ class PlaceSink implements Sink {
   #bytesB(b: number, length: number): Uint8Array {
     return this.ledger.b.subarray(this.baseB + b, this.baseB + b + length);
   }
+}
+
+/** Before it is packed: what does not fit 32 bits would come back as something else. */
+function assertWithin(start: number, length: number, size: number, side: string): void {
+  // What has nothing on this side stands nowhere on it.
+  if (length === 0) return;
+  if (!(start >= 0 && length > 0)) throw new Error(`a segment of ${length} bytes at ${start} of ${side}`);
+  if (start + length > size)
+    throw new Error(`a segment ends at ${start + length}, behind the end of ${side}`);
 }
 
 function assertCovered(segments: SegmentList, lengthA: number, lengthB: number): void {

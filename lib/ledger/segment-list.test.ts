@@ -106,3 +106,32 @@ test('what is added after a list was read starts a segment of its own', (t) => {
 test('an empty list has no segment', (t) => {
   t.deepEqual([...new SegmentList()], []);
 });
+
+test('what is no number of 32 bits is taken modulo 2^32, and what follows is read as it was', (t) => {
+  const list = new SegmentList();
+  list.add(0, 5, 0, 5, 1);
+  list.add(5, 6, 5, -3, 1);
+  list.add(2 ** 32 + 7, 1, -1, 1, 2);
+  t.deepEqual(
+    [...list],
+    [
+      { aStart: 0, aLength: 5, bStart: 0, bLength: 5, owner: 1 },
+      { aStart: 5, aLength: 6, bStart: 5, bLength: 2 ** 32 - 3, owner: 1 },
+      { aStart: 7, aLength: 1, bStart: 2 ** 32 - 1, bLength: 1, owner: 2 },
+    ],
+  );
+});
+
+test('what is being read ends where the list did, however much is added meanwhile', (t) => {
+  const list = new SegmentList();
+  const add = (from: number, to: number): void => {
+    for (let i = from; i < to; i += 1) list.add(i * 9, 3, i * 11, 5, i);
+  };
+  add(0, 20_000);
+  const at = list.cursor();
+  add(20_000, 90_000);
+  let count = 0;
+  for (; at.next(); count += 1) if (at.owner !== count || at.bStart !== count * 11) t.fail(`at ${count}`);
+  t.is(count, 20_000);
+  t.is([...list].length, 90_000);
+});

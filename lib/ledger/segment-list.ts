@@ -23,7 +23,7 @@ const SAME_OWNER = 16;
 /**
  * Segments in the order in which they came, packed: there are millions, and most begin where the last one ended, have one
  * length on both sides and an owner that is new or that of the last but one. Four bytes hold such a segment, five columns twenty.
- * Numbers are unsigned and of 32 bits.
+ * Numbers are unsigned and of 32 bits, and what is not is taken modulo 2^32.
  */
 export class SegmentList implements Iterable<Segment> {
   count = 0;
@@ -63,7 +63,7 @@ export class SegmentList implements Iterable<Segment> {
     this.count += 1;
   }
 
-  /** Reads them in order. What is added later starts a segment of its own. */
+  /** Reads what there is now, in order. What is added later starts a segment of its own. */
   cursor(): SegmentCursor {
     this.#write();
     return new SegmentCursor(this.#blocks, [...this.#ends, this.#used]);
@@ -160,8 +160,9 @@ export class SegmentCursor implements Segment {
   }
 
   #nextBlock(): boolean {
-    const next = this.blocks[this.#index + 1];
-    if (next === undefined) return false;
+    // There may be more blocks by now than there were.
+    if (this.#index + 1 >= this.ends.length) return false;
+    const next = this.blocks[this.#index + 1] as Uint8Array;
     this.#index += 1;
     this.#block = next;
     this.#at = 0;
@@ -195,10 +196,10 @@ function unfolded(of: number): number {
   return (of >>> 1) ^ -(of & 1);
 }
 
-/** Unsigned LEB128; where the next number begins. */
+/** Unsigned LEB128, modulo 2^32; where the next number begins. */
 function put(block: Uint8Array, start: number, value: number): number {
   let at = start;
-  let left = value;
+  let left = value >>> 0;
   for (; left >= 0x80; at += 1) {
     block[at] = (left & 0x7f) | 0x80;
     left >>>= 7;
