@@ -109,6 +109,26 @@ test('a hard link has the content of the last member of that name before it', as
   t.true(members.every((member) => member.digest === sha256(textOf(member) ?? '')));
 });
 
+test('nothing lies under what is no directory, whichever comes first', async (t) => {
+  const link: TarFixtureMember = { name: 'd', typeflag: '2', linkname: '/tmp' };
+  const inside: TarFixtureMember = { name: './d//x/y', content: '1' };
+  for (const members of [
+    [link, inside],
+    [inside, link],
+    [{ name: 'd', content: 'file' }, inside],
+  ]) {
+    const { troubles } = await ingested(t, 'x.tar', tar(...members));
+    t.regex(troubles[0]?.what ?? '', /lies under d, which is no directory/);
+    t.deepEqual(troubles[0]?.member, ['./d//x/y']);
+  }
+  const { troubles } = await ingested(
+    t,
+    'x.tar',
+    tar({ name: 'd/', typeflag: '5' }, inside, { name: 'dx', content: '' }),
+  );
+  t.deepEqual(troubles, []);
+});
+
 test('hard links before the damage of an archive have their content all the same', async (t) => {
   const whole = tar(
     { name: 'a', content: 'one' },

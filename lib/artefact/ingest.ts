@@ -18,7 +18,7 @@ import { assertExpected, type IngestedInput, reachFailure, statInput } from './i
 import { LIMIT_OPTIONS, type Limits } from './limits.js';
 import type { ContentRef, FileStamp, RawMember } from './member.js';
 import { Meter } from './meter.js';
-import { pathBytes } from './name.js';
+import { pathBytes, printableName } from './name.js';
 import { packMembers } from './packed-members.js';
 import { Spool } from './spool.js';
 import { unpack } from './unpack.js';
@@ -117,11 +117,12 @@ async function ingestArchive(
     spool.close();
     throw error instanceof TrustdiffError ? located(error, { file }) : error;
   }
-  try {
-    resolveHardLinks(members, file);
-  } catch (error) {
-    troubles.push(toTrouble(error));
-  }
+  for (const look of [resolveHardLinks, assertFolders])
+    try {
+      look(members, file);
+    } catch (error) {
+      troubles.push(toTrouble(error));
+    }
   return {
     summary: {
       file,
@@ -218,6 +219,32 @@ export function resolveHardLinks(members: RawMember[], file: string): void {
     latest.set(key, linked);
   }
   if (dangling !== undefined) throw dangling;
+}
+
+/**
+ * Nothing lies under what is no directory: where a member is a link, an unpacker may follow it and write elsewhere, or not,
+ * and which comes first decides.
+ * @throws InputError for the first such member
+ */
+export function assertFolders(members: readonly RawMember[], file: string): void {
+  const others = new Set<string>();
+  for (const { via, name, metadata } of members)
+    if (metadata.type !== 'directory') others.add(linkKey(via, partsOf(name).join('/')));
+  for (const { via, name } of members) {
+    const parts = partsOf(name);
+    for (let length = 1; length < parts.length; length += 1) {
+      const folder = parts.slice(0, length).join('/');
+      if (!others.has(linkKey(via, folder))) continue;
+      throw new InputError(`it lies under ${printableName(folder)}, which is no directory in this archive`, {
+        file,
+        member: [...via, name],
+      });
+    }
+  }
+}
+
+function partsOf(name: string): string[] {
+  return name.split('/').filter((part) => part !== '' && part !== '.');
 }
 
 /** Names may hold any byte, so that no byte can stand between two of them. */

@@ -20,6 +20,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, type Sink, writeError } from './writer.js';
 
 /**
@@ -30,13 +31,14 @@ import { codeOf, type Sink, writeError } from './writer.js';
  * @throws TrustdiffError when it cannot be written
  */
 export class FileOutput implements Sink {
-  readonly #file: InPlace | Replacing;
+  readonly #file: InPlace | Fifo | Replacing;
 
   constructor(readonly path: string) {
     this.#file = this.#guarded(() => opened(path));
   }
 
   async write(text: string): Promise<void> {
+    if (this.#file instanceof Fifo) await this.#file.open().catch((error) => this.#fail(error));
     this.#guarded(() => this.#file.write(Buffer.from(text, 'utf8')));
   }
 
@@ -48,14 +50,19 @@ export class FileOutput implements Sink {
     try {
       return work();
     } catch (error) {
-      throw writeError(this.path, error);
+      return this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): never {
+    throw writeError(this.path, error);
   }
 }
 
-function opened(path: string): InPlace | Replacing {
+function opened(path: string): InPlace | Fifo | Replacing {
   const target = path.endsWith('/') ? undefined : targetOf(path);
   const there = target === undefined ? undefined : statOf(target);
+  if (target !== undefined && there?.isFIFO() === true) return new Fifo(target);
   if (target === undefined || (there !== undefined && !there.isFile())) return new InPlace(path);
   if (there !== undefined) accessSync(target, constants.W_OK);
   try {
@@ -112,6 +119,51 @@ class InPlace {
     closeSync(this.#fd);
   }
 }
+
+/**
+ * A pipe with a name. To open it for writing waits until somebody reads, in a call of the system's during which nothing can stop
+ * this process; so it is asked for again and again.
+ */
+class Fifo {
+  #fd: number | undefined;
+
+  constructor(readonly path: string) {
+    accessSync(path, constants.W_OK);
+  }
+
+  async open(): Promise<void> {
+    while (this.#fd === undefined) {
+      const reader = this.#probe();
+      if (reader === undefined) {
+        await delay(ASK_AGAIN);
+        continue;
+      }
+      // There is a reader now, so this does not wait; the first one would give up where the pipe is full.
+      this.#fd = openSync(this.path, constants.O_WRONLY);
+      closeSync(reader);
+    }
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#fd !== undefined) writeAll(this.#fd, bytes);
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+  }
+
+  #probe(): number | undefined {
+    try {
+      return openSync(this.path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (codeOf(error) === 'ENXIO') return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Milliseconds. */
+const ASK_AGAIN = 50;
 
 /** Written under another name, which it keeps until it is complete. */
 class Replacing {

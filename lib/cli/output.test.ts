@@ -122,6 +122,13 @@ test('what is no plain file is written where it is', async (t) => {
   t.true(lstatSync(join(folder, 'pipe')).isFIFO());
 });
 
+test('a pipe that nobody reads is waited for, and the wait can be stopped', async (t) => {
+  const line = 'mkfifo pipe; $TRUSTDIFF x.tar x.tar -q -o pipe & sleep 1; kill -TERM $!; wait $!; echo $?';
+  const { stdout, stderr } = await shell(line, { cwd: folderWith(t) });
+  t.is(stdout.trim(), '2');
+  t.regex(stderr, /stopped by SIGTERM/);
+});
+
 test('an older report stays whole where the new one has no room', async (t) => {
   const folder = folderWith(t, { 'old.json': 'older' });
   const { status, stderr } = await shell(

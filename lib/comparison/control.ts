@@ -30,7 +30,7 @@ export async function runControl(
   const differing = match.pairs.filter(({ report }) => report.status === 'content');
   const regions = await regionsOf(differing, options, threads);
   for (const [pair, of] of regions)
-    if (of !== undefined && !isGuessed(pair)) noise.addRegions(pair.report.path, of);
+    if (of !== undefined && !isGuessed(pair) && !isAnother(pair, of)) noise.addRegions(pair.report.path, of);
   const varying = new Set<string>();
   for (const pair of match.pairs) {
     const { report } = pair;
@@ -68,6 +68,19 @@ export async function runControl(
 /** Two files that may not be the same one differ throughout: that says nothing of how builds vary. */
 function isGuessed({ report }: MatchedPair): boolean {
   return report.rule === 'likeness' || report.rule === 'last-left';
+}
+
+/**
+ * Two files that differ in more than they have in common are not two builds of one: the control is of something else, or all of
+ * the file is random. Neither says that another change to it is noise.
+ */
+function isAnother({ a, b }: MatchedPair, { count, aLength, bLength }: RegionColumns): boolean {
+  let [inA, inB] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    inA += aLength[i] ?? 0;
+    inB += bLength[i] ?? 0;
+  }
+  return inA * 2 > a.size || inB * 2 > b.size;
 }
 
 /** Where each pair varies: by its ledger where pairs are explained, else by aligned bytes; undefined where unread. */

@@ -146,5 +146,9 @@ function isExplainable({ report }: MatchedPair): boolean {
 
 /** The claims that names make: files that are paired though cargo's hash in their names differs. */
 function namesOf(pairs: readonly MatchedPair[]): NameClaim[] {
-  return pairs.flatMap(({ a, b }) => (a.path === b.path ? [] : (nameClaims(a.path, b.path) ?? [])));
+  return pairs.flatMap(({ a, b }) => {
+    const claims = a.path === b.path ? [] : (nameClaims(a.path, b.path) ?? []);
+    // What a link is called says nothing of what it leads to.
+    return a.metadata.type === 'file' ? claims : claims.map((claim) => ({ ...claim, vouched: false }));
+  });
 }

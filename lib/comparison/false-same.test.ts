@@ -80,6 +80,16 @@ test('the one file of an archive is not identical under another name', async (t)
   t.is(verdict.exit, 1);
 });
 
+test('a control that has little in common with a file says nothing of how it varies', async (t) => {
+  const text = (seed: number): string =>
+    Array.from({ length: 400 }, (_, i) => String.fromCharCode(97 + ((i * seed * 7919) % 26))).join('');
+  const file = (content: string) => [{ name: 'x', content }, OTHER];
+  const base = text(3);
+  const changed = `${base.slice(0, 100)}EVIL${base.slice(104)}`;
+  const { verdict } = await compared(t, file(base), file(changed), file(text(11)));
+  t.is(verdict.exit, 1);
+});
+
 for (const [what, a, b, control] of [
   ['mode that varies', { mode: 0o755 }, { mode: 0o4755 }, { mode: 0o750 }],
   [

@@ -11,6 +11,7 @@ const OF_RUSTC = /-[0-9a-f]{16}\.(?:rlib|rmeta|so|dylib|dll)$/;
  */
 export function nameClaims(a: string, b: string): readonly NameClaim[] | undefined {
   if (a.replace(HASH, '') !== b.replace(HASH, '')) return undefined;
+  const named = OF_RUSTC.test(a);
   const hashesA = a.match(HASH) ?? [];
   const hashesB = b.match(HASH) ?? [];
   if (hashesA.length !== hashesB.length) return undefined;
@@ -23,7 +24,8 @@ export function nameClaims(a: string, b: string): readonly NameClaim[] | undefin
             domain: 'hash',
             a: hash,
             b: hashesB[i] ?? '',
-            vouched: OF_RUSTC.test(a),
+            // A folder may be called so by anybody.
+            vouched: named && i === hashesA.length - 1,
           },
         ],
   );

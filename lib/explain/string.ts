@@ -21,17 +21,19 @@ const MAX_LENGTH = 2 ** 24;
  *
  * Texts are aligned by words, a path being one. Time is near-linear; differing parts of more than 16 MiB are not
  * looked into. `roots` holds the pairs of prefixes seen so far and takes those that are seen here: give one to all
- * calls of a pair of files, so that a path that *is* a root (a compilation directory) is known for one.
+ * calls of a pair of files, so that a path that *is* a root (a compilation directory) is known for one. `field`: what the
+ * text is, where a structure says so.
  */
 export function explainString(
   a: Uint8Array,
   b: Uint8Array,
   sink: Sink,
   roots: PathRoots = new PathRoots(),
+  field?: string,
 ): void {
   const textA = latin1(a);
   const textB = latin1(b);
-  const cut = new Cut(textA, textB, sink);
+  const cut = new Cut(textA, textB, sink, field);
   const room = Math.min(a.length, b.length);
   const prefix = commonPrefix(a, b, room);
   if (prefix < room || a.length !== b.length) {

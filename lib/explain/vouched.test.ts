@@ -34,22 +34,36 @@ test('so may what looks like a commit, a symbol, a unit or a folder for temporar
   }
 });
 
-test('a path is one of the build where it names a source', (t) => {
+test('a path is one of the build where it names a source, and no other one is with it', (t) => {
   const of = (...paths: readonly string[]): string[] =>
     standing(
       paths.map((path) => `at ${path}\n`),
       '/home/anna/shop',
       '/builds/bert/shop',
     );
-  t.deepEqual(of('/home/anna/shop/keys/one.pem', '/home/anna/shop/keys/two.pem'), [
-    'build-path met as text only',
-  ]);
-  t.deepEqual(of('/home/anna/shop/one.cfg', '/home/anna/shop/id.rsa'), ['build-path met as text only']);
-  t.deepEqual(of('/home/anna/shop/one.pem', '/home/anna/shop/src/main.rs'), ['build-path confirmed']);
-  t.deepEqual(of('/home/anna/shop/src/main.rscalled on a None', '/home/anna/shop/a'), [
+  const only = ['build-path no mask shows it'];
+  t.deepEqual(of('/home/anna/shop/keys/one.pem', '/home/anna/shop/keys/two.pem'), only);
+  t.deepEqual(of('/home/anna/shop/one.cfg', '/home/anna/shop/id.rsa'), only);
+  t.deepEqual(of('/home/anna/shop/root.rsa4096.pub', '/home/anna/shop/a.rst'), only);
+  t.deepEqual(of('/home/anna/shop/src/main.rscalled on a None', '/home/anna/shop/one.c'), [
     'build-path confirmed',
   ]);
   t.deepEqual(of('/home/anna/shop/one.c', '/home/anna/shop/one.c'), ['build-path confirmed']);
+  t.deepEqual(of('/home/anna/shop/one.pem', '/home/anna/shop/src/main.rs', '/home/anna/shop/lib.rs'), [
+    'build-path confirmed',
+    ...only,
+  ]);
+});
+
+test('what a program starts did not move with the sources, though their folders begin alike', (t) => {
+  t.deepEqual(
+    standing(
+      ['/usr/src/app/main.rs\n', '/usr/src/app/lib.rs\n', 'ExecStart=/usr/bin/helper\n'],
+      '/usr',
+      '/tmp',
+    ),
+    ['build-path confirmed', 'build-path no mask shows it'],
+  );
 });
 
 test('a time is never confirmed: nothing tells when it was built from when something ends', (t) => {

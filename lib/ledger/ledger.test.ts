@@ -140,8 +140,9 @@ test('hashes that are alike, equal or no hashes stay unexplained, and only the b
 });
 
 test('texts may be alike: a path, a version', (t) => {
-  const { owners } = told('/src/aaa', '/src/aab', (sink) => {
+  const { owners } = told('/src/aaa/x.rs', '/src/aab/x.rs', (sink) => {
     t.true(sink.token('build-path', 'text', 0, 8, 0, 8));
+    sink.equal(8, 8, 5);
   });
   t.deepEqual(owners, ['build-path claimed 8 8']);
 });

@@ -87,6 +87,12 @@ export class LedgerBuilder {
   }
 }
 
+/**
+ * Causes whose tokens are short and known to everybody, so that a claim that stands says nothing of a place that may hold
+ * anything: where sources moved from `/usr/src` to `/tmp/src`, a program that starts `/usr/bin/x` and now `/tmp/bin/x` did not.
+ */
+const GUESSABLE: ReadonlySet<CauseId> = new Set(['build-path']);
+
 class PlaceSink implements Sink {
   /** This place's owners, by what makes them differ: the number of a claim, or that of a kind below 0. */
   readonly #owners: Map<number, number>;
@@ -142,7 +148,11 @@ class PlaceSink implements Sink {
       rest: () => this.#bytesA(a + aLength, LONGEST_PATH),
     });
     const claim = this.ledger.claims.add(cause, encoding, tokenA, tokenB, this.place, vouched);
-    this.#add(a, aLength, b, bLength, this.#owners.get(claim) ?? this.#claimant(claim, cause, field));
+    const owner =
+      vouched || !GUESSABLE.has(cause)
+        ? (this.#owners.get(claim) ?? this.#claimant(claim, cause, field))
+        : this.#residue(cause, field);
+    this.#add(a, aLength, b, bLength, owner);
     return true;
   }
 

@@ -2,7 +2,7 @@ import test from 'ava';
 import type { CauseId } from '../cause/cause-id.js';
 import type { Place } from './owner.js';
 import type { TokenEncoding } from './sink.js';
-import { type Home, homeOf, vouches } from './vouch.js';
+import { FOLDER, type Home, homeOf, vouches } from './vouch.js';
 
 function vouched(
   cause: CauseId,
@@ -44,6 +44,9 @@ test('a folder is one of the build where the path names a source', (t) => {
   const names = (rest: string): boolean => vouched('build-path', 'text', undefined, { rest });
   t.true(names('/src/main.rscalled `Option::unwrap()` on a `None` value'));
   t.false(names('/id.rsa'));
+  for (const none of ['/root.rsa4096.pub', '/a.rst', '/a.rs.bak', '/a.rsync/x', '/src/id.rsa'])
+    t.false(names(none), none);
+  t.true(vouched('build-path', 'text', undefined, { field: FOLDER }));
   t.false(names('/key;src/main.rs'), 'the next text begins behind what is rare in a path');
   t.false(names('/key of src/main.rs'));
   t.true(names('/straße/möbel.rs'));

@@ -34,6 +34,9 @@ export interface Standing {
   readonly rest: () => Uint8Array;
 }
 
+/** The field of a path that is the folder of a source file which is named beside it. */
+export const FOLDER = 'folder of sources';
+
 /** Bytes behind a token that are looked at. */
 export const LONGEST_PATH = 1024;
 
@@ -47,7 +50,7 @@ export function vouches({ cause, encoding, field, home, rest }: Standing): boole
   switch (cause) {
     case 'build-path':
     case 'out-dir':
-      return home === 'debug' || namesSource(rest());
+      return field === FOLDER || home === 'debug' || namesSource(rest());
     case 'source-info':
       // As text it is a version that stands in a sentence; a commit alone is one where it is in the path of a source.
       return (encoding === 'text' ? home !== undefined : home === 'debug') || namesSource(rest());
@@ -69,6 +72,10 @@ function isNamed(home: Home | undefined): boolean {
   return home === 'names' || home === 'debug' || home === 'bitcode';
 }
 
+/** In `.rodata` the next text may begin with a letter: a file of Rust is one there where it lies under `src`. */
+const SOURCE =
+  /\.(?:rs|c|cc|cpp|cxx|h|hh|hpp|S|s|asm)(?![\w.-])|\/src\/(?:[^/]+\/)*[^/.]+\.rs(?!a(?![a-z])|[\d.-])/;
+
 /**
  * Whether the rest of a path names a file of sources; in `.rodata` the next text follows without a separator, so a path ends
  * at whatever is rare in one.
@@ -76,5 +83,5 @@ function isNamed(home: Home | undefined): boolean {
 function namesSource(rest: Uint8Array): boolean {
   const text = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength).toString('latin1');
   const [path = ''] = /^[\w.+@~=/\\\x80-\xff-]*/.exec(text) ?? [];
-  return /\.(?:rs(?!a\b)|(?:c|cc|cpp|cxx|h|hh|hpp|S|s|asm)(?![A-Za-z0-9]))/.test(path);
+  return SOURCE.test(path);
 }

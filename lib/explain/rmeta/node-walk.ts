@@ -1,5 +1,6 @@
 import { leb128End, leb128Value } from '../../format/rmeta/leb128.js';
 import type { Sink } from '../../ledger/sink.js';
+import { FOLDER } from '../../ledger/vouch.js';
 import { explainString, PathRoots } from '../string.js';
 import type { LayoutSeeds } from './layout-seed.js';
 import { MARK, Marks } from './marks.js';
@@ -29,6 +30,23 @@ const HASH_DIGITS = 8;
  * judged where it is met: a reference, recomputed through what has been walked over; a hash; a text; else it stays
  * unexplained, and both sides are brought together again behind it.
  */
+/** How far from a folder the names of files in it are looked for, on either side. Bytes. */
+const BESIDE = 512;
+
+/** Whether a text is the folder of a source file that is named beside it: rustc keeps the directory it worked in with each. */
+function isFolderOfSource(
+  bytes: Uint8Array,
+  { start, end }: { readonly start: number; readonly end: number },
+): boolean {
+  const latin1 = (from: number, to: number): string =>
+    Buffer.from(bytes.subarray(Math.max(0, from), to)).toString('latin1');
+  const folder = `${latin1(start, end)}/`;
+  return [latin1(start - BESIDE, start), latin1(end, end + BESIDE)].some((beside) => {
+    const at = beside.indexOf(folder);
+    return at >= 0 && /^[\w.+@~=/-]*\.rs\xc1/.test(beside.slice(at + folder.length));
+  });
+}
+
 export class NodeWalk {
   #effort = EFFORT;
   /** Where in A the last stretch ended that nothing is known about. */
@@ -213,6 +231,7 @@ export class NodeWalk {
             b.subarray(right.start, right.end),
             sink.at(left.start, right.start),
             this.#roots,
+            isFolderOfSource(a, left) ? FOLDER : undefined,
           );
         },
       };

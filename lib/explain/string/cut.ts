@@ -25,6 +25,7 @@ export class Cut {
     readonly a: string,
     readonly b: string,
     readonly sink: Sink,
+    readonly field?: string | undefined,
   ) {}
 
   /** Goes on over equal text, to `a` and `b`; text that is not equal after all is a change. */
@@ -88,7 +89,7 @@ export class Cut {
         ? versionCause(this.a.slice(this.#a, a), this.b.slice(this.#b, b))
         : type.cause;
     this.#piece();
-    this.sink.token(cause, type.encoding, this.#a, a - this.#a, this.#b, b - this.#b);
+    this.sink.token(cause, type.encoding, this.#a, a - this.#a, this.#b, b - this.#b, this.field);
     this.#at(a, b);
   }
 
