@@ -118,7 +118,7 @@ test('nothing lies under what is no directory, whichever comes first', async (t)
     [{ name: 'd', content: 'file' }, inside],
   ]) {
     const { troubles } = await ingested(t, 'x.tar', tar(...members));
-    t.regex(troubles[0]?.what ?? '', /lies under d, which is no directory/);
+    t.regex(troubles[0]?.what ?? '', /lies below d, which is no directory/);
     t.deepEqual(troubles[0]?.member, ['./d//x/y']);
   }
   const { troubles } = await ingested(

@@ -226,7 +226,7 @@ export function resolveHardLinks(members: RawMember[], file: string): void {
  * and which comes first decides.
  * @throws InputError for the first such member
  */
-export function assertFolders(members: readonly RawMember[], file: string): void {
+function assertFolders(members: readonly RawMember[], file: string): void {
   const others = new Set<string>();
   for (const { via, name, metadata } of members)
     if (metadata.type !== 'directory') others.add(linkKey(via, partsOf(name).join('/')));
@@ -235,7 +235,7 @@ export function assertFolders(members: readonly RawMember[], file: string): void
     for (let length = 1; length < parts.length; length += 1) {
       const folder = parts.slice(0, length).join('/');
       if (!others.has(linkKey(via, folder))) continue;
-      throw new InputError(`it lies under ${printableName(folder)}, which is no directory in this archive`, {
+      throw new InputError(`it lies below ${printableName(folder)}, which is no directory in this archive`, {
         file,
         member: [...via, name],
       });

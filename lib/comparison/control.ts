@@ -72,7 +72,7 @@ function isGuessed({ report }: MatchedPair): boolean {
 
 /**
  * Two files that differ in more than they have in common are not two builds of one: the control is of something else, or all of
- * the file is random. Neither says that another change to it is noise.
+ * the file is random. Neither says that another change to it is noise; a short file may be one token.
  */
 function isAnother({ a, b }: MatchedPair, { count, aLength, bLength }: RegionColumns): boolean {
   let [inA, inB] = [0, 0];
@@ -80,8 +80,11 @@ function isAnother({ a, b }: MatchedPair, { count, aLength, bLength }: RegionCol
     inA += aLength[i] ?? 0;
     inB += bLength[i] ?? 0;
   }
-  return inA * 2 > a.size || inB * 2 > b.size;
+  return Math.max(a.size, b.size) >= TELLING && (inA * 2 > a.size || inB * 2 > b.size);
 }
+
+/** Bytes of a file; a shorter one may be one random token. */
+const TELLING = 1024;
 
 /** Where each pair varies: by its ledger where pairs are explained, else by aligned bytes; undefined where unread. */
 async function regionsOf(
