@@ -229,12 +229,17 @@ export function resolveHardLinks(members: RawMember[], file: string): void {
 function assertFolders(members: readonly RawMember[], file: string): void {
   const others = new Set<string>();
   for (const { via, name, metadata } of members)
-    if (metadata.type !== 'directory') others.add(linkKey(via, partsOf(name).join('/')));
+    if (metadata.type !== 'directory') others.add(linkKey(via, plainName(name)));
+  const folders = new Set<string>();
   for (const { via, name } of members) {
-    const parts = partsOf(name);
-    for (let length = 1; length < parts.length; length += 1) {
-      const folder = parts.slice(0, length).join('/');
-      if (!others.has(linkKey(via, folder))) continue;
+    const path = plainName(name);
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const folder = path.slice(0, end);
+      const key = linkKey(via, folder);
+      // Above one that was looked at all were.
+      if (folders.has(key)) break;
+      folders.add(key);
+      if (!others.has(key)) continue;
       throw new InputError(`it lies below ${printableName(folder)}, which is no directory in this archive`, {
         file,
         member: [...via, name],
@@ -243,8 +248,11 @@ function assertFolders(members: readonly RawMember[], file: string): void {
   }
 }
 
-function partsOf(name: string): string[] {
-  return name.split('/').filter((part) => part !== '' && part !== '.');
+function plainName(name: string): string {
+  return name
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
 }
 
 /** Names may hold any byte, so that no byte can stand between two of them. */

@@ -8,7 +8,7 @@ import type { Owner, Place, PlaceKind } from './owner.js';
 import { OwnerTable } from './owner-table.js';
 import { SegmentList } from './segment-list.js';
 import type { Sink, TokenEncoding, Why } from './sink.js';
-import { type Home, homeOf, LONGEST_PATH, vouches } from './vouch.js';
+import { GUESSABLE, type Home, homeOf, LONGEST_PATH, vouches } from './vouch.js';
 
 /** What one differing pair comes to. */
 export interface Ledger {
@@ -86,12 +86,6 @@ export class LedgerBuilder {
     return ledger;
   }
 }
-
-/**
- * Causes whose tokens are short and known to everybody, so that a claim that stands says nothing of a place that may hold
- * anything: where sources moved from `/usr/src` to `/tmp/src`, a program that starts `/usr/bin/x` and now `/tmp/bin/x` did not.
- */
-const GUESSABLE: ReadonlySet<CauseId> = new Set(['build-path']);
 
 class PlaceSink implements Sink {
   /** This place's owners, by what makes them differ: the number of a claim, or that of a kind below 0. */

@@ -67,6 +67,12 @@ export function vouches({ cause, encoding, field, home, rest }: Standing): boole
   }
 }
 
+/**
+ * Causes whose tokens are short and known to everybody, so that a claim that stands says nothing of a place that may hold
+ * anything: where sources moved from `/usr/src` to `/tmp/src`, a program that starts `/usr/bin/x` and now `/tmp/bin/x` did not.
+ */
+export const GUESSABLE: ReadonlySet<CauseId> = new Set(['build-path']);
+
 /** Where symbols and units have their names. */
 function isNamed(home: Home | undefined): boolean {
   return home === 'names' || home === 'debug' || home === 'bitcode';
