@@ -1,5 +1,6 @@
 import { PT_INTERP } from '../../format/elf/constant.js';
 import type { Elf } from '../../format/elf.js';
+import { ForwardingSink } from '../../ledger/forwarding-sink.js';
 import type { Sink } from '../../ledger/sink.js';
 
 /** A stretch of a file, in bytes. */
@@ -24,45 +25,43 @@ function interpreters({ segments }: Elf): Stretch[] {
     .map(({ p_offset, p_filesz }) => ({ start: p_offset, end: p_offset + p_filesz }));
 }
 
-class InterpreterSink implements Sink {
+class InterpreterSink extends ForwardingSink {
   constructor(
-    readonly sink: Sink,
+    sink: Sink,
     readonly inA: readonly Stretch[],
     readonly inB: readonly Stretch[],
     readonly baseA: number,
     readonly baseB: number,
-  ) {}
+  ) {
+    super(sink);
+  }
 
-  equal(a: number, b: number, length: number): void {
+  override equal(a: number, b: number, length: number): void {
     // The same bytes that one side takes for its interpreter and the other does not are not the same.
     if (this.#isInA(a, length) === this.#isInB(b, length)) this.sink.equal(a, b, length);
     else this.sink.change(a, length, b, length);
   }
 
-  change(...segment: Parameters<Sink['change']>): void {
-    this.sink.change(...segment);
-  }
-
-  token(...token: Parameters<Sink['token']>): boolean {
+  override token(...token: Parameters<Sink['token']>): boolean {
     const [, , a, aLength, b, bLength, field] = token;
     if (!this.#isIn(a, aLength, b, bLength)) return this.sink.token(...token);
     this.sink.change(a, aLength, b, bLength, { field });
     return false;
   }
 
-  derived(...segment: Parameters<Sink['derived']>): void {
+  override derived(...segment: Parameters<Sink['derived']>): void {
     const [a, aLength, b, bLength, , , field] = segment;
     if (this.#isIn(a, aLength, b, bLength)) this.sink.change(a, aLength, b, bLength, { field });
     else this.sink.derived(...segment);
   }
 
-  shown(...segment: Parameters<Sink['shown']>): void {
+  override shown(...segment: Parameters<Sink['shown']>): void {
     const [, a, aLength, b, bLength, field] = segment;
     if (this.#isIn(a, aLength, b, bLength)) this.sink.change(a, aLength, b, bLength, { field });
     else this.sink.shown(...segment);
   }
 
-  within(
+  override within(
     a: number,
     b: number,
     ...place: [kind: Parameters<Sink['within']>[2], name: string, nameB?: string]
@@ -70,24 +69,8 @@ class InterpreterSink implements Sink {
     return this.#inner(this.sink.within(a, b, ...place), a, b);
   }
 
-  at(a: number, b: number): Sink {
+  override at(a: number, b: number): Sink {
     return this.#inner(this.sink.at(a, b), a, b);
-  }
-
-  attested(...token: Parameters<Sink['attested']>): void {
-    this.sink.attested(...token);
-  }
-
-  unchanged(token: string): void {
-    this.sink.unchanged(token);
-  }
-
-  typed(token: string): void {
-    this.sink.typed(token);
-  }
-
-  note(text: string): void {
-    this.sink.note(text);
   }
 
   #inner(sink: Sink, a: number, b: number): Sink {
