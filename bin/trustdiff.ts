@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 import { printableText } from '../lib/artefact/name.js';
+import { settleLaunch } from '../lib/cli/launch.js';
 import { VERSION } from '../lib/comparison/version.js';
 import { AbortedError, BuildError, TrustdiffError } from '../lib/error.js';
 
@@ -17,6 +18,8 @@ if (process.versions.node.startsWith('20.'))
     '--heap-growing-percent=60',
   ])
     setFlagsFromString(flag);
+
+settleLaunch();
 
 /** Milliseconds that threads get to end by themselves. */
 const PATIENCE = 3000;

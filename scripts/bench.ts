@@ -166,7 +166,7 @@ async function bench(ids: readonly CaseId[], json: string | undefined, options: 
   for (const path of missing)
     if (path !== undefined && !existsSync(path)) throw new RunError(`${path} does not exist`);
   const machine = describeMachine();
-  const { stdout, stderr } = spawnSync(process.execPath, [options.trustdiff, '--version'], {
+  const { stdout, stderr } = spawnSync(options.trustdiff, ['--version'], {
     encoding: 'utf8',
   });
   if (stdout === '') throw new RunError(`${options.trustdiff} --version says nothing\n${stderr}`);

@@ -127,7 +127,7 @@ function rebuildArguments(name: ExperimentName, work: string, report: string): r
 
 /** Builds, compares and judges; the exit status is that of the verdict. */
 function rebuild(args: readonly string[]): number {
-  const { status, signal, error } = spawnSync(process.execPath, [TRUSTDIFF, ...args], { stdio: 'inherit' });
+  const { status, signal, error } = spawnSync(TRUSTDIFF, args, { stdio: 'inherit' });
   if (error !== undefined) throw new UsageError(`trustdiff does not run: ${error.message}`, 'npm run build');
   if (signal !== null) throw new UsageError(`trustdiff was ended by ${signal}`, 'the same call goes on');
   return status ?? 2;

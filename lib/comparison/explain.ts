@@ -91,6 +91,7 @@ export async function explainPairs(
 ): Promise<Map<MatchedPair, Outcome<ExplainOutcome>>> {
   const bytes = pairs.reduce((sum, { a, b }) => sum + a.size + b.size, 0);
   const here = bytes < SMALL;
+  threads.expect(bytes);
   const limit = pLimit(here ? 1 : threads.count);
   const outcomes = new Map<MatchedPair, Outcome<ExplainOutcome>>();
   const described = new Set(pairs.slice(0, options.maxDetail));

@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { sortedBy } from '../ledger/moved.js';
 import type { Owner, Place } from '../ledger/owner.js';
 import type { OwnerKind, OwnerTable } from '../ledger/owner-table.js';
+import type { PlaceTable } from '../ledger/place-table.js';
 import type { SegmentList } from '../ledger/segment-list.js';
 import { symbolTokens } from '../symbol/name.js';
 import type {
@@ -174,7 +175,7 @@ function residueOf(
     if (rank === undefined) {
       rank = {
         reason: owner.reason,
-        inSymbol: ledger.places[owner.place]?.kind === 'symbol',
+        inSymbol: ledger.places.kind(owner.place) === 'symbol',
         place: places.path(places.section(owner.place)),
         size: 0,
       };
@@ -321,18 +322,17 @@ function compareCandidates(x: Candidate, y: Candidate): number {
 class PlaceNames {
   readonly #paths = new Map<number, readonly string[]>();
 
-  constructor(readonly places: readonly Place[]) {}
+  constructor(readonly places: PlaceTable) {}
 
   /** The innermost place around this one that is no symbol. */
   section(place: number): number {
     let at = place;
-    while (this.places[at]?.kind === 'symbol') at = this.places[at]?.parent ?? 0;
+    while (this.places.kind(at) === 'symbol') at = this.places.parent(at);
     return at;
   }
 
   symbol(place: number): Place | undefined {
-    const of = this.places[place];
-    return of?.kind === 'symbol' ? of : undefined;
+    return this.places.kind(place) === 'symbol' ? this.places.at(place) : undefined;
   }
 
   /** Names from the file inwards, without hashes. */
@@ -340,8 +340,7 @@ class PlaceNames {
     if (place === 0) return [];
     let path = this.#paths.get(place);
     if (path === undefined) {
-      const { parent, name } = this.places[place] as Place;
-      path = [...this.path(parent), withoutTokens(name)];
+      path = [...this.path(this.places.parent(place)), withoutTokens(this.places.name(place))];
       this.#paths.set(place, path);
     }
     return path;

@@ -5,7 +5,7 @@ import { Content } from '../ledger/content.js';
 import type { Range } from '../ledger/ranges.js';
 import { type DescribeOptions, type DifferenceOutcome, describeBytes, LAYOUT } from '../pair/difference.js';
 import { type HexView, hexView } from '../report/hex.js';
-import { saveMemory } from '../thread/garbage.js';
+import { collectLastGarbage, saveMemory } from '../thread/garbage.js';
 import { explainWhole } from './explain.js';
 import type { PairExplanation, ResidueSegment } from './explanation.js';
 import { type MaskFile, masksOf } from './user-mask.js';
@@ -55,7 +55,9 @@ export async function explainPair(task: ExplainTask): Promise<ExplainOutcome> {
   try {
     const b = openContent(task.b);
     try {
-      return await explainOpen(a.content, b.content, task);
+      const outcome = await explainOpen(a.content, b.content, task);
+      collectLastGarbage();
+      return outcome;
     } finally {
       b.close();
     }

@@ -1,5 +1,5 @@
 import { type Ledger, replay } from '../ledger/ledger.js';
-import type { Place } from '../ledger/owner.js';
+import type { PlaceTable } from '../ledger/place-table.js';
 import { ledgerOf } from './explain.js';
 import type { FunctionCounts } from './explanation.js';
 import { settle } from './settle.js';
@@ -97,8 +97,8 @@ function lineOf({ place, reason, state, field }: ToldSegment): string {
   return `${place}: ${reason} ${state}${field === undefined ? '' : ` ${field}`}`;
 }
 
-function placeName(places: readonly Place[], index: number): string {
+function placeName(places: PlaceTable, index: number): string {
   const names: string[] = [];
-  for (let at = index; at > 0; at = places[at]?.parent ?? 0) names.unshift(places[at]?.name ?? '');
+  for (let at = index; at > 0; at = places.parent(at)) names.unshift(places.name(at));
   return names.join(' › ');
 }

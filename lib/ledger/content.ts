@@ -2,8 +2,10 @@ import { type Bytes, memoryBytes } from '../artefact/bytes.js';
 
 /** Bytes that are held one after another. */
 interface Part {
-  readonly start: number;
+  start: number;
   readonly bytes: Uint8Array;
+  /** Whether somebody has a view of it. */
+  lent: boolean;
 }
 
 /**
@@ -15,6 +17,8 @@ export class Content {
   /** What is held now: see `hold`. */
   bytes: Uint8Array = NOTHING;
   #start = 0;
+  /** The part that `bytes` is; none where all is in memory anyway. */
+  #part: Part | undefined;
   /** Where parts begin, in order. */
   #cuts: readonly number[] = [];
   /** Parts that are held besides, the one that was asked for last at the end. */
@@ -53,12 +57,13 @@ export class Content {
     this.#cuts = Array.from({ length: Math.ceil(this.length / SHORTEST) }, (_, i) => i * SHORTEST);
     this.#most = SCATTERED;
     this.#held.length = 0;
+    this.#part = undefined;
     this.bytes = NOTHING;
   }
 
   /**
-   * Sees to it that `bytes` holds what lies from `start` to `end`, and gives the index there of `start`. What was held
-   * before may be gone from `bytes` then; views of it stay as they are.
+   * Sees to it that `bytes` holds what lies from `start` to `end`, and gives the index there of `start`. That is so until
+   * more is asked for: something else may stand in what was held before. What `subarray` gave stays as it is.
    * @throws InputError where the range is not within the content, or the file has become shorter
    */
   hold(start: number, end: number): number {
@@ -71,6 +76,7 @@ export class Content {
     const to = Math.min(end, this.length);
     if (start >= to) return NOTHING;
     const at = this.hold(start, to);
+    if (this.#part !== undefined) this.#part.lent = true;
     return this.bytes.subarray(at, at + to - start);
   }
 
@@ -91,6 +97,7 @@ export class Content {
     else {
       const [part] = this.#held.splice(known, 1) as [Part];
       this.#held.push(part);
+      this.#part = part;
       this.#have(part.bytes, part.start);
     }
   }
@@ -99,12 +106,17 @@ export class Content {
     if (!(start >= 0 && start <= end && end <= this.length))
       throw new RangeError(`bytes ${start} to ${end} lie outside the ${this.length} there are`);
     this.bytes = NOTHING;
-    if (this.#held.length >= this.#most) this.#held.shift();
+    const given = this.#held.length >= this.#most ? this.#held.shift() : undefined;
+    this.#part = undefined;
     const [from, next] = this.#partAround(start);
-    const bytes = new Uint8Array(Math.max(end, next) - from);
+    const length = Math.max(end, next) - from;
+    // To read through all of it would leave as much garbage, which lies outside the heap and is looked for late.
+    const room = given?.lent === false ? given.bytes.buffer : NOTHING.buffer;
+    const bytes = new Uint8Array(room.byteLength < length ? new ArrayBuffer(length) : room, 0, length);
     this.source.readInto(bytes, from);
     this.#have(bytes, from);
-    this.#held.push({ start: from, bytes });
+    this.#part = { start: from, bytes, lent: false };
+    this.#held.push(this.#part);
   }
 
   #have(bytes: Uint8Array, start: number): void {

@@ -1,11 +1,13 @@
 import type { CauseId } from '../cause/cause-id.js';
 import { InputError } from '../error.js';
 import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js';
+import { collectGarbage } from '../thread/garbage.js';
 import { Content, sameAt, sameBytes } from './content.js';
 import { keptTokens } from './kept.js';
 import { markMoved } from './moved.js';
-import type { Owner, Place, PlaceKind } from './owner.js';
+import type { Owner, PlaceKind } from './owner.js';
 import { OwnerTable } from './owner-table.js';
+import { PlaceTable } from './place-table.js';
 import { SegmentList } from './segment-list.js';
 import type { Sink, TokenEncoding, Why } from './sink.js';
 import { GUESSABLE, type Home, homeOf, LONGEST_PATH, vouches } from './vouch.js';
@@ -18,7 +20,7 @@ export interface Ledger {
   readonly segments: SegmentList;
   /** Element 0 is no owner: it stands for "equal". */
   readonly owners: OwnerTable;
-  readonly places: readonly Place[];
+  readonly places: PlaceTable;
   readonly claims: Claims;
   /** Hashes of A that stand unchanged in B. */
   readonly kept: ReadonlySet<string>;
@@ -37,7 +39,7 @@ const LONGEST = 2 ** 32 - 1;
 export class LedgerBuilder {
   readonly segments = new SegmentList();
   readonly owners = new OwnerTable();
-  readonly places: Place[] = [{ parent: 0, kind: 'file', name: '' }];
+  readonly places = new PlaceTable();
   readonly claims = new ClaimTable();
   readonly notes: string[] = [];
 
@@ -82,6 +84,7 @@ export class LedgerBuilder {
       typed: this.claims.typed,
       notes: this.notes,
     };
+    collectGarbage();
     for (const token of keptTokens(ledger, this.a, this.b)) this.claims.kept.add(token);
     return ledger;
   }
@@ -214,13 +217,7 @@ class PlaceSink implements Sink {
   }
 
   within(a: number, b: number, kind: PlaceKind, name: string, nameB?: string): Sink {
-    const place = this.ledger.places.length;
-    this.ledger.places.push({
-      parent: this.place,
-      kind,
-      name,
-      ...(nameB !== undefined && nameB !== name && { nameB }),
-    });
+    const place = this.ledger.places.push({ parent: this.place, kind, name, nameB });
     return new PlaceSink(this.ledger, place, this.baseA + a, this.baseB + b);
   }
 

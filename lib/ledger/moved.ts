@@ -6,11 +6,8 @@ import { SegmentList } from './segment-list.js';
  * possible of them are called moved (a longest increasing sequence stays where it is).
  */
 export function markMoved(segments: SegmentList, owners: OwnerTable): SegmentList {
-  const equal = equalInOrderOfA(segments);
-  const kept = longestIncreasing(equal.order, equal.bStart);
-  if (kept.length === equal.order.length) return segments;
-  const stays = new Uint8Array(equal.order.length);
-  for (const row of kept) stays[row] = 1;
+  const stays = rowsThatStay(segments);
+  if (stays === undefined) return segments;
   const moved = owners.push({ place: 0, reason: 'object-order', state: 'moved' });
   const out = new SegmentList();
   let row = 0;
@@ -24,6 +21,13 @@ export function markMoved(segments: SegmentList, owners: OwnerTable): SegmentLis
     out.add(at.aStart, at.aLength, at.bStart, at.bLength, owner);
   }
   return out;
+}
+
+/** 1 for each equal segment, in the order of the list, that stays where it is; undefined where all do. */
+function rowsThatStay(segments: SegmentList): Uint8Array | undefined {
+  // What sorting took is let go here: each column has as many numbers as there are segments.
+  const { order, bStart } = equalInOrderOfA(segments);
+  return longestIncreasing(order, bStart);
 }
 
 /** The equal segments of a list in columns, one row each, and their rows in the order of A. */
@@ -89,8 +93,8 @@ export function sortedBy(indices: Uint32Array, values: Uint32Array): Uint32Array
   return from;
 }
 
-/** The elements of `order` along which `bStart` rises, as many as possible. */
-function longestIncreasing(order: Uint32Array, bStart: Uint32Array): Uint32Array {
+/** 1 for the elements of `order` along which `bStart` rises, as many as possible, by their numbers; undefined where it does along all. */
+function longestIncreasing(order: Uint32Array, bStart: Uint32Array): Uint8Array | undefined {
   const tails = new Uint32Array(order.length);
   /** What the tails are in B, so that a search stays in one array. */
   const values = new Uint32Array(order.length);
@@ -112,11 +116,8 @@ function longestIncreasing(order: Uint32Array, bStart: Uint32Array): Uint32Array
     values[low] = value;
     if (low === length) length += 1;
   }
-  const out = new Uint32Array(length);
-  let at = length > 0 ? (tails[length - 1] as number) : -1;
-  for (let i = length - 1; i >= 0; i -= 1) {
-    out[i] = order[at] as number;
-    at = before[at] as number;
-  }
-  return out;
+  if (length === order.length) return undefined;
+  const stays = new Uint8Array(order.length);
+  for (let at = tails[length - 1] as number; at >= 0; at = before[at] as number) stays[order[at] as number] = 1;
+  return stays;
 }

@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { CauseId } from '../cause/cause-id.js';
 import type { Place } from './owner.js';
+import { PlaceTable } from './place-table.js';
 import type { TokenEncoding } from './sink.js';
 import { FOLDER, type Home, homeOf, vouches } from './vouch.js';
 
@@ -58,8 +59,8 @@ test('what is no text is known to who reads the structure', (t) => {
 });
 
 test('the section around a place decides, not a member or a symbol', (t) => {
-  const places: Place[] = [
-    { parent: 0, kind: 'file', name: '' },
+  const places = new PlaceTable();
+  const rest: Place[] = [
     { parent: 0, kind: 'member', name: 'lib.rmeta' },
     { parent: 0, kind: 'section', name: '.rodata' },
     { parent: 0, kind: 'section', name: '.strtab' },
@@ -67,8 +68,9 @@ test('the section around a place decides, not a member or a symbol', (t) => {
     { parent: 0, kind: 'section', name: '.debug_line' },
     { parent: 0, kind: 'section', name: '.strtab.mine' },
   ];
+  for (const place of rest) places.push(place);
   t.deepEqual(
-    places.map((_, place) => homeOf(places, place)),
+    Array.from({ length: places.length }, (_, place) => homeOf(places, place)),
     [undefined, undefined, undefined, 'names', 'names', 'debug', undefined],
   );
 });

@@ -1,5 +1,5 @@
 import type { CauseId } from '../cause/cause-id.js';
-import type { Place } from './owner.js';
+import type { PlaceTable } from './place-table.js';
 import type { TokenEncoding } from './sink.js';
 
 /** What compilers and linkers keep in a section. */
@@ -15,10 +15,11 @@ const HOMES: readonly (readonly [RegExp, Home])[] = [
 ];
 
 /** What the section around a place is for; undefined where there is none, or one that may hold anything. */
-export function homeOf(places: readonly Place[], place: number): Home | undefined {
-  for (let at = place; at > 0; at = places[at]?.parent ?? 0) {
-    const { kind, name } = places[at] as Place;
-    if (kind === 'section') return HOMES.find(([pattern]) => pattern.test(name))?.[1];
+export function homeOf(places: PlaceTable, place: number): Home | undefined {
+  for (let at = place; at > 0; at = places.parent(at)) {
+    if (places.kind(at) !== 'section') continue;
+    const name = places.name(at);
+    return HOMES.find(([pattern]) => pattern.test(name))?.[1];
   }
   return undefined;
 }

@@ -30,10 +30,18 @@ export function saveMemory(on: boolean): void {
  * whose heap is the caller's.
  */
 export function collectGarbage(): void {
-  const collect = (globalThis as { gc?: unknown }).gc;
-  if (isMainThread || typeof collect !== 'function') return;
-  if (inUse() < (saving ? kept + STEP : MUCH)) return;
-  collect();
+  if (inUse() >= (saving ? kept + STEP : MUCH)) collect();
+}
+
+/** As `collectGarbage`, where memory is saved, however little there may be: before a result is copied into another thread. */
+export function collectLastGarbage(): void {
+  if (saving) collect();
+}
+
+function collect(): void {
+  const { gc } = globalThis as { gc?: unknown };
+  if (isMainThread || typeof gc !== 'function') return;
+  gc();
   kept = inUse();
 }
 

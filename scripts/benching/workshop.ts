@@ -50,9 +50,9 @@ export class Workshop {
     this.#tell(text);
   }
 
-  /** `name` tells runs with different arguments apart. */
+  /** As a user starts it, by its own first line. `name` tells runs with different arguments apart. */
   trustdiff(args: readonly string[], statuses: readonly number[], name = 'trustdiff'): Command {
-    return { name, argv: [process.execPath, this.options.trustdiff, ...args], statuses };
+    return { name, argv: [this.options.trustdiff, ...args], statuses };
   }
 
   rounds(commands: readonly Command[], options: { rounds?: number; limit?: number } = {}): Promise<Runs[]> {

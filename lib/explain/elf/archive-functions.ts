@@ -24,39 +24,25 @@ export class ArchiveFunctions {
 }
 
 class Archive {
-  #places: Map<string, { readonly view: ElfView; readonly symbol: number }> | undefined;
+  #thunks: Map<string, string> | undefined;
 
   constructor(readonly content: Content) {}
 
   thunk(name: string): string | undefined {
-    this.#places ??= definitions(this.content);
-    const found = this.#places.get(name);
-    if (found === undefined) return undefined;
-    const { view, symbol } = found;
-    const { symbols } = view;
-    const section = view.section(symbols?.table.st_shndx[symbol] ?? 0);
-    const patches = section === undefined ? undefined : view.patches(section.index);
-    if (section === undefined || patches === undefined || symbols === undefined) return undefined;
-    const code = view.content(section);
-    let at = symbols.table.st_value[symbol] ?? 0;
-    if (FRAME.every((byte, i) => code[at + i] === byte)) at += FRAME.length;
-    if (code[at] !== 0xe9) return undefined;
-    const patch = firstPatch(patches, at + 1);
-    return patches.offset[patch] === at + 1 ? patches.symbols?.name(patches.symbol[patch] ?? 0) : undefined;
+    this.#thunks ??= thunksOf(this.content);
+    return this.#thunks.get(name);
   }
 }
 
-function definitions(content: Content): Map<string, { readonly view: ElfView; readonly symbol: number }> {
-  const out = new Map<string, { readonly view: ElfView; readonly symbol: number }>();
+/** What each thunk jumps to, by its name. One object is open at a time: all of them take as much memory as the archive. */
+function thunksOf(content: Content): Map<string, string> {
+  const out = new Map<string, string>();
   for (const member of readRlib(content.source)) {
     const object = content.subarray(member.offset, member.offset + member.size);
     if (!isElf(memoryBytes(object))) continue;
     try {
       const view = new ElfView(object);
-      for (let i = 1; i < (view.symbols?.length ?? 0); i += 1) {
-        if ((view.symbols?.table.st_shndx[i] ?? 0) !== 0)
-          out.set(view.symbols?.name(i) ?? '', { view, symbol: i });
-      }
+      for (let i = 1; i < (view.symbols?.length ?? 0); i += 1) enter(view, i, out);
     } catch (error) {
       // Whoever explains that member says what is wrong with it.
       if (!(error instanceof InputError)) throw error;
@@ -64,3 +50,29 @@ function definitions(content: Content): Map<string, { readonly view: ElfView; re
   }
   return out;
 }
+
+/** Of several definitions the last one counts. */
+function enter(view: ElfView, symbol: number, out: Map<string, string>): void {
+  const { symbols } = view;
+  if (symbols === undefined || (symbols.table.st_shndx[symbol] ?? 0) === 0) return;
+  const target = targetOf(view, symbol);
+  if (target !== undefined) out.set(symbols.name(symbol), target);
+  else if (out.size > 0) out.delete(symbols.name(symbol));
+}
+
+/** The name of what a function jumps to and does nothing else. */
+function targetOf(view: ElfView, symbol: number): string | undefined {
+  const section = view.section(view.symbols?.table.st_shndx[symbol] ?? 0);
+  if (section === undefined) return undefined;
+  const code = view.content(section);
+  let at = view.symbols?.table.st_value[symbol] ?? 0;
+  if (FRAME.every((byte, i) => code[at + i] === byte)) at += FRAME.length;
+  if (code[at] !== JMP) return undefined;
+  const patches = view.patches(section.index);
+  if (patches === undefined) return undefined;
+  const patch = firstPatch(patches, at + 1);
+  return patches.offset[patch] === at + 1 ? patches.symbols?.name(patches.symbol[patch] ?? 0) : undefined;
+}
+
+/** `jmp rel32`. */
+const JMP = 0xe9;

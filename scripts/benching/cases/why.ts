@@ -67,11 +67,10 @@ function holdsElf(file: string): boolean {
 
 /** What became of the bytes that differ. */
 function shares(workshop: Workshop, a: string, b: string): Finding[] {
-  const { stdout } = spawnSync(
-    process.execPath,
-    [workshop.options.trustdiff, 'explain', '--format=json', a, b],
-    { encoding: 'utf8', maxBuffer: 2 ** 30 },
-  );
+  const { stdout } = spawnSync(workshop.options.trustdiff, ['explain', '--format=json', a, b], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  });
   return shareFindings(stdout);
 }
 
