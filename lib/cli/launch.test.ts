@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { ALLOCATOR, NODE_FLAGS } from './launch.js';
-import { REPOSITORY, shell, scratch } from './run-fixture.js';
+import { REPOSITORY, scratch, shell } from './run-fixture.js';
 
 /** As it is installed. */
 const BUNDLE = join(REPOSITORY, 'dist/cli/trustdiff.js');
@@ -43,10 +43,13 @@ test('it runs from anywhere, through links, and what it runs sees the environmen
   t.regex(version.stdout, /^(\d+\.\d+\.\d+)\n\1\n$/);
   t.is(version.stderr, '');
   const pair = join(REPOSITORY, 'corpus/pairs/separate-metadata');
-  const run = await shell(`./-trustdiff "${pair}/a" "${pair}/b" --rustc "${rustc}" >/dev/null; cat "${home}/seen"`, {
-    cwd,
-    env: { MALLOC_MMAP_THRESHOLD_: '70000' },
-  });
+  const run = await shell(
+    `./-trustdiff "${pair}/a" "${pair}/b" --rustc "${rustc}" >/dev/null; cat "${home}/seen"`,
+    {
+      cwd,
+      env: { MALLOC_MMAP_THRESHOLD_: '70000' },
+    },
+  );
   t.deepEqual(
     run.stdout.split('\n').filter((line) => line.startsWith('MALLOC_')),
     ['MALLOC_MMAP_THRESHOLD_=70000'],

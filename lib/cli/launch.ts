@@ -19,6 +19,7 @@ export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=1'];
  */
 export function settleLaunch(): void {
   if (!NODE_FLAGS.every((flag) => process.execArgv.includes(flag))) return;
-  for (const [name, value] of Object.entries(ALLOCATOR)) if (process.env[name] === value) delete process.env[name];
+  for (const [name, value] of Object.entries(ALLOCATOR))
+    if (process.env[name] === value) delete process.env[name];
   setFlagsFromString('--max-semi-space-size=0');
 }

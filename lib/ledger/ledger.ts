@@ -1,7 +1,7 @@
 import type { CauseId } from '../cause/cause-id.js';
 import { InputError } from '../error.js';
-import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js';
 import { collectGarbage } from '../thread/garbage.js';
+import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js';
 import { Content, sameAt, sameBytes } from './content.js';
 import { keptTokens } from './kept.js';
 import { markMoved } from './moved.js';

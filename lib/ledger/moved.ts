@@ -118,6 +118,7 @@ function longestIncreasing(order: Uint32Array, bStart: Uint32Array): Uint8Array 
   }
   if (length === order.length) return undefined;
   const stays = new Uint8Array(order.length);
-  for (let at = tails[length - 1] as number; at >= 0; at = before[at] as number) stays[order[at] as number] = 1;
+  for (let at = tails[length - 1] as number; at >= 0; at = before[at] as number)
+    stays[order[at] as number] = 1;
   return stays;
 }

@@ -180,8 +180,7 @@ function ownerText(ledger: Ledger, index: number): string {
   if (index === 0 || owner === undefined) return 'equal';
   const { place, state, reason, field, from, claim } = owner;
   const names: string[] = [];
-  for (let at = place; at !== 0; at = ledger.places.parent(at))
-    names.unshift(ledger.places.name(at));
+  for (let at = place; at !== 0; at = ledger.places.parent(at)) names.unshift(ledger.places.name(at));
   const told = claim === undefined ? '' : `${ledger.claims.a[claim]} ↔ ${ledger.claims.b[claim]}`;
   return [names.join(' › '), state, reason, field, from, told].filter(Boolean).join(', ');
 }
