@@ -225,7 +225,9 @@ class ElfExplainer {
       piece.kind === 'data' &&
       length === pair.end - pair.start &&
       (a.relocatable || a.patches(piece.section) === undefined) &&
-      Buffer.compare(a.bytes.subarray(fromA, fromA + length), b.bytes.subarray(fromB, fromB + length)) === 0
+      Buffer.compare(a.bytes.subarray(fromA, fromA + length), b.bytes.subarray(fromB, fromB + length)) ===
+        0 &&
+      !this.#data.measuresText(piece, pair)
     ) {
       sink.equal(fromA, fromB, length);
       return;

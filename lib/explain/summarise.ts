@@ -94,7 +94,9 @@ function totalsOf({ owners }: Ledger, perOwner: PerOwner, places: PlaceNames): O
       segments: sum(perOwner.segments),
       bytesA: sum(perOwner.bytesA),
       bytesB: sum(perOwner.bytesB),
-      ...(state === 'claimed' && { shares: sharesOf(owners, group, perOwner) }),
+      ...((state === 'claimed' || owners.claim(first) !== undefined) && {
+        shares: sharesOf(owners, group, perOwner),
+      }),
     };
   });
 }
@@ -157,6 +159,7 @@ function claimColumns({ claims }: Ledger, places: PlaceNames): ClaimColumns {
     vouched,
     place,
     paths,
+    ...(claims.joint.length > 0 && { joint: claims.joint }),
   };
 }
 

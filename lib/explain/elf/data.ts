@@ -9,6 +9,7 @@ import type { ElfPairing } from './pairing.js';
 import { firstPatch, patchTarget } from './patch.js';
 import type { Piece } from './piece.js';
 import type { References } from './references.js';
+import { type TextLength, TextLengths } from './text-length.js';
 import { TypeIdPlaces } from './type-id-function.js';
 import type { ElfView } from './view.js';
 
@@ -18,6 +19,7 @@ const MAX_ALIGNMENT = 64;
 /** Compares what is no code: constants, tables of pointers, jump tables. */
 export class DataExplainer {
   readonly #typeIds: TypeIdPlaces;
+  readonly #lengths: TextLengths;
   /** Where A's code refers to, by section and sorted. */
   #anchors: Map<number, Float64Array> | undefined;
 
@@ -26,6 +28,12 @@ export class DataExplainer {
     readonly references: References,
   ) {
     this.#typeIds = new TypeIdPlaces(pairing.a, pairing.correspondence.piecesA);
+    this.#lengths = new TextLengths(pairing);
+  }
+
+  /** Whether two pieces tell how long a text is that has another length in B: with equal bytes one of them is wrong. */
+  measuresText(piece: Piece, pair: Piece): boolean {
+    return this.#lengths.of(piece, pair).size > 0;
   }
 
   /** Two pieces as wholes, with what has no symbol behind them; `sink` starts where they do. */
@@ -35,6 +43,7 @@ export class DataExplainer {
     const bytesB = bytesOf(b, pair);
     if (
       Buffer.compare(bytesA, bytesB) === 0 &&
+      !this.measuresText(piece, pair) &&
       Buffer.compare(inTermsOf(this.pairing, piece, bytesA), bytesB) === 0
     ) {
       sink.equal(0, 0, bytesA.length);
@@ -55,12 +64,13 @@ export class DataExplainer {
 
   #inStep(piece: Piece, pair: Piece, bytesA: Uint8Array, bytesB: Uint8Array, sink: Sink): void {
     const mapped = inTermsOf(this.pairing, piece, bytesA);
+    const lengths = this.#lengths.of(piece, pair);
     const { ranges, truncated } = changedRanges(mapped, bytesB);
     let atA = 0;
     let atB = 0;
     const words = wordRanges(ranges, piece.start, bytesA.length, bytesB.length);
     for (const range of textRanges(words, bytesA, bytesB)) {
-      this.#mapped(bytesA, bytesB, atA, atB, range.aStart - atA, sink);
+      this.#mapped(bytesA, bytesB, atA, atB, range.aStart - atA, lengths, sink);
       atA = range.aStart + range.aLength;
       atB = range.bStart + range.bLength;
       const inner = sink.at(range.aStart, range.bStart);
@@ -71,18 +81,32 @@ export class DataExplainer {
       else if (Buffer.compare(changedA, changedB) === 0)
         // The same bytes, but what they led to is elsewhere now.
         sink.change(range.aStart, range.aLength, range.bStart, range.bLength, { field: 'pointer' });
-      else this.#inPlace(piece, pair, bytesA, bytesB, range.aStart, range.bStart, range.aLength, sink);
+      else
+        this.#inPlace(piece, pair, bytesA, bytesB, range.aStart, range.bStart, range.aLength, lengths, sink);
     }
     if (truncated) sink.change(atA, bytesA.length - atA, atB, bytesB.length - atB);
-    else this.#mapped(bytesA, bytesB, atA, atB, bytesA.length - atA, sink);
+    else this.#mapped(bytesA, bytesB, atA, atB, bytesA.length - atA, lengths, sink);
   }
 
   /** Bytes that are equal once A's pointers are told as B's: equal as they are, or derived pointer by pointer. */
-  #mapped(a: Uint8Array, b: Uint8Array, atA: number, atB: number, length: number, sink: Sink): void {
+  #mapped(
+    a: Uint8Array,
+    b: Uint8Array,
+    atA: number,
+    atB: number,
+    length: number,
+    lengths: ReadonlyMap<number, TextLength>,
+    sink: Sink,
+  ): void {
     for (let at = 0; at < length; ) {
+      const measured = measure(lengths, atA + at, atB + at, length - at, sink);
+      if (measured > 0) {
+        at += measured;
+        continue;
+      }
       const same = a[atA + at] === b[atB + at];
       let end = at + 1;
-      while (end < length && (a[atA + end] === b[atB + end]) === same) end += 1;
+      while (end < length && !lengths.has(atA + end) && (a[atA + end] === b[atB + end]) === same) end += 1;
       if (same) sink.equal(atA + at, atB + at, end - at);
       else {
         const from = 'where the pointer leads';
@@ -110,12 +134,14 @@ export class DataExplainer {
     atA: number,
     atB: number,
     length: number,
+    lengths: ReadonlyMap<number, TextLength>,
     sink: Sink,
   ): void {
     const end = atA + length;
     for (let at = atA; at < end; ) {
       const to = atB + at - atA;
-      let taken = this.#word(piece, pair, a, b, at, to, end - at, sink);
+      let taken =
+        measure(lengths, at, to, end - at, sink) || this.#word(piece, pair, a, b, at, to, end - at, sink);
       if (taken === 0) {
         // Up to the next place where a word may begin.
         taken = Math.min(end - at, 4 - ((piece.start + at) % 4));
@@ -284,6 +310,20 @@ function inTermsOf({ a, b, correspondence }: ElfPairing, piece: Piece, bytes: Ui
     out.set(encoded(b.address(sectionOf(there)) + offsetOf(there), size, b.elf.header.littleEndian), at);
   }
   return out;
+}
+
+/** Takes the word that starts here if it tells how long a text is; gives the bytes taken, or 0. */
+function measure(
+  lengths: ReadonlyMap<number, TextLength>,
+  atA: number,
+  atB: number,
+  room: number,
+  sink: Sink,
+): number {
+  const word = lengths.get(atA);
+  if (word === undefined || word.to !== atB || word.size > room) return 0;
+  sink.measured(atA, atB, word.size, word.texts, 'length');
+  return word.size;
 }
 
 /** Whether nothing but zeros follow, and no more of them than an alignment takes. */
