@@ -11,6 +11,7 @@ import { explainBytes } from './bytes.js';
 import { attestAnonHash } from './elf/anon-hash.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
+import { CodeLengths } from './elf/code-length.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
 import { noteDebug } from './elf/debug-notes.js';
 import { sameExtent } from './elf/extent.js';
@@ -34,6 +35,7 @@ import {
   SHT_GNU_VERSYM,
   SHT_HASH,
 } from './elf/tables.js';
+import { ResizedTexts } from './elf/text.js';
 import { ElfView } from './elf/view.js';
 import type { FunctionTally } from './function-tally.js';
 import { explainString, PathRoots } from './string.js';
@@ -107,8 +109,10 @@ class ElfExplainer {
     readonly inside: InArchive | undefined,
   ) {
     this.#references = new References(pairing, inside?.functions);
-    this.#code = new PieceExplainer(pairing.a, pairing.b, this.#references, tally.changed);
-    this.#data = new DataExplainer(pairing, this.#references);
+    const resized = new ResizedTexts(pairing);
+    const lengths = new CodeLengths(resized);
+    this.#code = new PieceExplainer(pairing.a, pairing.b, this.#references, tally.changed, lengths);
+    this.#data = new DataExplainer(pairing, this.#references, resized);
   }
 
   explain(file: Sink): void {

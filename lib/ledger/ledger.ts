@@ -224,7 +224,7 @@ class PlaceSink implements Sink {
     this.#add(a, aLength, b, bLength, this.#ownerOf(kind));
   }
 
-  measured(a: number, b: number, length: number, texts: MeasuredTexts, field?: string): void {
+  measured(a: number, b: number, length: number, texts: MeasuredTexts, why: Why = {}): void {
     const text = {
       a: this.baseA + texts.a,
       aLength: numberOf(this.#bytesA(a, length), texts.littleEndian),
@@ -232,25 +232,19 @@ class PlaceSink implements Sink {
       bLength: numberOf(this.#bytesB(b, length), texts.littleEndian),
     };
     const conclude = (claims: ReadonlySet<number> | undefined): void =>
-      this.#conclude(a, b, length, field, claims);
-    if (!this.ledger.measure(text, conclude)) this.#conclude(a, b, length, field, undefined);
+      this.#conclude(a, b, length, why, claims);
+    if (!this.ledger.measure(text, conclude)) this.#conclude(a, b, length, why, undefined);
   }
 
-  #conclude(
-    a: number,
-    b: number,
-    length: number,
-    field: string | undefined,
-    behind: ReadonlySet<number> | undefined,
-  ): void {
+  #conclude(a: number, b: number, length: number, why: Why, behind: ReadonlySet<number> | undefined): void {
     const { owners, claims } = this.ledger;
     const stayed = sameBytes(this.ledger.a, this.baseA + a, this.ledger.b, this.baseB + b, length);
     if (behind !== undefined && stayed) this.#add(a, length, b, length, 0);
     else if (behind !== undefined) {
-      const kind = owners.kindOf('derived', 'derived', field, MEASURED);
+      const kind = owners.kindOf('derived', 'derived', why.field, MEASURED);
       this.#add(a, length, b, length, owners.add(this.place, kind, claims.together(behind)));
-    } else if (stayed) this.#add(a, length, b, length, this.#residue('unexplained', field));
-    else this.#uneven(a, length, b, length, field);
+    } else if (stayed) this.change(a, length, b, length, why);
+    else this.#uneven(a, length, b, length, why.field, why.reason);
   }
 
   shown(cause: CauseId, a: number, aLength: number, b: number, bLength: number, field?: string): void {
@@ -277,8 +271,15 @@ class PlaceSink implements Sink {
   }
 
   /** What stays unexplained, without the bytes that happen to agree where both sides are of one length. */
-  #uneven(a: number, aLength: number, b: number, bLength: number, field: string | undefined): void {
-    const owner = this.#residue('unexplained', field);
+  #uneven(
+    a: number,
+    aLength: number,
+    b: number,
+    bLength: number,
+    field: string | undefined,
+    reason: Owner['reason'] = 'unexplained',
+  ): void {
+    const owner = this.#residue(reason, field);
     if (aLength !== bLength) {
       this.#add(a, aLength, b, bLength, owner);
       return;

@@ -11,7 +11,7 @@ function word(a: number, b: number, say: (sink: Sink) => void, inA = A + REST, i
     Buffer.concat([Buffer.from([length]), Buffer.from(`\0${text}\0`, 'latin1')]);
   const builder = new LedgerBuilder(bytes(a, inA), bytes(b, inB));
   const sink = builder.sink().within(0, 0, 'section', '.rodata');
-  sink.measured(0, 0, 1, { a: 2, b: 2, littleEndian: true }, 'length');
+  sink.measured(0, 0, 1, { a: 2, b: 2, littleEndian: true }, { field: 'length' });
   say(sink);
   const ledger = builder.finish();
   const [first] = [...ledger.segments].filter(({ aStart, aLength }) => aStart === 0 && aLength > 0);

@@ -30,7 +30,8 @@ export class Measures<W> {
   }
 
   /**
-   * For each word the claims behind its text: those of the tokens by which the text of A became the one of B.
+   * For each word the claims behind its text: those of the tokens by which the text of A became the one of B, none where
+   * both are the same.
    * Undefined where anything else parts the two, or where not exactly the one stands beside the other. Call it when all
    * segments are there.
    */
@@ -111,7 +112,7 @@ function claimsBehind(rows: readonly Row[], owners: OwnerTable, text: TextPair):
     atA += row.aLength;
     atB += row.bLength;
   }
-  return atB === endB && claims.size > 0 ? claims : undefined;
+  return atB === endB ? claims : undefined;
 }
 
 function firstHolding(rows: readonly Row[], offset: number): number {

@@ -198,8 +198,9 @@ class Stretch implements Sink {
   }
 
   /** What the ledger decides: here the word is told, and nothing of the text. */
-  measured(a: number, b: number, length: number, _texts: MeasuredTexts, field?: string): void {
-    this.#record('measured', a, length, b, length, { reason: 'unexplained', field });
+  measured(a: number, b: number, length: number, _texts: MeasuredTexts, why?: Why): void {
+    const { reason = 'unexplained', field } = why ?? {};
+    this.#record('measured', a, length, b, length, { reason, field });
   }
 
   shown(cause: CauseId, a: number, aLength: number, b: number, bLength: number, field?: string): void {

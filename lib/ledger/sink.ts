@@ -67,9 +67,9 @@ export interface Sink {
    * A word of `length` bytes that tells how many bytes long a text is, on each side that of its own. Derived where the
    * whole ledger lays exactly the one text beside the other, and nothing parts them but tokens; it then stands only as
    * long as the claims of all these do. Unexplained otherwise, also where the bytes are equal: they should have changed
-   * with the text.
+   * with the text. `why`: as of `change`, where it is not derived.
    */
-  measured(a: number, b: number, length: number, texts: MeasuredTexts, field?: string): void;
+  measured(a: number, b: number, length: number, texts: MeasuredTexts, why?: Why): void;
   /**
    * Equal contents in other bytes, shown by the caller (both decompressed to the same bytes, one set in another
    * order): the cause is confirmed by that.

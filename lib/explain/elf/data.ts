@@ -9,7 +9,8 @@ import type { ElfPairing } from './pairing.js';
 import { firstPatch, patchTarget } from './patch.js';
 import type { Piece } from './piece.js';
 import type { References } from './references.js';
-import { type TextLength, TextLengths } from './text-length.js';
+import type { ResizedTexts } from './text.js';
+import { type TextLength, textLengths } from './text-length.js';
 import { TypeIdPlaces } from './type-id-function.js';
 import type { ElfView } from './view.js';
 
@@ -19,21 +20,20 @@ const MAX_ALIGNMENT = 64;
 /** Compares what is no code: constants, tables of pointers, jump tables. */
 export class DataExplainer {
   readonly #typeIds: TypeIdPlaces;
-  readonly #lengths: TextLengths;
   /** Where A's code refers to, by section and sorted. */
   #anchors: Map<number, Float64Array> | undefined;
 
   constructor(
     readonly pairing: ElfPairing,
     readonly references: References,
+    readonly resized: ResizedTexts,
   ) {
     this.#typeIds = new TypeIdPlaces(pairing.a, pairing.correspondence.piecesA);
-    this.#lengths = new TextLengths(pairing);
   }
 
   /** Whether two pieces tell how long a text is that has another length in B: with equal bytes one of them is wrong. */
   measuresText(piece: Piece, pair: Piece): boolean {
-    return this.#lengths.of(piece, pair).size > 0;
+    return textLengths(this.resized, piece, pair).size > 0;
   }
 
   /** Two pieces as wholes, with what has no symbol behind them; `sink` starts where they do. */
@@ -64,7 +64,7 @@ export class DataExplainer {
 
   #inStep(piece: Piece, pair: Piece, bytesA: Uint8Array, bytesB: Uint8Array, sink: Sink): void {
     const mapped = inTermsOf(this.pairing, piece, bytesA);
-    const lengths = this.#lengths.of(piece, pair);
+    const lengths = textLengths(this.resized, piece, pair);
     const { ranges, truncated } = changedRanges(mapped, bytesB);
     let atA = 0;
     let atB = 0;
@@ -322,7 +322,7 @@ function measure(
 ): number {
   const word = lengths.get(atA);
   if (word === undefined || word.to !== atB || word.size > room) return 0;
-  sink.measured(atA, atB, word.size, word.texts, 'length');
+  sink.measured(atA, atB, word.size, word.texts, { field: 'length' });
   return word.size;
 }
 

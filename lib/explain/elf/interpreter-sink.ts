@@ -56,8 +56,8 @@ class InterpreterSink extends ForwardingSink {
   }
 
   override measured(...word: Parameters<Sink['measured']>): void {
-    const [a, b, length, , field] = word;
-    if (this.#isIn(a, length, b, length)) this.sink.change(a, length, b, length, { field });
+    const [a, b, length, , why] = word;
+    if (this.#isIn(a, length, b, length)) this.sink.change(a, length, b, length, why);
     else this.sink.measured(...word);
   }
 
