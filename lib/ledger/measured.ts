@@ -3,7 +3,7 @@ import type { OwnerTable } from './owner-table.js';
 import type { SegmentList } from './segment-list.js';
 
 /** Longer texts are measured by nobody. Bytes. */
-export const LONGEST_TEXT = 4096;
+const LONGEST_TEXT = 4096;
 
 /** Words that are looked at in one pair of files; more than a program has texts with a path. */
 const MOST_WORDS = 2 ** 18;

@@ -309,7 +309,28 @@ function inTermsOf({ a, b, correspondence }: ElfPairing, piece: Piece, bytes: Ui
     if (there === NOWHERE) continue;
     out.set(encoded(b.address(sectionOf(there)) + offsetOf(there), size, b.elf.header.littleEndian), at);
   }
+  if (a.section(piece.section)?.name === '.got.plt') setSlots(a, b, correspondence, words, out);
   return out;
+}
+
+/**
+ * The words of `.got.plt` as they would be in B: before anything is bound each holds an address, that of `.dynamic` first
+ * (https://gitlab.com/x86-psABIs/x86-64-ABI, section 5.2). No relocation says so.
+ */
+function setSlots(
+  a: ElfView,
+  b: ElfView,
+  correspondence: ElfPairing['correspondence'],
+  words: Words,
+  out: Uint8Array,
+): void {
+  const size = a.elf.header.class / 8;
+  for (let at = 0; at + size <= out.length; at += size) {
+    const address = words.number(at, size);
+    const there = address === 0 ? NOWHERE : correspondence.at(a.locate(address));
+    if (there === NOWHERE) continue;
+    out.set(encoded(b.address(sectionOf(there)) + offsetOf(there), size, b.elf.header.littleEndian), at);
+  }
 }
 
 /** Takes the word that starts here if it tells how long a text is; gives the bytes taken, or 0. */
