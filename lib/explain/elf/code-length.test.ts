@@ -64,6 +64,8 @@ for (const [kind, write] of [
       (length) => [...lea('488d35'), `488d7c2450ba${length}`, 'c3'],
       (length) => [...lea('488d3d'), `488d93000100004a8d440d08be${length}`, 'c3'],
       (length) => [...lea('488d3d'), '488d15', { to: 'text0' }, `be${length}`, 'c3'],
+      // rdx from rsp, rcx from rdi.
+      (length) => [...lea('488d3d'), `4889e2488bcfbe${length}`, 'c3'],
     ];
     for (const [i, body] of bodies.entries()) {
       for (const [from, to] of [
@@ -97,6 +99,8 @@ for (const [kind, write] of [
       (length) => [...lea('488d1d'), `b9${length}`, 'c3'],
       (length) => [...lea('488d3d'), '488d3c24', `be${length}`, 'c3'],
       (length) => [...lea('488d3d'), '488d3424', `be${length}`, 'c3'],
+      (length) => [...lea('488d3d'), '4889df', `be${length}`, 'c3'],
+      (length) => [...lea('488d3d'), '488bf3', `be${length}`, 'c3'],
       (length) => [...lea('488d3d'), 'ffd0', `be${length}`, 'c3'],
       (length) => [...lea('488d3d'), `81fe${length}`, 'c3'],
       (length) => [...lea('8d3d'), `be${length}`, 'c3'],

@@ -15,7 +15,10 @@ const BEFORE_FIELD = 3;
 /** Bytes of the constant of `mov r32, imm32`. */
 const CONSTANT = 4;
 /** Instructions between the two. */
-const MOST_BETWEEN = 3;
+const MOST_BETWEEN = 4;
+/** `mov` to what the last bits of its second byte say, and to what those before them do. */
+const MOV_TO = 0x89;
+const MOV_FROM = 0x8b;
 
 /**
  * Registers in which a pointer and a length are passed together, or returned: two that follow each other in the System V
@@ -87,6 +90,14 @@ export class CodeLengths {
   }
 }
 
+/** The constant behind the address whose field stands at an offset of a section, where one is loaded as its length. */
+export function measuresBehind({ elf }: ElfView, code: Code, field: number): number | undefined {
+  const lea = field - BEFORE_FIELD;
+  if (elf.header.e_machine !== EM_X86_64 || lea < code.start || !isLea(code.bytes, lea)) return undefined;
+  const at = constantBehind(code, lea);
+  return at < 0 ? undefined : constantAt(code, at);
+}
+
 function constantAt({ bytes }: Code, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset + at, CONSTANT).getUint32(0, true);
 }
@@ -120,24 +131,32 @@ function constantBehind({ bytes, end }: Code, lea: number): number {
     if (isMove && ((bytes[at + high] ?? 0) & 7) + high * 8 === length)
       return at + high + 1 + CONSTANT <= end ? at + high + 1 : -1;
     const size = lengthOf(bytes, at);
-    const written = registerOf(bytes, at);
+    const written = writtenBy(bytes, at);
     if (size === 0 || written === pointer || written === length) return -1;
     at += size;
   }
   return -1;
 }
 
-/** Bytes of a `lea` of 64 bits; 0 for any other instruction. */
+/** Bytes of a `lea` of 64 bits, or of a `mov` from one register to another; 0 for any other instruction. */
 function lengthOf(bytes: Uint8Array, at: number): number {
-  const mode = bytes[at + 2] ?? 0;
-  if (((bytes[at] ?? 0) & 0xf8) !== 0x48 || bytes[at + 1] !== 0x8d || mode >= 0xc0) return 0;
+  const [opcode, mode] = [bytes[at + 1], bytes[at + 2] ?? 0];
+  if (((bytes[at] ?? 0) & 0xf8) !== 0x48) return 0;
+  if (opcode === MOV_TO || opcode === MOV_FROM) return mode >= 0xc0 ? BEFORE_FIELD : 0;
+  if (opcode !== 0x8d || mode >= 0xc0) return 0;
   const scaled = (mode & 7) === 4;
   const base = (scaled ? (bytes[at + 3] ?? 0) : mode) & 7;
   const displacement = mode < 0x40 ? (base === 5 ? 4 : 0) : mode < 0x80 ? 1 : 4;
   return BEFORE_FIELD + (scaled ? 1 : 0) + displacement;
 }
 
-/** The register that a `lea` of 64 bits writes. */
+/** The register that such an instruction writes. */
+function writtenBy(bytes: Uint8Array, at: number): number {
+  if (bytes[at + 1] !== MOV_TO) return registerOf(bytes, at);
+  return ((bytes[at + 2] ?? 0) & 7) + (((bytes[at] ?? 0) & 1) << 3);
+}
+
+/** The register that the bits before the last three of the byte behind the opcode name. */
 function registerOf(bytes: Uint8Array, at: number): number {
   return (((bytes[at + 2] ?? 0) >> 3) & 7) + (((bytes[at] ?? 0) & 4) << 1);
 }

@@ -57,7 +57,8 @@ function wordBehind(
   const there = correspondence.at(locationOf(piece.section, piece.start + at));
   const to = sectionOf(there) === pair.section ? offsetOf(there) - pair.start : -1;
   if (to < size) return undefined;
-  const [wordA, wordB] = [wordAt(a, piece, at), wordAt(b, pair, to)];
+  const wordA = at + size > piece.end - piece.start ? undefined : wordAt(a, piece.section, piece.start + at);
+  const wordB = to + size > pair.end - pair.start ? undefined : wordAt(b, pair.section, pair.start + to);
   const textB = pointerAt(b, pair.section, pair.start + to - size);
   if (wordA === undefined || wordB === undefined || textB === NOWHERE) return undefined;
   if (!resized.measures('a', wordA, textA) && !resized.measures('b', wordB, textB)) return undefined;
@@ -70,7 +71,7 @@ function wordBehind(
 }
 
 /** Bytes. */
-function wordSize({ elf }: ElfView): number {
+export function wordSize({ elf }: ElfView): number {
   return elf.header.class / 8;
 }
 
@@ -83,9 +84,10 @@ function pointerAt(view: ElfView, section: number, offset: number): Location {
   return stands ? patchTarget(view, patches, i) : NOWHERE;
 }
 
-function wordAt(view: ElfView, { section, start, end }: Piece, at: number): number | undefined {
+/** The word at an offset of a section; undefined where the file holds none. */
+export function wordAt(view: ElfView, section: number, at: number): number | undefined {
   const of = view.section(section);
   const size = wordSize(view);
-  if (of === undefined || at < 0 || start + at + size > Math.min(end, of.fileSize)) return undefined;
-  return new Words(view.content(of), view.elf.header.littleEndian).number(start + at, size);
+  if (of === undefined || at < 0 || at + size > of.fileSize) return undefined;
+  return new Words(view.content(of), view.elf.header.littleEndian).number(at, size);
 }

@@ -54,7 +54,8 @@ function bytesOf(view: ElfView, { section, start, body }: Piece): Uint8Array {
   return of === undefined ? new Uint8Array(0) : view.content(of).subarray(start, body);
 }
 
-function isLengthOf(view: ElfView, length: number, text: Piece, from: Location): boolean {
+/** Whether a number is the length of a constant that is a text and begins at `from`, and no other number can be. */
+export function isLengthOf(view: ElfView, length: number, text: Piece, from: Location): boolean {
   const bytes = bytesOf(view, text);
   if (text.start !== offsetOf(from) || length === 0 || length > bytes.length) return false;
   const isEnd = bytes.length - length <= MOST_ZEROS && withoutZeros(bytes) <= length;
