@@ -9,7 +9,7 @@ import type { ElfPairing } from './pairing.js';
 import { firstPatch, patchTarget } from './patch.js';
 import type { Piece } from './piece.js';
 import type { References } from './references.js';
-import type { ResizedTexts } from './text.js';
+import { type ResizedTexts, withoutZeros } from './text.js';
 import { type TextLength, textLengths } from './text-length.js';
 import { TypeIdPlaces } from './type-id-function.js';
 import type { ElfView } from './view.js';
@@ -49,17 +49,27 @@ export class DataExplainer {
       sink.equal(0, 0, bytesA.length);
       return;
     }
+    const [endA, endB] = this.#aligned(piece, pair, bytesA, bytesB);
+    this.#inStep(piece, pair, bytesA.subarray(0, endA), bytesB.subarray(0, endB), sink);
+    const rest = bytesB.subarray(endB);
+    if (endA === bytesA.length && rest.length === 0) return;
+    const from = 'the alignment of what follows';
+    sink.derived(endA, bytesA.length - endA, endB, rest.length, rest, from, undefined, 'padding');
+  }
+
+  /** Where two constants end of which one has more zeros behind it, as the alignment of what follows asks. */
+  #aligned(piece: Piece, pair: Piece, bytesA: Uint8Array, bytesB: Uint8Array): [number, number] {
+    const { a, b } = this.pairing;
+    const resized = this.resized.starts.has(locationOf(piece.section, piece.start));
     const shorter = Math.min(bytesA.length, bytesB.length);
-    const tail = Math.abs(bytesA.length - bytesB.length);
-    const aligning = isAligning(a, piece, tail) && isAligning(b, pair, tail);
-    if (tail > 0 && aligning && isZero(bytesA, shorter) && isZero(bytesB, shorter)) {
-      this.#inStep(piece, pair, bytesA.subarray(0, shorter), bytesB.subarray(0, shorter), sink);
-      const rest = bytesB.subarray(shorter);
-      const from = 'the alignment of what follows';
-      sink.derived(shorter, bytesA.length - shorter, shorter, rest.length, rest, from, undefined, 'padding');
-      return;
-    }
-    this.#inStep(piece, pair, bytesA, bytesB, sink);
+    const [startA, startB] = resized ? [withoutZeros(bytesA), withoutZeros(bytesB)] : [shorter, shorter];
+    const [zerosA, zerosB] = [bytesA.length - startA, bytesB.length - startB];
+    const tail = Math.abs(zerosA - zerosB);
+    const aligning = tail > 0 && isAligning(a, piece, tail) && isAligning(b, pair, tail);
+    if (!aligning || !isZero(bytesA, startA) || !isZero(bytesB, startB))
+      return [bytesA.length, bytesB.length];
+    const both = Math.min(zerosA, zerosB);
+    return [startA + both, startB + both];
   }
 
   #inStep(piece: Piece, pair: Piece, bytesA: Uint8Array, bytesB: Uint8Array, sink: Sink): void {

@@ -42,7 +42,7 @@ function resized({ a, b, correspondence }: ElfPairing): Set<Location> {
 }
 
 /** The length without the zeros at the end. */
-function withoutZeros(bytes: Uint8Array): number {
+export function withoutZeros(bytes: Uint8Array): number {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
   return end;
