@@ -59,6 +59,7 @@ export class CodeLengths {
   /**
    * Tells a constant at `a` and `b`, if it is the length of a text, and nothing else, on one side at least.
    * @param lea that of A
+   * @returns on how many sides it is; on none nothing was told
    */
   tell(
     codeA: Code,
@@ -69,24 +70,23 @@ export class CodeLengths {
     pair: Piece,
     b: number,
     sink: Sink,
-  ): boolean {
+  ): 0 | 1 | 2 {
     const { pairing } = this.resized;
     const leaB = b - (a - lea);
-    if (leaB < codeB.start || !isLea(codeB.bytes, leaB) || constantBehind(codeB, leaB) !== b) return false;
+    if (leaB < codeB.start || !isLea(codeB.bytes, leaB) || constantBehind(codeB, leaB) !== b) return 0;
     const textA = textOf(pairing.a, codeA, piece, lea);
     const textB = textOf(pairing.b, codeB, pair, leaB);
-    if (textA === NOWHERE || textB === NOWHERE) return false;
-    const isLength =
-      this.resized.measures('a', constantAt(codeA, a), textA) ||
-      this.resized.measures('b', constantAt(codeB, b), textB);
-    if (!isLength) return false;
+    if (textA === NOWHERE || textB === NOWHERE) return 0;
+    const inA = this.resized.measures('a', constantAt(codeA, a), textA);
+    const inB = this.resized.measures('b', constantAt(codeB, b), textB);
+    if (!inA && !inB) return 0;
     const texts = {
       a: fileOffset(pairing.a, textA) - fileOffset(pairing.a, locationOf(piece.section, codeA.start)),
       b: fileOffset(pairing.b, textB) - fileOffset(pairing.b, locationOf(pair.section, codeB.start)),
       littleEndian: true,
     };
     sink.measured(a - codeA.start, b - codeB.start, CONSTANT, texts, { reason: 'code', field: 'length' });
-    return true;
+    return inA && inB ? 2 : 1;
   }
 }
 

@@ -170,7 +170,7 @@ class Outcome implements Resolver, CodeSink {
     // A length that stayed where the text did not.
     for (const at of this.#texts.keys()) {
       const before = at - a;
-      if (before < told || before + 4 > length || !this.#isTextLength(at, b + before)) continue;
+      if (before < told || before + 4 > length || this.#textLength(at, b + before) === 0) continue;
       this.sink.equal(a + told - this.codeA.start, b + told - this.codeB.start, before - told);
       this.#noteChange(at, 4, b + before, 4);
       told = before + 4;
@@ -178,9 +178,10 @@ class Outcome implements Resolver, CodeSink {
     this.sink.equal(a + told - this.codeA.start, b + told - this.codeB.start, length - told);
   }
 
-  #isTextLength(a: number, b: number): boolean {
+  /** On how many sides a constant is the length of a text; it is told then. */
+  #textLength(a: number, b: number): number {
     const lea = this.#texts.get(a);
-    if (lea === undefined || this.lengths === undefined) return false;
+    if (lea === undefined || this.lengths === undefined) return 0;
     return this.lengths.tell(this.codeA, this.piece, a, lea, this.codeB, this.pair, b, this.sink);
   }
 
@@ -201,8 +202,10 @@ class Outcome implements Resolver, CodeSink {
   }
 
   immediate(a: number, b: number, length: number): void {
-    if (length === 4 && this.#isTextLength(a, b)) {
-      this.#moved = true;
+    const lengths = length === 4 ? this.#textLength(a, b) : 0;
+    if (lengths > 0) {
+      if (lengths === 2) this.#moved = true;
+      else this.#noteChange(a, 4, b, 4);
       return;
     }
     if (length !== 8) {
