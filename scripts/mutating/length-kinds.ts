@@ -35,6 +35,12 @@ export const LENGTH_KINDS = {
       .filter((at) => readNumber(site.bytes, at, WORD) === length)
       .flatMap((at) => grown(site, at, change));
   },
+  /** The constant that code loads right behind an address. */
+  'text-length-in-code': (site, random) => {
+    const at = any(lengthConstants(site), random);
+    if (at === undefined) return [];
+    return writeNumber(site.bytes, at, 4, Math.max(0, readNumber(site.bytes, at, 4) + by(random)));
+  },
   'swap-text-lengths': ({ bytes, ...site }, random) => {
     const words = lengthWords({ bytes, ...site });
     const [x, y] = [any(words, random), any(words, random)];
@@ -76,6 +82,21 @@ function wordsOf(bytes: Buffer, { base, elf, member }: ElfPart): number[] {
       return isText(view, patchTarget(view, patches, i), length) ? [base + section.sh_offset + at] : [];
     });
   });
+}
+
+/** Constants of `lea r64, [rip + …]` and `mov r32, …` behind it: where they stand in a content. */
+function lengthConstants({ bytes, elves }: Site): number[] {
+  const out: number[] = [];
+  for (const { offset, length } of elves.flatMap(({ functions }) => functions)) {
+    const code = bytes.subarray(offset, offset + length);
+    for (let at = code.indexOf(0x8d); at >= 0; at = code.indexOf(0x8d, at + 1)) {
+      const move = code[at + 6] === 0x41 ? at + 7 : at + 6;
+      const follows = ((code[at + 1] ?? 0) & 0xc7) === 5 && ((code[move] ?? 0) & 0xf8) === 0xb8;
+      if (follows && move + 5 <= length && code.readUInt32LE(move + 1) <= LONGEST)
+        out.push(offset + move + 1);
+    }
+  }
+  return out;
 }
 
 function isText(view: ElfView, location: number, length: number): boolean {
