@@ -12,7 +12,7 @@ import { attestAnonHash } from './elf/anon-hash.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
 import { CodeLengths } from './elf/code-length.js';
-import { alignedMap, DataExplainer } from './elf/data.js';
+import { alignedMap, DataExplainer, isSlots } from './elf/data.js';
 import { noteDebug } from './elf/debug-notes.js';
 import { sameExtent } from './elf/extent.js';
 import { explainFrames } from './elf/frames.js';
@@ -231,7 +231,7 @@ class ElfExplainer {
     if (
       piece.kind === 'data' &&
       length === pair.end - pair.start &&
-      (a.relocatable || a.patches(piece.section) === undefined) &&
+      (a.relocatable || (a.patches(piece.section) === undefined && !isSlots(a, piece.section))) &&
       Buffer.compare(a.bytes.subarray(fromA, fromA + length), b.bytes.subarray(fromB, fromB + length)) ===
         0 &&
       !this.#data.measuresText(piece, pair)

@@ -6,7 +6,7 @@ import { encoded, sameBytes, Words } from './field.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import { isAligning } from './padding.js';
 import type { ElfPairing } from './pairing.js';
-import { firstPatch, patchTarget } from './patch.js';
+import { firstPatch, type Patches, patchTarget } from './patch.js';
 import type { Piece } from './piece.js';
 import type { References } from './references.js';
 import { type ResizedTexts, withoutZeros } from './text.js';
@@ -300,11 +300,29 @@ function equalRanges(
   };
 }
 
-/** A's bytes with its pointers told as they would be in B: those that relocations set and that the file holds too. */
-function inTermsOf({ a, b, correspondence }: ElfPairing, piece: Piece, bytes: Uint8Array): Uint8Array {
-  const patches = a.relocatable ? undefined : a.patches(piece.section);
-  if (patches === undefined) return bytes;
+/**
+ * A's bytes with its pointers told as they would be in B: those that relocations set and that the file holds too, and the
+ * slots of `.got.plt`.
+ */
+function inTermsOf(pairing: ElfPairing, piece: Piece, bytes: Uint8Array): Uint8Array {
+  const { a } = pairing;
+  if (a.relocatable) return bytes;
+  const patches = a.patches(piece.section);
+  const hasSlots = isSlots(a, piece.section);
+  if (patches === undefined && !hasSlots) return bytes;
   const out = Uint8Array.from(bytes);
+  if (patches !== undefined) setPointers(pairing, piece, patches, bytes, out);
+  if (hasSlots) setSlots(pairing, bytes, out);
+  return out;
+}
+
+function setPointers(
+  { a, b, correspondence }: ElfPairing,
+  piece: Piece,
+  patches: Patches,
+  bytes: Uint8Array,
+  out: Uint8Array,
+): void {
   const words = new Words(bytes, a.elf.header.littleEndian);
   for (let i = firstPatch(patches, piece.start); i < patches.length; i += 1) {
     const at = (patches.offset[i] ?? 0) - piece.start;
@@ -319,21 +337,19 @@ function inTermsOf({ a, b, correspondence }: ElfPairing, piece: Piece, bytes: Ui
     if (there === NOWHERE) continue;
     out.set(encoded(b.address(sectionOf(there)) + offsetOf(there), size, b.elf.header.littleEndian), at);
   }
-  if (a.section(piece.section)?.name === '.got.plt') setSlots(a, b, correspondence, words, out);
-  return out;
+}
+
+/** Whether a section is the part of the global offset table that functions are called through. */
+export function isSlots(view: ElfView, section: number): boolean {
+  return view.section(section)?.name === '.got.plt';
 }
 
 /**
  * The words of `.got.plt` as they would be in B: before anything is bound each holds an address, that of `.dynamic` first
  * (https://gitlab.com/x86-psABIs/x86-64-ABI, section 5.2). No relocation says so.
  */
-function setSlots(
-  a: ElfView,
-  b: ElfView,
-  correspondence: ElfPairing['correspondence'],
-  words: Words,
-  out: Uint8Array,
-): void {
+function setSlots({ a, b, correspondence }: ElfPairing, bytes: Uint8Array, out: Uint8Array): void {
+  const words = new Words(bytes, a.elf.header.littleEndian);
   const size = a.elf.header.class / 8;
   for (let at = 0; at + size <= out.length; at += size) {
     const address = words.number(at, size);
