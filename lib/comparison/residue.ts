@@ -2,6 +2,7 @@ import {
   BEHIND,
   type ClaimColumns,
   type ResidueSegment,
+  rowsOf,
   type SegmentColumns,
 } from '../explain/explanation.js';
 import { nameClaims } from '../explain/file-name.js';
@@ -133,8 +134,9 @@ function placeOf({ place, symbolA, symbolB }: ResidueSegment): string {
   return textOf(symbol === undefined ? place : [...place, demangled(symbol)]);
 }
 
-function placeOfClaim({ place, paths }: ClaimColumns, claim: number): string {
-  return textOf(paths[place[claim] ?? -1] ?? []);
+function placeOfClaim(claims: ClaimColumns, claim: number): string {
+  const [row = -1] = rowsOf(claims, claim);
+  return textOf(claims.paths[claims.place[row] ?? -1] ?? []);
 }
 
 function textOf(place: readonly string[]): string {

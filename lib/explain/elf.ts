@@ -11,7 +11,8 @@ import { explainBytes } from './bytes.js';
 import { attestAnonHash } from './elf/anon-hash.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
-import { alignedMap, DataExplainer } from './elf/data.js';
+import { CodeLengths } from './elf/code-length.js';
+import { alignedMap, DataExplainer, isSlots } from './elf/data.js';
 import { noteDebug } from './elf/debug-notes.js';
 import { sameExtent } from './elf/extent.js';
 import { explainFrames } from './elf/frames.js';
@@ -19,6 +20,7 @@ import { PieceExplainer } from './elf/function.js';
 import { explainElfHeader, explainSectionHeaders, explainSegments } from './elf/headers.js';
 import { interpreterSink } from './elf/interpreter-sink.js';
 import { linkedOtherwise } from './elf/linker-signs.js';
+import { MeasuredPieces } from './elf/measured-pieces.js';
 import { explainPadding } from './elf/padding.js';
 import { type ElfPairing, isDebugStrings, pairElf } from './elf/pairing.js';
 import type { Piece } from './elf/piece.js';
@@ -34,6 +36,7 @@ import {
   SHT_GNU_VERSYM,
   SHT_HASH,
 } from './elf/tables.js';
+import { ResizedTexts } from './elf/text.js';
 import { ElfView } from './elf/view.js';
 import type { FunctionTally } from './function-tally.js';
 import { explainString, PathRoots } from './string.js';
@@ -98,6 +101,7 @@ class ElfExplainer {
   readonly #code: PieceExplainer;
   readonly #data: DataExplainer;
   readonly #places = new Map<string, Sink>();
+  readonly #measured: MeasuredPieces;
 
   constructor(
     readonly pairing: ElfPairing,
@@ -107,8 +111,11 @@ class ElfExplainer {
     readonly inside: InArchive | undefined,
   ) {
     this.#references = new References(pairing, inside?.functions);
-    this.#code = new PieceExplainer(pairing.a, pairing.b, this.#references, tally.changed);
-    this.#data = new DataExplainer(pairing, this.#references);
+    this.#measured = new MeasuredPieces(pairing.a, pairing.b, pairing.correspondence);
+    const resized = new ResizedTexts(pairing);
+    const lengths = new CodeLengths(resized);
+    this.#code = new PieceExplainer(pairing.a, pairing.b, this.#references, tally.changed, lengths);
+    this.#data = new DataExplainer(pairing, this.#references, resized);
   }
 
   explain(file: Sink): void {
@@ -214,7 +221,7 @@ class ElfExplainer {
     const fromB = other.sh_offset + pair.start;
     const length = piece.end - piece.start;
     const isFunction = piece.kind === 'code' && (piece.name !== '' || pair.name !== '');
-    if (piece.kind === 'data' && !sameExtent(this.pairing, piece, pair)) {
+    if (piece.kind === 'data' && !this.#isWhole(piece, pair)) {
       const why = { reason: 'object-order', field: 'what follows' } as const;
       this.#section(section, sink).change(fromA, length, fromB, pair.end - pair.start, why);
       return;
@@ -224,8 +231,10 @@ class ElfExplainer {
     if (
       piece.kind === 'data' &&
       length === pair.end - pair.start &&
-      (a.relocatable || a.patches(piece.section) === undefined) &&
-      Buffer.compare(a.bytes.subarray(fromA, fromA + length), b.bytes.subarray(fromB, fromB + length)) === 0
+      (a.relocatable || (a.patches(piece.section) === undefined && !isSlots(a, piece.section))) &&
+      Buffer.compare(a.bytes.subarray(fromA, fromA + length), b.bytes.subarray(fromB, fromB + length)) ===
+        0 &&
+      !this.#data.measuresText(piece, pair)
     ) {
       sink.equal(fromA, fromB, length);
       return;
@@ -241,6 +250,13 @@ class ElfExplainer {
     }
     const outcome = this.#code.explain(piece, pair, inner);
     if (isFunction) this.tally.pair(outcome);
+  }
+
+  /** Whether two constants are one whatever reads them: as `sameExtent` says, or since all that reads them tells how far. */
+  #isWhole(piece: Piece, pair: Piece): boolean {
+    const { pairing } = this;
+    if (sameExtent(pairing, piece, pair)) return true;
+    return this.#measured.has('a', piece) && this.#measured.has('b', pair);
   }
 
   /** A place for a section of A (or of B, where A has none), counting from the start of the file. */

@@ -40,7 +40,7 @@ export interface SegmentColumns {
   readonly aLength: Uint32Array;
   readonly bStart: Uint32Array;
   readonly bLength: Uint32Array;
-  /** What stands behind each: the index of a claim, or one of `BEHIND`. */
+  /** What stands behind each: the index of a claim or the number of several (`rowsOf`), or one of `BEHIND`. */
   readonly behind: Int32Array;
 }
 
@@ -58,13 +58,13 @@ export interface OwnerTotal {
   readonly segments: number;
   readonly bytesA: number;
   readonly bytesB: number;
-  /** What each claim has of it, where claims stand behind it. */
+  /** What each claim has of it, where claims stand behind it; what is derived may rest on some, too. */
   readonly shares?: ClaimShares | undefined;
 }
 
 /** One row a claim, in columns: of one section there are tens of thousands. */
 export interface ClaimShares {
-  /** Index in `claims`. */
+  /** Index in `claims`, or the number of several (`rowsOf`). */
   readonly claim: Uint32Array;
   readonly segments: Uint32Array;
   readonly bytesA: Uint32Array;
@@ -86,6 +86,13 @@ export interface ClaimColumns {
   readonly place: Uint32Array;
   /** As `OwnerTotal.place`, but with the symbol. */
   readonly paths: readonly (readonly string[])[];
+  /** Rows that only stand together (`Claims.joint`); none where it is left out. */
+  readonly joint?: readonly (readonly number[])[] | undefined;
+}
+
+/** The rows behind a number that stands for one claim, or for several that only stand together. */
+export function rowsOf({ a, joint }: Pick<ClaimColumns, 'a' | 'joint'>, claim: number): readonly number[] {
+  return claim < a.length ? [claim] : (joint?.[claim - a.length] ?? []);
 }
 
 export interface ClaimKind {

@@ -1,5 +1,5 @@
 import type { CauseId } from '../cause/cause-id.js';
-import type { ClaimKind, PairExplanation } from './explanation.js';
+import { type ClaimColumns, type ClaimKind, type PairExplanation, rowsOf } from './explanation.js';
 
 /** Why a claim does not stand. */
 export type Doubt = 'attested once' | 'contradicted' | 'of no type' | 'met as text only';
@@ -47,6 +47,8 @@ export class MergedClaims {
   readonly #rows = new Map<string, number>();
   /** For each pair the merged row of each of its claims. */
   readonly #ofPair: Int32Array[] = [];
+  /** For each pair that has some its claims that only stand together. */
+  readonly #joint = new Map<number, Pick<ClaimColumns, 'a' | 'joint'>>();
 
   constructor(explanations: readonly PairExplanation[], names: readonly NameClaim[]) {
     for (const { claims } of explanations) {
@@ -60,6 +62,7 @@ export class MergedClaims {
           places[i] ?? 0,
           vouched[i] === 1,
         );
+      if (claims.joint !== undefined) this.#joint.set(this.#ofPair.length, claims);
       this.#ofPair.push(rows);
     }
     // Whoever renamed one file may have renamed others too.
@@ -74,9 +77,13 @@ export class MergedClaims {
     this.#doubt(kept, new Set(explanations.flatMap(({ typed }) => typed)));
   }
 
-  /** The claim that row `claim` of pair `pair` is part of. */
+  /** The claim that row `claim` of pair `pair` is part of; of several that only stand together one that does not, if any. */
   of(pair: number, claim: number): MergedClaim | undefined {
-    return this.list[this.#ofPair[pair]?.[claim] ?? -1];
+    const rows = this.#ofPair[pair];
+    const joint = this.#joint.get(pair);
+    if (rows === undefined || joint === undefined) return this.list[rows?.[claim] ?? -1];
+    const all = rowsOf(joint, claim).map((row) => this.list[rows[row] ?? -1]);
+    return all.find((of) => of?.doubt !== undefined) ?? all[0];
   }
 
   find({ domain, a, b }: Pick<NameClaim, 'domain' | 'a' | 'b'>): MergedClaim | undefined {

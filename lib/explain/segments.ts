@@ -27,7 +27,7 @@ export function segmentsOf(ledger: Ledger, a: Content, b: Content): SegmentColum
         );
         break;
       case 'derived':
-        rows.add(aStart, aLength, bStart, bLength, BEHIND.derived);
+        rows.add(aStart, aLength, bStart, bLength, owner.claim ?? BEHIND.derived);
         break;
       case 'shown':
       case 'moved':

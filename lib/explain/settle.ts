@@ -171,12 +171,12 @@ interface Part extends Judged {
 
 /** A total by how what is behind it stands: of claims some may, and some not. */
 function partsOf(total: OwnerTotal, pair: number, claims: MergedClaims): Iterable<Part> {
-  const { reason, shares } = total;
+  const { reason, shares, state } = total;
   if (shares === undefined) return [{ ...total, ...standingOf(total), claims: [] }];
   const parts = new Map<string, Mutable<Part> & { readonly claims: MergedClaim[] }>();
   for (const [i, claim] of shares.claim.entries()) {
     const merged = claims.of(pair, claim);
-    const judged = claimedStanding(reason, merged);
+    const judged = state === 'derived' ? restingStanding(merged) : claimedStanding(reason, merged);
     const key = `${judged.standing} ${judged.why ?? ''}`;
     let part = parts.get(key);
     if (part === undefined) {
@@ -186,7 +186,8 @@ function partsOf(total: OwnerTotal, pair: number, claims: MergedClaims): Iterabl
     part.segments += shares.segments[i] ?? 0;
     part.bytesA += shares.bytesA[i] ?? 0;
     part.bytesB += shares.bytesB[i] ?? 0;
-    if (merged !== undefined) part.claims.push(merged);
+    // What rests on a claim does not attest it.
+    if (merged !== undefined && state !== 'derived') part.claims.push(merged);
   }
   return parts.values();
 }
@@ -197,6 +198,12 @@ function claimedStanding(reason: OwnerTotal['reason'], merged: MergedClaim | und
   return merged.doubt === undefined
     ? { standing: 'confirmed' }
     : { standing: 'suspected', why: merged.doubt };
+}
+
+/** What was recomputed from a token is what it is only where the token stands for the other. */
+function restingStanding(merged: MergedClaim | undefined): Judged {
+  if (merged === undefined) return UNEXPLAINED;
+  return merged.doubt === undefined ? { standing: 'derived' } : { standing: 'suspected', why: merged.doubt };
 }
 
 function standingOf({ state, reason }: OwnerTotal): Judged {

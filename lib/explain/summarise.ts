@@ -95,7 +95,9 @@ function totalsOf({ owners }: Ledger, perOwner: PerOwner, places: PlaceNames): O
       segments: sum(perOwner.segments),
       bytesA: sum(perOwner.bytesA),
       bytesB: sum(perOwner.bytesB),
-      ...(state === 'claimed' && { shares: sharesOf(owners, group, perOwner) }),
+      ...((state === 'claimed' || owners.claim(first) !== undefined) && {
+        shares: sharesOf(owners, group, perOwner),
+      }),
     };
   });
 }
@@ -158,6 +160,7 @@ function claimColumns({ claims }: Ledger, places: PlaceNames): ClaimColumns {
     vouched,
     place,
     paths,
+    ...(claims.joint.length > 0 && { joint: claims.joint }),
   };
 }
 

@@ -107,8 +107,8 @@ function masked(ledger: Ledger, id: string, stretches: readonly Stretch[]): Ledg
 }
 
 /** Whatever is not shown already; a claim may turn out not to stand. */
-function isMaskable({ state }: Owner): boolean {
-  return state === 'residue' || state === 'claimed';
+function isMaskable({ state, claim }: Owner): boolean {
+  return state === 'residue' || state === 'claimed' || claim !== undefined;
 }
 
 /** The parts of a segment that stretches cover on both sides, in order; of uneven sides all of it or nothing. */

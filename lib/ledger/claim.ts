@@ -14,6 +14,11 @@ export interface Claims {
   readonly place: readonly number[];
   /** Whether one of its places can hold nothing else than such a token. */
   readonly vouched: readonly boolean[];
+  /**
+   * Rows that only stand together: what rests on all of the n-th names them by the number of claims plus n. Made when all
+   * claims are there.
+   */
+  readonly joint: readonly (readonly number[])[];
 }
 
 /** Gathers the claims of one pair. */
@@ -25,6 +30,7 @@ export class ClaimTable implements Claims {
   readonly places: number[] = [];
   readonly place: number[] = [];
   readonly vouched: boolean[] = [];
+  readonly joint: (readonly number[])[] = [];
   /** Hashes that stand unchanged in B somewhere. */
   readonly kept = new Set<string>();
   /** Hashes of A that are ids of types for sure. */
@@ -57,6 +63,17 @@ export class ClaimTable implements Claims {
     else if (this.#last[row] !== place) this.#attest(row);
     this.#last[row] = place;
     return row;
+  }
+
+  /** The number of claims that only stand together; of a single one its row. No claim may be added behind it. */
+  together(rows: ReadonlySet<number>): number {
+    const [first = 0] = rows;
+    if (rows.size === 1) return first;
+    const sorted = [...rows].sort((x, y) => x - y);
+    const known = this.joint.findIndex(
+      (of) => of.length === sorted.length && of.every((row, i) => row === sorted[i]),
+    );
+    return this.cause.length + (known < 0 ? this.joint.push(sorted) - 1 : known);
   }
 
   #known(domain: string, a: string, b: string): number | undefined {

@@ -35,6 +35,10 @@ export abstract class ForwardingSink implements Sink {
     this.sink.derived(...segment);
   }
 
+  measured(...word: Parameters<Sink['measured']>): void {
+    this.sink.measured(...word);
+  }
+
   shown(...segment: Parameters<Sink['shown']>): void {
     this.sink.shown(...segment);
   }

@@ -19,9 +19,12 @@ export class LabelledSink extends ForwardingSink {
   }
 
   override change(a: number, aLength: number, b: number, bLength: number, why?: Why): void {
-    const { reason = 'unexplained' } = why ?? {};
-    const labels = reason === 'unexplained' || (reason === 'code' && this.what === 'unexplained and code');
-    this.sink.change(a, aLength, b, bLength, labels ? { ...why, reason: this.label } : why);
+    this.sink.change(a, aLength, b, bLength, this.#labelled(why));
+  }
+
+  override measured(...word: Parameters<Sink['measured']>): void {
+    const [a, b, length, texts, why] = word;
+    this.sink.measured(a, b, length, texts, this.#labelled(why));
   }
 
   override within(...place: Parameters<Sink['within']>): Sink {
@@ -30,5 +33,11 @@ export class LabelledSink extends ForwardingSink {
 
   override at(a: number, b: number): Sink {
     return new LabelledSink(this.sink.at(a, b), this.label, this.what);
+  }
+
+  #labelled(why: Why | undefined): Why | undefined {
+    const { reason = 'unexplained' } = why ?? {};
+    const labels = reason === 'unexplained' || (reason === 'code' && this.what === 'unexplained and code');
+    return labels ? { ...why, reason: this.label } : why;
   }
 }

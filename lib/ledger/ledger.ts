@@ -4,12 +4,13 @@ import { collectGarbage } from '../thread/garbage.js';
 import { alike, allDigits, type Claims, ClaimTable, readToken } from './claim.js';
 import { Content, sameAt, sameBytes } from './content.js';
 import { keptTokens } from './kept.js';
+import { Measures, type TextPair } from './measured.js';
 import { markMoved } from './moved.js';
 import type { Owner, PlaceKind } from './owner.js';
 import { OwnerTable } from './owner-table.js';
 import { PlaceTable } from './place-table.js';
 import { SegmentList } from './segment-list.js';
-import type { Sink, TokenEncoding, Why } from './sink.js';
+import type { MeasuredTexts, Sink, TokenEncoding, Why } from './sink.js';
 import { GUESSABLE, type Home, homeOf, LONGEST_PATH, vouches } from './vouch.js';
 
 /** What one differing pair comes to. */
@@ -32,6 +33,9 @@ export interface Ledger {
 /** The place of a claim that recomputing attests. */
 const RECOMPUTED = -2;
 
+/** What a word is derived from that tells how long a text is. */
+const MEASURED = 'the length of the text';
+
 /** Offsets are 32-bit. */
 const LONGEST = 2 ** 32 - 1;
 
@@ -45,6 +49,7 @@ export class LedgerBuilder {
 
   readonly a: Content;
   readonly b: Content;
+  readonly #measures = new Measures<(claims: ReadonlySet<number> | undefined) => void>();
 
   constructor(a: Content | Uint8Array, b: Content | Uint8Array) {
     if (a.length > LONGEST || b.length > LONGEST)
@@ -67,11 +72,21 @@ export class LedgerBuilder {
   }
 
   /**
+   * A word that is said to measure a text; `conclude` is given the claims that stand behind it once all segments are
+   * there. False where it cannot.
+   */
+  measure(text: TextPair, conclude: (claims: ReadonlySet<number> | undefined) => void): boolean {
+    return this.#measures.add(conclude, text, this.a, this.b);
+  }
+
+  /**
    * The ledger.
    * @throws Error where the segments do not cover both contents exactly once, or what was called equal is not: the
    * fault is in trustdiff, and the caller falls back to an alignment of bytes
    */
   finish(): Ledger {
+    const claims = this.#measures.claims(this.segments, this.owners);
+    for (const [i, conclude] of this.#measures.words.entries()) conclude(claims[i]);
     assertCovered(this.segments, this.a.length, this.b.length);
     const ledger: Ledger = {
       lengthA: this.a.length,
@@ -212,6 +227,29 @@ class PlaceSink implements Sink {
     this.#add(a, aLength, b, bLength, this.#ownerOf(kind));
   }
 
+  measured(a: number, b: number, length: number, texts: MeasuredTexts, why: Why = {}): void {
+    const text = {
+      a: this.baseA + texts.a,
+      aLength: numberOf(this.#bytesA(a, length), texts.littleEndian),
+      b: this.baseB + texts.b,
+      bLength: numberOf(this.#bytesB(b, length), texts.littleEndian),
+    };
+    const conclude = (claims: ReadonlySet<number> | undefined): void =>
+      this.#conclude(a, b, length, why, claims);
+    if (!this.ledger.measure(text, conclude)) this.#conclude(a, b, length, why, undefined);
+  }
+
+  #conclude(a: number, b: number, length: number, why: Why, behind: ReadonlySet<number> | undefined): void {
+    const { owners, claims } = this.ledger;
+    const stayed = sameBytes(this.ledger.a, this.baseA + a, this.ledger.b, this.baseB + b, length);
+    if (behind !== undefined && stayed) this.#add(a, length, b, length, 0);
+    else if (behind !== undefined) {
+      const kind = owners.kindOf('derived', 'derived', why.field, MEASURED);
+      this.#add(a, length, b, length, owners.add(this.place, kind, claims.together(behind)));
+    } else if (stayed) this.change(a, length, b, length, why);
+    else this.#uneven(a, length, b, length, why.field, why.reason);
+  }
+
   shown(cause: CauseId, a: number, aLength: number, b: number, bLength: number, field?: string): void {
     this.#add(a, aLength, b, bLength, this.#ownerOf(this.ledger.owners.kindOf('shown', cause, field)));
   }
@@ -230,8 +268,15 @@ class PlaceSink implements Sink {
   }
 
   /** What stays unexplained, without the bytes that happen to agree where both sides are of one length. */
-  #uneven(a: number, aLength: number, b: number, bLength: number, field: string | undefined): void {
-    const owner = this.#residue('unexplained', field);
+  #uneven(
+    a: number,
+    aLength: number,
+    b: number,
+    bLength: number,
+    field: string | undefined,
+    reason: Owner['reason'] = 'unexplained',
+  ): void {
+    const owner = this.#residue(reason, field);
     if (aLength !== bLength) {
       this.#add(a, aLength, b, bLength, owner);
       return;
@@ -286,6 +331,14 @@ class PlaceSink implements Sink {
   #bytesB(b: number, length: number): Uint8Array {
     return this.ledger.b.subarray(this.baseB + b, this.baseB + b + length);
   }
+}
+
+/** An unsigned number of up to eight bytes; approximate from 2^53 on, which is the length of nothing. */
+function numberOf(bytes: Uint8Array, littleEndian: boolean): number {
+  return bytes.reduceRight(
+    (all, _, i) => all * 256 + (bytes[littleEndian ? i : bytes.length - 1 - i] ?? 0),
+    0,
+  );
 }
 
 /** Before it is packed: what does not fit 32 bits would come back as something else. */

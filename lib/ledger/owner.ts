@@ -28,7 +28,7 @@ export interface Owner {
   readonly state: OwnerState;
   /** The header field or record by its specification's name: `e_shoff`, `ar_date`, `st_value`, `r_addend`. */
   readonly field?: string | undefined;
-  /** Index of the claim that stands behind it: it is confirmed only if the claim is. */
+  /** Index of the claim that stands behind it: it is confirmed, or derived, only if the claim is. */
   readonly claim?: number | undefined;
   /** For `derived`: what it was recomputed from. For `masked`: the id of the mask. */
   readonly from?: string | undefined;

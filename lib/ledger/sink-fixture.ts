@@ -1,11 +1,11 @@
 import type { CauseId } from '../cause/cause-id.js';
 import { alike, readToken } from './claim.js';
 import type { Place, PlaceKind, Reason } from './owner.js';
-import type { Sink, TokenEncoding, Why } from './sink.js';
+import type { MeasuredTexts, Sink, TokenEncoding, Why } from './sink.js';
 
 /** What an explainer gave, with offsets from the start of the whole files. */
 export interface RecordedSegment {
-  readonly kind: 'equal' | 'change' | 'token' | 'derived' | 'shown';
+  readonly kind: 'equal' | 'change' | 'token' | 'derived' | 'measured' | 'shown';
   readonly a: number;
   readonly aLength: number;
   readonly b: number;
@@ -101,6 +101,9 @@ class Recording implements RecordingSink {
   derived(...args: Parameters<Sink['derived']>): void {
     this.#root.derived(...args);
   }
+  measured(...args: Parameters<Sink['measured']>): void {
+    this.#root.measured(...args);
+  }
   shown(...args: Parameters<Sink['shown']>): void {
     this.#root.shown(...args);
   }
@@ -192,6 +195,12 @@ class Stretch implements Sink {
     const there = this.#slice(this.all.b, this.bStart + b, bLength);
     const reason = Buffer.compare(there, recomputed) === 0 ? (cause ?? 'derived') : 'unexplained';
     this.#record('derived', a, aLength, b, bLength, { reason, field, from });
+  }
+
+  /** What the ledger decides: here the word is told, and nothing of the text. */
+  measured(a: number, b: number, length: number, _texts: MeasuredTexts, why?: Why): void {
+    const { reason = 'unexplained', field } = why ?? {};
+    this.#record('measured', a, length, b, length, { reason, field });
   }
 
   shown(cause: CauseId, a: number, aLength: number, b: number, bLength: number, field?: string): void {

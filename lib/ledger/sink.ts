@@ -64,6 +64,13 @@ export interface Sink {
     cause?: CauseId,
   ): void;
   /**
+   * A word of `length` bytes that tells how many bytes long a text is, on each side that of its own. Derived where the
+   * whole ledger lays exactly the one text beside the other, and nothing parts them but tokens; it then stands only as
+   * long as the claims of all these do. Unexplained otherwise, also where the bytes are equal: they should have changed
+   * with the text. `why`: as of `change`, where it is not derived.
+   */
+  measured(a: number, b: number, length: number, texts: MeasuredTexts, why?: Why): void;
+  /**
    * Equal contents in other bytes, shown by the caller (both decompressed to the same bytes, one set in another
    * order): the cause is confirmed by that.
    */
@@ -74,6 +81,14 @@ export interface Sink {
   at(a: number, b: number): Sink;
   /** A sentence for the reader: what could not be read, which method was used. */
   note(text: string): void;
+}
+
+/** Where the texts of a word that measures one begin: offsets of the sink that is told, which may lie before it. */
+export interface MeasuredTexts {
+  readonly a: number;
+  readonly b: number;
+  /** How the word is stored. */
+  readonly littleEndian: boolean;
 }
 
 export interface Why {

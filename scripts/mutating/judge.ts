@@ -161,7 +161,8 @@ function isOpen(ledger: Ledger, index: number, settled: Settled, file: number): 
   const owner = ledger.owners.at(index);
   if (index === 0 || owner === undefined) return false;
   if (owner.state === 'residue') return true;
-  if (owner.state === 'derived' || owner.state === 'masked') return false;
+  if (owner.state === 'masked' || (owner.state === 'derived' && owner.claim === undefined)) return false;
+  if (owner.state === 'derived') return settled.claims.of(file, owner.claim ?? -1)?.doubt !== undefined;
   if (!isMaskable(owner.reason)) return true;
   return owner.state === 'claimed' && settled.claims.of(file, owner.claim ?? -1)?.doubt !== undefined;
 }

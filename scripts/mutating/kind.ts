@@ -3,6 +3,7 @@ import { ARCHIVE_KINDS } from './archive-kinds.js';
 import { BYTE_KINDS } from './byte-kinds.js';
 import { CODE_KINDS } from './code-kinds.js';
 import type { Edit } from './edit.js';
+import { LENGTH_KINDS } from './length-kinds.js';
 import { SECTION_KINDS } from './section-kinds.js';
 import type { Site } from './site.js';
 import { SYMBOL_KINDS } from './symbol-kinds.js';
@@ -19,6 +20,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   ...CODE_KINDS,
   ...SYMBOL_KINDS,
   ...SECTION_KINDS,
+  ...LENGTH_KINDS,
   ...ARCHIVE_KINDS,
 };
 

@@ -6,6 +6,7 @@ import { machineOf } from '../../machine/machine.js';
 import { explainBytes } from '../bytes.js';
 import type { FunctionOutcome } from '../function-tally.js';
 import type { ChangedFunctions } from '../instructions/changed-functions.js';
+import type { CodeLengths } from './code-length.js';
 import { sameBytes } from './field.js';
 import { locationOf } from './location.js';
 import type { Patches } from './patch.js';
@@ -24,6 +25,8 @@ export class CodeExplainer {
     readonly b: ElfView,
     readonly references: Referring,
     readonly changed: ChangedFunctions,
+    /** None where nothing is known of the texts that code refers to. */
+    readonly lengths?: CodeLengths | undefined,
   ) {}
 
   /** A range of two pieces that are one function; `sink` starts where the range does. */
@@ -31,7 +34,7 @@ export class CodeExplainer {
     const { a, b } = this;
     const codeA = this.#code(a, piece, range.startA, range.endA, this.#relocationsA);
     const codeB = this.#code(b, pair, range.startB, range.endB, this.#relocationsB);
-    const out = new Outcome(this.references, codeA, codeB, piece, pair, sink);
+    const out = new Outcome(this.references, codeA, codeB, piece, pair, sink, this.lengths);
     const machine = machineOf(a.elf.header.e_machine);
     if (machine !== undefined && a.elf.header.e_machine === b.elf.header.e_machine) {
       const { mapping, changedRows } = compareCode(machine, codeA, codeB, out, out);
@@ -100,6 +103,8 @@ function columns(patches: Patches | undefined): CodeRelocations | undefined {
   return patches === undefined ? undefined : { starts: patches.offset, lengths: patches.size };
 }
 
+const NO_TEXTS: ReadonlyMap<number, number> = new Map();
+
 /** Stretches of one function that are remembered, four numbers each. */
 const MAX_CHANGES = 4 * 200;
 
@@ -125,6 +130,8 @@ class Outcome implements Resolver, CodeSink {
   readonly changes: number[] = [];
   changedBytes = 0;
   hashRows = 0;
+  /** Constants of A that may tell how long a text is. */
+  readonly #texts: ReadonlyMap<number, number>;
 
   constructor(
     readonly references: Referring,
@@ -133,7 +140,10 @@ class Outcome implements Resolver, CodeSink {
     readonly piece: Piece,
     readonly pair: Piece,
     readonly sink: Sink,
-  ) {}
+    readonly lengths: CodeLengths | undefined,
+  ) {
+    this.#texts = lengths?.of(codeA, piece) ?? NO_TEXTS;
+  }
 
   outcome(): FunctionOutcome {
     if (this.#changed) return 'changed';
@@ -156,7 +166,23 @@ class Outcome implements Resolver, CodeSink {
   }
 
   equal(a: number, b: number, length: number): void {
-    this.sink.equal(a - this.codeA.start, b - this.codeB.start, length);
+    let told = 0;
+    // A length that stayed where the text did not.
+    for (const at of this.#texts.keys()) {
+      const before = at - a;
+      if (before < told || before + 4 > length || this.#textLength(at, b + before) === 0) continue;
+      this.sink.equal(a + told - this.codeA.start, b + told - this.codeB.start, before - told);
+      this.#noteChange(at, 4, b + before, 4);
+      told = before + 4;
+    }
+    this.sink.equal(a + told - this.codeA.start, b + told - this.codeB.start, length - told);
+  }
+
+  /** On how many sides a constant is the length of a text; it is told then. */
+  #textLength(a: number, b: number): number {
+    const lea = this.#texts.get(a);
+    if (lea === undefined || this.lengths === undefined) return 0;
+    return this.lengths.tell(this.codeA, this.piece, a, lea, this.codeB, this.pair, b, this.sink);
   }
 
   target(a: number, b: number, length: number, targetA: number, targetB: number, same: boolean): void {
@@ -176,6 +202,12 @@ class Outcome implements Resolver, CodeSink {
   }
 
   immediate(a: number, b: number, length: number): void {
+    const lengths = length === 4 ? this.#textLength(a, b) : 0;
+    if (lengths > 0) {
+      if (lengths === 2) this.#moved = true;
+      else this.#noteChange(a, 4, b, 4);
+      return;
+    }
     if (length !== 8) {
       this.#change(a, length, b, length);
       return;

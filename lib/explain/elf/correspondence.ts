@@ -36,7 +36,11 @@ export class Correspondence {
       return other < 0 || there < 0 ? NOWHERE : locationOf(other, there);
     }
     const piece = pieces.at(offset);
-    if (piece === undefined) return NOWHERE;
+    if (piece === undefined) {
+      // A section with nothing in it is all start.
+      const other = pieces.pieces.length === 0 && offset === 0 ? (this.sections[section] ?? -1) : -1;
+      return other < 0 ? NOWHERE : locationOf(other, 0);
+    }
     const within = inPair(piece, offset - piece.start);
     if (within >= 0 && piece.pair !== undefined)
       return locationOf(piece.pair.section, piece.pair.start + within);
@@ -114,5 +118,7 @@ function inPair(piece: Piece, offset: number): number {
   if (piece.map !== undefined) return piece.map(offset);
   // What follows a constant belongs to nobody: of two of unequal lengths the shorter is the constant.
   if (piece.kind === 'data') return offset < Math.min(sizeA, sizeB) ? offset : -1;
-  return sizeA === sizeB && offset < sizeA ? offset : -1;
+  if (offset < sizeA) return sizeA === sizeB ? offset : -1;
+  // What stands behind a function has no size of its own, as what starts a program and ends it.
+  return piece.end - piece.body === other.end - other.body ? sizeB + (offset - sizeA) : -1;
 }

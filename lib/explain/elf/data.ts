@@ -6,9 +6,11 @@ import { encoded, sameBytes, Words } from './field.js';
 import { type Location, locationOf, NOWHERE, offsetOf, sectionOf } from './location.js';
 import { isAligning } from './padding.js';
 import type { ElfPairing } from './pairing.js';
-import { firstPatch, patchTarget } from './patch.js';
+import { firstPatch, type Patches, patchTarget } from './patch.js';
 import type { Piece } from './piece.js';
 import type { References } from './references.js';
+import { type ResizedTexts, withoutZeros } from './text.js';
+import { type TextLength, textLengths } from './text-length.js';
 import { TypeIdPlaces } from './type-id-function.js';
 import type { ElfView } from './view.js';
 
@@ -24,8 +26,14 @@ export class DataExplainer {
   constructor(
     readonly pairing: ElfPairing,
     readonly references: References,
+    readonly resized: ResizedTexts,
   ) {
     this.#typeIds = new TypeIdPlaces(pairing.a, pairing.correspondence.piecesA);
+  }
+
+  /** Whether two pieces tell how long a text is that has another length in B: with equal bytes one of them is wrong. */
+  measuresText(piece: Piece, pair: Piece): boolean {
+    return textLengths(this.resized, piece, pair).size > 0;
   }
 
   /** Two pieces as wholes, with what has no symbol behind them; `sink` starts where they do. */
@@ -35,32 +43,44 @@ export class DataExplainer {
     const bytesB = bytesOf(b, pair);
     if (
       Buffer.compare(bytesA, bytesB) === 0 &&
+      !this.measuresText(piece, pair) &&
       Buffer.compare(inTermsOf(this.pairing, piece, bytesA), bytesB) === 0
     ) {
       sink.equal(0, 0, bytesA.length);
       return;
     }
+    const [endA, endB] = this.#aligned(piece, pair, bytesA, bytesB);
+    this.#inStep(piece, pair, bytesA.subarray(0, endA), bytesB.subarray(0, endB), sink);
+    const rest = bytesB.subarray(endB);
+    if (endA === bytesA.length && rest.length === 0) return;
+    const from = 'the alignment of what follows';
+    sink.derived(endA, bytesA.length - endA, endB, rest.length, rest, from, undefined, 'padding');
+  }
+
+  /** Where two constants end of which one has more zeros behind it, as the alignment of what follows asks. */
+  #aligned(piece: Piece, pair: Piece, bytesA: Uint8Array, bytesB: Uint8Array): [number, number] {
+    const { a, b } = this.pairing;
+    const resized = this.resized.starts.has(locationOf(piece.section, piece.start));
     const shorter = Math.min(bytesA.length, bytesB.length);
-    const tail = Math.abs(bytesA.length - bytesB.length);
-    const aligning = isAligning(a, piece, tail) && isAligning(b, pair, tail);
-    if (tail > 0 && aligning && isZero(bytesA, shorter) && isZero(bytesB, shorter)) {
-      this.#inStep(piece, pair, bytesA.subarray(0, shorter), bytesB.subarray(0, shorter), sink);
-      const rest = bytesB.subarray(shorter);
-      const from = 'the alignment of what follows';
-      sink.derived(shorter, bytesA.length - shorter, shorter, rest.length, rest, from, undefined, 'padding');
-      return;
-    }
-    this.#inStep(piece, pair, bytesA, bytesB, sink);
+    const [startA, startB] = resized ? [withoutZeros(bytesA), withoutZeros(bytesB)] : [shorter, shorter];
+    const [zerosA, zerosB] = [bytesA.length - startA, bytesB.length - startB];
+    const tail = Math.abs(zerosA - zerosB);
+    const aligning = tail > 0 && isAligning(a, piece, tail) && isAligning(b, pair, tail);
+    if (!aligning || !isZero(bytesA, startA) || !isZero(bytesB, startB))
+      return [bytesA.length, bytesB.length];
+    const both = Math.min(zerosA, zerosB);
+    return [startA + both, startB + both];
   }
 
   #inStep(piece: Piece, pair: Piece, bytesA: Uint8Array, bytesB: Uint8Array, sink: Sink): void {
     const mapped = inTermsOf(this.pairing, piece, bytesA);
+    const lengths = textLengths(this.resized, piece, pair);
     const { ranges, truncated } = changedRanges(mapped, bytesB);
     let atA = 0;
     let atB = 0;
     const words = wordRanges(ranges, piece.start, bytesA.length, bytesB.length);
     for (const range of textRanges(words, bytesA, bytesB)) {
-      this.#mapped(bytesA, bytesB, atA, atB, range.aStart - atA, sink);
+      this.#mapped(bytesA, bytesB, atA, atB, range.aStart - atA, lengths, sink);
       atA = range.aStart + range.aLength;
       atB = range.bStart + range.bLength;
       const inner = sink.at(range.aStart, range.bStart);
@@ -71,18 +91,32 @@ export class DataExplainer {
       else if (Buffer.compare(changedA, changedB) === 0)
         // The same bytes, but what they led to is elsewhere now.
         sink.change(range.aStart, range.aLength, range.bStart, range.bLength, { field: 'pointer' });
-      else this.#inPlace(piece, pair, bytesA, bytesB, range.aStart, range.bStart, range.aLength, sink);
+      else
+        this.#inPlace(piece, pair, bytesA, bytesB, range.aStart, range.bStart, range.aLength, lengths, sink);
     }
     if (truncated) sink.change(atA, bytesA.length - atA, atB, bytesB.length - atB);
-    else this.#mapped(bytesA, bytesB, atA, atB, bytesA.length - atA, sink);
+    else this.#mapped(bytesA, bytesB, atA, atB, bytesA.length - atA, lengths, sink);
   }
 
   /** Bytes that are equal once A's pointers are told as B's: equal as they are, or derived pointer by pointer. */
-  #mapped(a: Uint8Array, b: Uint8Array, atA: number, atB: number, length: number, sink: Sink): void {
+  #mapped(
+    a: Uint8Array,
+    b: Uint8Array,
+    atA: number,
+    atB: number,
+    length: number,
+    lengths: ReadonlyMap<number, TextLength>,
+    sink: Sink,
+  ): void {
     for (let at = 0; at < length; ) {
+      const measured = measure(lengths, atA + at, atB + at, length - at, sink);
+      if (measured > 0) {
+        at += measured;
+        continue;
+      }
       const same = a[atA + at] === b[atB + at];
       let end = at + 1;
-      while (end < length && (a[atA + end] === b[atB + end]) === same) end += 1;
+      while (end < length && !lengths.has(atA + end) && (a[atA + end] === b[atB + end]) === same) end += 1;
       if (same) sink.equal(atA + at, atB + at, end - at);
       else {
         const from = 'where the pointer leads';
@@ -110,12 +144,14 @@ export class DataExplainer {
     atA: number,
     atB: number,
     length: number,
+    lengths: ReadonlyMap<number, TextLength>,
     sink: Sink,
   ): void {
     const end = atA + length;
     for (let at = atA; at < end; ) {
       const to = atB + at - atA;
-      let taken = this.#word(piece, pair, a, b, at, to, end - at, sink);
+      let taken =
+        measure(lengths, at, to, end - at, sink) || this.#word(piece, pair, a, b, at, to, end - at, sink);
       if (taken === 0) {
         // Up to the next place where a word may begin.
         taken = Math.min(end - at, 4 - ((piece.start + at) % 4));
@@ -264,11 +300,29 @@ function equalRanges(
   };
 }
 
-/** A's bytes with its pointers told as they would be in B: those that relocations set and that the file holds too. */
-function inTermsOf({ a, b, correspondence }: ElfPairing, piece: Piece, bytes: Uint8Array): Uint8Array {
-  const patches = a.relocatable ? undefined : a.patches(piece.section);
-  if (patches === undefined) return bytes;
+/**
+ * A's bytes with its pointers told as they would be in B: those that relocations set and that the file holds too, and the
+ * slots of `.got.plt`.
+ */
+function inTermsOf(pairing: ElfPairing, piece: Piece, bytes: Uint8Array): Uint8Array {
+  const { a } = pairing;
+  if (a.relocatable) return bytes;
+  const patches = a.patches(piece.section);
+  const hasSlots = isSlots(a, piece.section);
+  if (patches === undefined && !hasSlots) return bytes;
   const out = Uint8Array.from(bytes);
+  if (patches !== undefined) setPointers(pairing, piece, patches, bytes, out);
+  if (hasSlots) setSlots(pairing, bytes, out);
+  return out;
+}
+
+function setPointers(
+  { a, b, correspondence }: ElfPairing,
+  piece: Piece,
+  patches: Patches,
+  bytes: Uint8Array,
+  out: Uint8Array,
+): void {
   const words = new Words(bytes, a.elf.header.littleEndian);
   for (let i = firstPatch(patches, piece.start); i < patches.length; i += 1) {
     const at = (patches.offset[i] ?? 0) - piece.start;
@@ -283,7 +337,40 @@ function inTermsOf({ a, b, correspondence }: ElfPairing, piece: Piece, bytes: Ui
     if (there === NOWHERE) continue;
     out.set(encoded(b.address(sectionOf(there)) + offsetOf(there), size, b.elf.header.littleEndian), at);
   }
-  return out;
+}
+
+/** Whether a section is the part of the global offset table that functions are called through. */
+export function isSlots(view: ElfView, section: number): boolean {
+  return view.section(section)?.name === '.got.plt';
+}
+
+/**
+ * The words of `.got.plt` as they would be in B: before anything is bound each holds an address, that of `.dynamic` first
+ * (https://gitlab.com/x86-psABIs/x86-64-ABI, section 5.2). No relocation says so.
+ */
+function setSlots({ a, b, correspondence }: ElfPairing, bytes: Uint8Array, out: Uint8Array): void {
+  const words = new Words(bytes, a.elf.header.littleEndian);
+  const size = a.elf.header.class / 8;
+  for (let at = 0; at + size <= out.length; at += size) {
+    const address = words.number(at, size);
+    const there = address === 0 ? NOWHERE : correspondence.at(a.locate(address));
+    if (there === NOWHERE) continue;
+    out.set(encoded(b.address(sectionOf(there)) + offsetOf(there), size, b.elf.header.littleEndian), at);
+  }
+}
+
+/** Takes the word that starts here if it tells how long a text is; gives the bytes taken, or 0. */
+function measure(
+  lengths: ReadonlyMap<number, TextLength>,
+  atA: number,
+  atB: number,
+  room: number,
+  sink: Sink,
+): number {
+  const word = lengths.get(atA);
+  if (word === undefined || word.to !== atB || word.size > room) return 0;
+  sink.measured(atA, atB, word.size, word.texts, { field: 'length' });
+  return word.size;
 }
 
 /** Whether nothing but zeros follow, and no more of them than an alignment takes. */

@@ -2,6 +2,7 @@ import type { Sink } from '../../ledger/sink.js';
 import type { FunctionOutcome } from '../function-tally.js';
 import type { ChangedFunctions } from '../instructions/changed-functions.js';
 import { CodeExplainer, type Referring } from './code.js';
+import type { CodeLengths } from './code-length.js';
 import { explainPadding, isAligning, isFilling } from './padding.js';
 import type { Piece } from './piece.js';
 import type { ElfView } from './view.js';
@@ -15,8 +16,9 @@ export class PieceExplainer {
     readonly b: ElfView,
     references: Referring,
     changed: ChangedFunctions,
+    lengths?: CodeLengths,
   ) {
-    this.#code = new CodeExplainer(a, b, references, changed);
+    this.#code = new CodeExplainer(a, b, references, changed, lengths);
   }
 
   /** `sink` starts where the two pieces do. */

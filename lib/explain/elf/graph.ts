@@ -379,9 +379,15 @@ function nameKeys(graph: Graph): Labels {
   for (let i = 0; i < graph.length; i += 1) {
     const piece = graph.pieces[i];
     if (piece === undefined) keys.set(i, graph.key, i);
-    else if (piece.name !== '' || piece.start === 0) keys.setKey(i, ofKind(piece.kind, piece.key));
+    else if (piece.name !== '' || isWhole(graph.edges.view, piece))
+      keys.setKey(i, ofKind(piece.kind, piece.key));
   }
   return keys;
+}
+
+/** Whether the name of its section says which piece it is: of many constants any may be the first. */
+function isWhole(view: ElfView, { kind, section, start, end }: Piece): boolean {
+  return start === 0 && (kind !== 'data' || end === view.section(section)?.sh_size);
 }
 
 /** The labels of what has a name; none for the rest. */

@@ -265,9 +265,13 @@ function expectedOfSection(
       return section.sh_type === SHT_NOBITS && endBefore(a, section) === section.sh_offset
         ? endBefore(b, other)
         : undefined;
-    case 'sh_addr':
-      return expectedAddress(a, section) === Number(section.sh_addr) ? expectedAddress(b, other) : undefined;
+    case 'sh_addr': {
+      // What has no bytes may lie where one segment ends and another begins.
+      const rule = expectedAddresses(a, section).indexOf(Number(section.sh_addr));
+      return rule < 0 ? undefined : expectedAddresses(b, other)[rule];
+    }
     case 'sh_size':
+      if (isRelroPadding(section) && isRelroPadding(other)) return toPage(Number(other.sh_addr));
       // Its bytes are explained one by one; of what has none in the file, nothing says how many there should be.
       return section.sh_size === section.fileSize &&
         other.sh_type !== SHT_NOBITS &&
@@ -357,8 +361,22 @@ function expectedOffset(view: ElfView, section: Section): number | undefined {
   return at >= before ? at : at + page;
 }
 
-/** As its segment says; what has no bytes in the file follows the section before it. */
-function expectedAddress(view: ElfView, section: Section): number | undefined {
+/** lld's: from the end of what is read-only once the file is loaded to the end of its page. */
+function isRelroPadding({ name, sh_type, sh_addr, sh_size }: Section): boolean {
+  return name === '.relro_padding' && sh_type === SHT_NOBITS && sh_size === toPage(Number(sh_addr));
+}
+
+/** Bytes up to the next page; 0 at one. */
+function toPage(address: number): number {
+  return (PAGE - (address % PAGE)) % PAGE;
+}
+
+const PAGE = 4096;
+
+/**
+ * As the segments say that hold it, in their order; what has no bytes in the file follows the section before it.
+ */
+function expectedAddresses(view: ElfView, section: Section): number[] {
   if (section.sh_type === SHT_NOBITS) {
     let end = 0;
     for (const before of view.elf.sections) {
@@ -366,15 +384,16 @@ function expectedAddress(view: ElfView, section: Section): number | undefined {
       if ((before.sh_flags & SHF_ALLOC) !== 0n) end = Number(before.sh_addr) + before.sh_size;
     }
     const align = Math.max(1, Number(section.sh_addralign));
-    return Math.ceil(end / align) * align;
+    return [Math.ceil(end / align) * align];
   }
-  const load = view.elf.segments.find(
-    (s) =>
-      s.p_type === PT_LOAD &&
-      s.p_offset <= section.sh_offset &&
-      section.sh_offset + section.fileSize <= s.p_offset + s.p_filesz,
-  );
-  return load === undefined ? undefined : Number(load.p_vaddr) + section.sh_offset - load.p_offset;
+  return view.elf.segments
+    .filter(
+      (s) =>
+        s.p_type === PT_LOAD &&
+        s.p_offset <= section.sh_offset &&
+        section.sh_offset + section.fileSize <= s.p_offset + s.p_filesz,
+    )
+    .map((load) => Number(load.p_vaddr) + section.sh_offset - load.p_offset);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -55,6 +55,12 @@ class InterpreterSink extends ForwardingSink {
     else this.sink.derived(...segment);
   }
 
+  override measured(...word: Parameters<Sink['measured']>): void {
+    const [a, b, length, , why] = word;
+    if (this.#isIn(a, length, b, length)) this.sink.change(a, length, b, length, why);
+    else this.sink.measured(...word);
+  }
+
   override shown(...segment: Parameters<Sink['shown']>): void {
     const [, a, aLength, b, bLength, field] = segment;
     if (this.#isIn(a, aLength, b, bLength)) this.sink.change(a, aLength, b, bLength, { field });

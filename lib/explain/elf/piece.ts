@@ -55,6 +55,8 @@ const SHT_NOBITS = 8;
 const ARRAYS = new Set([14, 15, 16]);
 const SHF_ALLOC = 2n;
 const SHF_EXECINSTR = 4n;
+/** SHF_MERGE and SHF_STRINGS. */
+const STRINGS = 0x30n;
 const STT_OBJECT = 1;
 const STT_FUNC = 2;
 const STT_GNU_IFUNC = 10;
@@ -98,7 +100,9 @@ export function dividePieces(view: ElfView, frames: EhFrame | undefined): Divisi
       bySection.set(
         section.index,
         numbered(
-          cut(section, kind, prefix, isOrdered(section) ? [] : (bounds.get(section.index) ?? [])),
+          isOrdered(section)
+            ? cut(section, kind, prefix, [])
+            : cut(section, kind, prefix, bounds.get(section.index) ?? [], mergedStrings(view, section)),
           all,
         ),
       );
@@ -127,6 +131,29 @@ export function dividePieces(view: ElfView, frames: EhFrame | undefined): Divisi
     bySection.set(index, numbered(pieces, all));
   }
   return { bySection, all, sweep };
+}
+
+/**
+ * Where the strings of a section begin of which a linker keeps one each: it takes every one for a thing by itself, whether
+ * or not a symbol names it.
+ */
+function mergedStrings(view: ElfView, section: Section): Float64Array {
+  if (!isMergedStrings(section)) return NONE;
+  const bytes = view.content(section);
+  const starts: number[] = [];
+  for (let at = 0; at >= 0 && at < bytes.length; at = bytes.indexOf(0, at) + 1 || -1) starts.push(at);
+  return Float64Array.from(starts);
+}
+
+function isMergedStrings({ sh_flags, sh_entsize }: Section): boolean {
+  return (sh_flags & STRINGS) === STRINGS && sh_entsize === 1;
+}
+
+/** Whether a piece of an object begins where a string does of which a linker keeps one each. */
+export function startsString(view: ElfView, { section, start }: Piece): boolean {
+  const of = view.section(section);
+  if (!view.relocatable || of === undefined || !isMergedStrings(of)) return false;
+  return start === 0 || view.content(of)[start - 1] === 0;
 }
 
 /** What has bytes in the file is never paired with what has none. */

@@ -3,7 +3,7 @@ import type { Sink } from '../../ledger/sink.js';
 import { explainField, sameBytes, Words } from './field.js';
 import { NOWHERE, offsetOf, sectionOf } from './location.js';
 import type { ElfPairing } from './pairing.js';
-import type { Piece } from './piece.js';
+import { type Piece, startsString } from './piece.js';
 import type { StringPairs } from './strings.js';
 import type { SymbolPairs } from './symbol-pairs.js';
 import type { NamedSymbols } from './view.js';
@@ -94,21 +94,23 @@ export function explainSymbols(
 
 /**
  * Whether a constant is as long in B. It begins there because a symbol says so: of one that begins elsewhere and is longer or
- * shorter, nothing else says where it should.
+ * shorter, nothing else says where it should, unless it is a string of many, and begins where another one ends.
  */
-function isMeasured(piece: Piece | undefined): boolean {
+function isMeasured({ a, b }: ElfPairing, piece: Piece | undefined): boolean {
   if (piece?.pair === undefined || piece.kind !== 'data' || piece.name === '') return true;
-  return piece.end - piece.start === piece.pair.end - piece.pair.start;
+  if (piece.end - piece.start === piece.pair.end - piece.pair.start) return true;
+  return startsString(a, piece) && startsString(b, piece.pair);
 }
 
 function expectedValue(
   field: SymbolField,
   symbol: number,
-  { a, b, correspondence }: ElfPairing,
+  pairing: ElfPairing,
   table: NamedSymbols,
   strings: StringPairs | undefined,
   nameB: number,
 ): number | undefined {
+  const { a, b, correspondence } = pairing;
   switch (field) {
     case 'st_name': {
       return strings?.leadsTo(table.table.st_name[symbol] ?? 0, nameB) === true ? nameB : undefined;
@@ -125,7 +127,7 @@ function expectedValue(
         offsetOf(there) !== offsetOf(table.location(symbol, a))
       )
         return undefined;
-      if (!isMeasured(correspondence.pieceOfA(table.location(symbol, a)))) return undefined;
+      if (!isMeasured(pairing, correspondence.pieceOfA(table.location(symbol, a)))) return undefined;
       return b.relocatable ? offsetOf(there) : b.address(sectionOf(there)) + offsetOf(there);
     }
     case 'st_size': {

@@ -54,6 +54,21 @@ export const PATHS: readonly Recipe[] = [
       inFolders(shop, `${PROGRAM} -C link-arg=-Wl,--build-id=sha1`, '/build/a', '/build/b', 'program.rs'),
   },
   {
+    name: 'text-lengths',
+    what: 'A library that knows its own path in many places, built in a short and in a longer path: every length follows.',
+    causes: ['build-path'],
+    verdict: 'inconclusive',
+    make: (shop) => {
+      for (const [side, folder] of [
+        ['a', '/build/a'],
+        ['b', LONG],
+      ] as const) {
+        shop.source(`${folder}/src`);
+        shop.rustc(`${RLIB} --out-dir /out/${side} ${folder}/src/located.rs`, { cwd: folder });
+      }
+    },
+  },
+  {
     name: 'link-path',
     what: 'A library built against the same dependency found in two folders with -L.',
     causes: [],
