@@ -36,6 +36,8 @@ export class ClaimTable implements Claims {
   /** Hashes of A that are ids of types for sure. */
   readonly typed = new Set<string>();
   readonly #last: number[] = [];
+  /** The numbers of `joint` by the rows that it names. */
+  readonly #joints = new Map<string, number>();
   /** For each place the type ids' rows that were met there. */
   readonly #halves = new Map<number, Set<number>>();
   /** By token of A; where it stands as several, by domain and token of B. There are hundreds of thousands. */
@@ -70,10 +72,13 @@ export class ClaimTable implements Claims {
     const [first = 0] = rows;
     if (rows.size === 1) return first;
     const sorted = [...rows].sort((x, y) => x - y);
-    const known = this.joint.findIndex(
-      (of) => of.length === sorted.length && of.every((row, i) => row === sorted[i]),
-    );
-    return this.cause.length + (known < 0 ? this.joint.push(sorted) - 1 : known);
+    const key = sorted.join();
+    let number = this.#joints.get(key);
+    if (number === undefined) {
+      number = this.joint.push(sorted) - 1;
+      this.#joints.set(key, number);
+    }
+    return this.cause.length + number;
   }
 
   #known(domain: string, a: string, b: string): number | undefined {
