@@ -22,11 +22,11 @@ export function compileGlob(glob: string): (path: string) => boolean {
   if (glob.length > MAX_LENGTH) throw new GlobError(`is longer than ${MAX_LENGTH} characters`);
   const negated = /^!(?!\()/.test(glob);
   const source = (negated ? glob.slice(1) : glob).replace(/^\.\//, '');
-  const program = compile(new Parser(source).whole());
+  const automaton = new Automaton(compile(new Parser(source).whole()));
   const inName = !glob.includes('/');
   return (path) => {
     const name = inName ? path.slice(path.lastIndexOf('/') + 1) : path;
-    return run(program, name) !== negated;
+    return automaton.matches(name) !== negated;
   };
 }
 
@@ -283,31 +283,72 @@ function add(program: Program, test?: Test): number {
   return program.test.push(test) - 1;
 }
 
-/** Follows all ways through the program at once, so that no place of the text is tried twice. */
-function run({ test, leads }: Program, text: string): boolean {
-  const end = test.length;
-  const reachedAt = new Int32Array(end + 1).fill(-1);
-  let now: number[] = [];
-  let then: number[] = [];
-  const stack: number[] = [];
-  const reach = (from: number, at: number, into: number[]): void => {
-    stack.push(from);
-    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      if (reachedAt[next] === at) continue;
-      reachedAt[next] = at;
-      if (next === end || test[next] !== undefined) into.push(next);
-      else stack.push(...(leads[next] ?? []));
-    }
-  };
-  reach(0, 0, now);
-  let at = 0;
-  for (const char of text) {
-    if (now.length === 0) return false;
-    at += 1;
-    const code = char.codePointAt(0) ?? 0;
-    for (const thread of now) if (test[thread]?.(code) === true) reach(thread + 1, at, then);
-    [now, then] = [then, now];
-    then.length = 0;
+/** States that are kept at once; a glob seldom needs more than twice its length. */
+const MAX_STATES = 256;
+const ASCII = 128;
+const UNKNOWN = -1;
+
+/**
+ * Follows all ways through the program at once, so that no place of the text is tried twice. The sets of instructions that
+ * it is at, its states, are kept with what each character leads to, since names are many and alike.
+ */
+class Automaton {
+  readonly #start: readonly number[];
+  #threads: (readonly number[])[] = [];
+  #rows: Int32Array[] = [];
+  #states = new Map<string, number>();
+
+  constructor(private readonly program: Program) {
+    this.#start = this.#closure([0]);
   }
-  return now.includes(end);
+
+  matches(text: string): boolean {
+    let state = this.#state(this.#start);
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.codePointAt(at) ?? 0;
+      if (code > 0xffff) at += 1;
+      const known = code < ASCII ? (this.#rows[state]?.[code] ?? UNKNOWN) : UNKNOWN;
+      state = known === UNKNOWN ? this.#step(state, code) : known;
+      if (this.#threads[state]?.length === 0) return false;
+    }
+    return this.#threads[state]?.includes(this.program.test.length) === true;
+  }
+
+  #step(state: number, code: number): number {
+    const after = (this.#threads[state] ?? []).filter((at) => this.program.test[at]?.(code) === true);
+    const row = this.#rows[state];
+    const next = this.#state(this.#closure(after.map((at) => at + 1)));
+    // Where all states were forgotten the row is nobody's any more.
+    if (code < ASCII && row !== undefined && this.#rows[state] === row) row[code] = next;
+    return next;
+  }
+
+  #state(threads: readonly number[]): number {
+    const key = threads.join();
+    const known = this.#states.get(key);
+    if (known !== undefined) return known;
+    if (this.#threads.length >= MAX_STATES) {
+      this.#threads = [];
+      this.#rows = [];
+      this.#states = new Map();
+    }
+    this.#states.set(key, this.#threads.length);
+    this.#rows.push(new Int32Array(ASCII).fill(UNKNOWN));
+    return this.#threads.push(threads) - 1;
+  }
+
+  /** The instructions with a test, and the end, that these lead to; in ascending order. */
+  #closure(from: readonly number[]): readonly number[] {
+    const { test, leads } = this.program;
+    const seen = new Set<number>();
+    const found: number[] = [];
+    const stack = [...from];
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      if (seen.has(at)) continue;
+      seen.add(at);
+      if (at === test.length || test[at] !== undefined) found.push(at);
+      else stack.push(...(leads[at] ?? []));
+    }
+    return found.sort((x, y) => x - y);
+  }
 }
