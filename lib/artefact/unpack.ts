@@ -2,17 +2,13 @@ import { InputError, LimitError, located, type Where } from '../error.js';
 import { type ByteStream, CODEC_HEAD, type Codec } from './codec/codec.js';
 import { guarded } from './codec/guard.js';
 import { codecFor } from './codec/registry.js';
-import { CONTAINER_HEAD, type Container, type Entry } from './container/container.js';
+import { CONTAINER_HEAD, type Container, type Entry, type InnerMember } from './container/container.js';
 import { containerFor } from './container/registry.js';
 import { LIMIT_OPTIONS, type Limits } from './limits.js';
 import type { Meter } from './meter.js';
 
 /** A member found somewhere inside an input; its content must be read before the next one is asked for. */
-export interface Unpacked extends Pick<Entry, 'name' | 'role' | 'metadata' | 'hardLink'> {
-  readonly content: ByteStream;
-  /** Names of the members that had to be unpacked on the way to it, outermost first. */
-  readonly via: readonly string[];
-}
+export type Unpacked = InnerMember;
 
 export interface UnpackContext {
   /** The input as errors name it. */
@@ -80,7 +76,8 @@ export async function* unpack(
     const inside = relocated(content, inner);
     const inherited = role === 'package' ? role : entry.role;
     if (entry.unpack === true) {
-      yield* unpack(inside, entry.name, context, [...via, entry.name], inherited, depth + 1, true);
+      const members = unpack(inside, entry.name, context, [...via, entry.name], inherited, depth + 1, true);
+      yield* entry.hold === undefined ? members : relocated(entry.hold(members), inner);
     } else {
       const { name: stored, metadata, hardLink } = entry;
       yield { name: stored, role: inherited, metadata, hardLink, content: inside, via };

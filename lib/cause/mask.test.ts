@@ -80,6 +80,10 @@ const WRONG: readonly (readonly [masks: unknown, message: RegExp])[] = [
   [[{ ...MASK, reason: ' ' }], /masks\[0\]\.reason is not a text/],
   [[MASK, MASK], /masks\[1\]\.id is the id of another mask/],
   [[{ ...MASK, id: 'build-path' }], /masks\[0\]\.id is the name of a cause/],
+  [[{ ...MASK, id: 'packaging' }], /masks\[0\]\.id is the name of a mask of trustdiff itself/],
+  [[{ ...MASK, id: 'unpacked-metadata' }], /the name of a mask of trustdiff itself/],
+  [[{ ...MASK, id: 'excluded' }], /the name of a mask of trustdiff itself/],
+  [[{ ...MASK, path: '!(x)' }], /masks\[0\]\.path has a "!\(", which is not supported/],
   [[{ ...MASK, id: 'Build Host' }], /masks\[0\]\.id is not of the form/],
   [[{ ...MASK, mode: '0755' }], /masks\[0\]\.mode is no field/],
   [[{ ...MASK, section: '.text' }], /masks\[0\]\.section one of pattern, range and section/],
@@ -118,7 +122,7 @@ test('the published schema takes what is read, and refuses what can be told by f
   const fine = [MASK, { ...MASK, id: 'x', pattern: undefined, section: '.comment', expires: '2026-01-01' }];
   t.true(schema(JSON.parse(JSON.stringify({ masks: fine }))), JSON.stringify(schema.errors));
   t.notThrows(() => read(fine));
-  const byMeaning = /another mask|name of a cause|no date|no pattern/;
+  const byMeaning = /another mask|name of a cause|name of a mask|not supported|no date|no pattern/;
   for (const [masks, message] of WRONG) {
     if (byMeaning.test(message.source) && !JSON.stringify(masks).includes('soon')) continue;
     t.false(schema(JSON.parse(JSON.stringify({ masks }))), message.source);

@@ -1,5 +1,6 @@
-import picomatch from 'picomatch';
+import { compileGlob, GlobError } from '../artefact/glob.js';
 import { InputError } from '../error.js';
+import type { MaskReport } from '../report/model.js';
 import { CAUSE_IDS } from './cause-id.js';
 import { isDate, type JsonObject, MaskReader } from './mask/fields.js';
 import { Matcher, type Range, TooManySteps } from './mask/matcher.js';
@@ -41,6 +42,16 @@ export interface SectionRange extends Range {
 const FIELDS = ['id', 'reason', 'path', 'pattern', 'range', 'section', 'expires'];
 
 const MAX_MASKS = 1000;
+
+/** Masks of the report that no user declares; a verdict's sentence would not tell theirs from the user's. */
+const BUILT_IN: ReadonlySet<string> = new Set([
+  'unpacked-metadata',
+  'ignored-metadata',
+  'packaging',
+  'excluded',
+  'explained',
+  'declared',
+] satisfies MaskReport['id'][]);
 
 /**
  * Reads a file of masks (docs/masks-1.schema.json). An expired mask is no error: it is in the result, marked, so that the
@@ -112,12 +123,12 @@ function readMask(reader: MaskReader, mask: JsonObject, index: number, today: st
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id) || id.length > 64)
     reader.fail(index, 'id', 'is not of the form `words-with-hyphens` (a-z and 0-9, at most 64)');
   if ((CAUSE_IDS as readonly string[]).includes(id)) reader.fail(index, 'id', 'is the name of a cause');
+  if (BUILT_IN.has(id)) reader.fail(index, 'id', 'is the name of a mask of trustdiff itself');
   const reason = reader.text(mask, index, 'reason');
   const path = reader.text(mask, index, 'path');
   const expires = mask.expires === undefined ? undefined : reader.text(mask, index, 'expires');
   if (expires !== undefined && !isDate(expires))
     reader.fail(index, 'expires', 'is no date of the form YYYY-MM-DD');
-  const matches = picomatch(path, { dot: true, basename: !path.includes('/') });
   return {
     id,
     reason,
@@ -125,8 +136,17 @@ function readMask(reader: MaskReader, mask: JsonObject, index: number, today: st
     target: readTarget(reader, mask, index),
     expires,
     expired: expires !== undefined && expires < today,
-    matches: (name) => matches(name),
+    matches: readPath(reader, path, index),
   };
+}
+
+function readPath(reader: MaskReader, path: string, index: number): (path: string) => boolean {
+  try {
+    return compileGlob(path);
+  } catch (error) {
+    if (!(error instanceof GlobError)) throw error;
+    return reader.fail(index, 'path', error.message);
+  }
 }
 
 function readTarget(reader: MaskReader, mask: JsonObject, index: number): MaskTarget {

@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { VERSION } from '../comparison/version.js';
 import { UsageError } from '../error.js';
+import { withCommandFirst } from './command-word.js';
 import { buildCompare, COMPARE_COMMAND, COMPARE_SUMMARY } from './compare-arguments.js';
 import { buildCompletion, COMPLETION_COMMAND, COMPLETION_SUMMARY } from './completion-arguments.js';
 import { buildExplain, EXPLAIN_COMMAND, EXPLAIN_SUMMARY } from './explain-arguments.js';
@@ -28,7 +29,7 @@ import {
  */
 export async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
   let status = 0;
-  const parser = yargs(withDashJoined(argv))
+  const parser = yargs(withCommandFirst(withDashJoined(argv)))
     .scriptName('trustdiff')
     .usage(
       'Compare two rustc artefacts and say whether the trust root affected the output.\n\n$0 [compare] A B\n$0 explain A B\n$0 inspect X\n$0 rebuild EXPERIMENT\n$0 root inspect|verify|plan …',

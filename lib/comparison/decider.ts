@@ -4,6 +4,7 @@ import { InputError, type Trouble, toTrouble } from '../error.js';
 import { compareMetadata, type MaskableField, type MetadataDifference } from '../pair/metadata.js';
 import type { MemberReport, PairReport, PairStatus } from '../report/model.js';
 import type { ResolvedOptions } from './options.js';
+import { isGivenAway } from './packaging.js';
 import type { Side } from './side.js';
 import type { ContentDecision } from './work.js';
 
@@ -23,7 +24,11 @@ export class Decider {
     const unpacked = this.a.inputs[a.input]?.kind !== 'archive' || this.b.inputs[b.input]?.kind !== 'archive';
     const metadata = [
       ...this.#place(a, b),
-      ...compareMetadata(a.metadata, b.metadata, { ignored: this.#ignored, unpacked }),
+      ...compareMetadata(a.metadata, b.metadata, {
+        ignored: this.#ignored,
+        unpacked,
+        ownerCounts: isGivenAway(this.a, a) || isGivenAway(this.b, b),
+      }),
     ];
     const trouble = troubleOf(a, b, decision);
     const decided = decision !== undefined && 'equal' in decision ? decision : undefined;

@@ -1,5 +1,7 @@
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { scratch } from '../cli/run-fixture.js';
 import { PAIRS, pairOptions, reportOf } from '../report/report-fixture.js';
 import { VERDICTS, type VerdictId } from '../verdict/verdict.js';
 import type { CompareOptions } from './options.js';
@@ -88,7 +90,9 @@ test('with a control, masked bytes are no effect of the root', async (t) => {
   const mask = { id: 'the-constant', reason: 'it was raised', path: '*.rlib' };
   const text = JSON.stringify({ masks: [{ ...mask, range: { start: 0, length: 100_000 } }] });
   const masks = { text, file: 'masks.json', today: '2026-01-31' };
-  const controls = [{ of: 'a', paths: join(PAIRS, 'constant/a') }] as const;
+  const again = join(scratch(t), 'again');
+  cpSync(join(PAIRS, 'constant/a'), again, { recursive: true, preserveTimestamps: true });
+  const controls = [{ of: 'a', paths: again }] as const;
   const { verdict } = await reportOf({ ...pairOptions('constant'), controls, masks, jobs: 1 });
   t.is(verdict.id, 'equivalent');
 });

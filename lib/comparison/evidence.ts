@@ -12,6 +12,7 @@ import type { Explained } from './explain.js';
 import type { Match, MatchedPair } from './match.js';
 import { bytesOutsideNoise, type Noise } from './noise.js';
 import type { ResolvedOptions } from './options.js';
+import { isGivenAway } from './packaging.js';
 import { Packers } from './packer.js';
 import { explainedOutside, residueOf, type Unexplained, unexplainedMetadata } from './residue.js';
 import type { Side } from './side.js';
@@ -249,7 +250,11 @@ function outsideNoise(pair: MatchedPair, findings: Findings, packers: Packers): 
   const fields =
     explained === undefined
       ? unheard
-      : unexplainedMetadata(unheard, explained.settled.claims, packers.explain(pair));
+      : unexplainedMetadata(
+          unheard,
+          explained.settled.claims,
+          packers.explain(pair) && !isGivenAway(findings.a, pair.a) && !isGivenAway(findings.b, pair.b),
+        );
   const residue =
     fields.length === 0 && content?.residue === undefined
       ? undefined

@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { compileGlob } from '../artefact/glob.js';
 import type { Member } from '../artefact/member.js';
 
 /** What the user left out of the comparison; everything left out is counted and listed. */
@@ -10,13 +10,14 @@ export interface Exclusion {
 }
 
 /**
- * Globs over the canonical path or the name as stored; `*` stops at `/`, `**` does not, and a pattern without `/`
- * is matched against the last part of the path.
+ * Globs (lib/artefact/glob.ts) over the canonical path or the name as stored; `*` stops at `/`, `**` does not, and a
+ * pattern without `/` is matched against the last part of the path.
+ * @throws GlobError
  */
 export function exclusionOf(patterns: readonly string[]): Exclusion {
   const matchers = patterns.map((pattern) => ({
     pattern,
-    matches: picomatch(pattern, { dot: true, basename: !pattern.includes('/') }),
+    matches: compileGlob(pattern),
   }));
   return {
     apply(members) {

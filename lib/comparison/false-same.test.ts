@@ -4,8 +4,18 @@ import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { arFixture } from '../artefact/container/ar-fixture.js';
 import { cpioFixture } from '../artefact/container/cpio-fixture.js';
-import { type RpmFixtureTag, rpmFixture } from '../artefact/container/rpm-fixture.js';
-import { endOfArchive, type TarFixtureMember, tarEntry } from '../artefact/container/tar-fixture.js';
+import {
+  type RpmFixtureFile,
+  type RpmFixtureTag,
+  rpmFileTags,
+  rpmFixture,
+} from '../artefact/container/rpm-fixture.js';
+import {
+  endOfArchive,
+  paxHeader,
+  type TarFixtureMember,
+  tarEntry,
+} from '../artefact/container/tar-fixture.js';
 import { scratch } from '../cli/run-fixture.js';
 import { type Tree, tarOf, writeTree } from '../cli/tree-fixture.js';
 import type { Report } from '../report/model.js';
@@ -147,9 +157,11 @@ function debOf(control: Tree): Buffer {
   ]);
 }
 
-function rpmOf(tags: readonly RpmFixtureTag[]): Buffer {
-  const payload = gzipSync(cpioFixture([{ name: './usr/bin/rustc', content: 'x' }]));
-  return rpmFixture({ header: [[1000, 'string', 'rust'], ...tags], payload, compressor: 'gzip' });
+function rpmOf(tags: readonly RpmFixtureTag[], file: Partial<RpmFixtureFile> = {}): Buffer {
+  const { mode = 0o100644 } = file;
+  const payload = gzipSync(cpioFixture([{ name: './usr/bin/rustc', content: 'x', mode }]));
+  const files = rpmFileTags([{ name: '/usr/bin/rustc', content: 'x', ...file }]);
+  return rpmFixture({ header: [[1000, 'string', 'rust'], ...files, ...tags], payload, compressor: 'gzip' });
 }
 
 async function againstTree(t: ExecutionContext, name: string, bytes: Buffer): Promise<Report> {
@@ -182,6 +194,8 @@ for (const [what, tags] of [
   ['scriptlet', [[1024, 'string', 'evil']]],
   ['program of a scriptlet', [[1086, 'string-array', ['/usr/bin/rustc']]]],
   ['file trigger', [[5066, 'string-array', ['evil']]]],
+  ['user that is added, by a Provides', [[1047, 'string-array', ['rust', 'user(mallory)']]]],
+  ['removal of another package, by an Obsoletes', [[1090, 'string-array', ['openssl-libs']]]],
 ] as const)
   test(`the way of packaging is no excuse for what is run at installation: a ${what} of rpm`, async (t) => {
     const report = await againstTree(t, 'rust-1-1.x86_64.rpm', rpmOf(tags));
@@ -191,6 +205,72 @@ for (const [what, tags] of [
       ['control/scriptlets'],
     );
   });
+
+for (const [what, file, exit, field] of [
+  ['runs with the rights of another', { mode: 0o104755 }, 1, 'mode'],
+  ['has capabilities', { capabilities: 'cap_setuid=ep' }, 1, 'capabilities'],
+  ['belongs to another than root', { user: 'mallory' }, 1, 'owner'],
+  ['is not laid down', { flags: 1 << 6 }, 2, undefined],
+] as const)
+  test(`the way of packaging is no excuse for what the header of an rpm says of a file: it ${what}`, async (t) => {
+    const { verdict, pairs } = await againstTree(t, 'rust-1-1.x86_64.rpm', rpmOf([], file));
+    t.is(verdict.exit, exit);
+    if (field === undefined) return;
+    const fields = pairs.flatMap(({ metadata }) => metadata ?? []).filter(({ mask }) => mask === undefined);
+    t.true(fields.some((difference) => difference.field === field));
+  });
+
+test('capabilities count in a tar archive too, though the other side lies in a directory', async (t) => {
+  const folder = scratch(t);
+  const member = [
+    paxHeader({ 'SCHILY.xattr.security.capability': Buffer.of(1, 0, 0, 2) }),
+    tarEntry({ name: 'tool', content: 'x', mode: 0o644 }),
+  ];
+  writeFileSync(join(folder, 'a.tar'), Buffer.concat([...member, endOfArchive]));
+  writeTree(join(folder, 'b'), { tool: 'x' });
+  const { verdict } = await compare({ a: join(folder, 'a.tar'), b: join(folder, 'b'), jobs: 1 }).report;
+  t.is(verdict.exit, 1);
+});
+
+test('the numbers that only a cpio archive has take nothing away from an rpm that holds what a tar does', async (t) => {
+  const folder = scratch(t);
+  writeFileSync(
+    join(folder, 'rust-1-1.x86_64.rpm'),
+    rpmOf([
+      [1090, 'string-array', ['rust']],
+      [1047, 'string-array', ['rust']],
+    ]),
+  );
+  const file = { name: './usr/bin/rustc', content: 'x', mode: 0o644, mtime: 0 };
+  for (const owner of [{}, { uname: 'root', gname: 'root' }]) {
+    writeFileSync(join(folder, 'b.tar'), Buffer.concat([tarEntry({ ...file, ...owner }), endOfArchive]));
+    const { verdict } = await compare({
+      a: join(folder, 'rust-1-1.x86_64.rpm'),
+      b: join(folder, 'b.tar'),
+      jobs: 1,
+    }).report;
+    t.is(verdict.id, 'equivalent');
+  }
+});
+
+test('an rpm and a tar of the tree that it lays down are packaged in different ways', async (t) => {
+  const folder = scratch(t);
+  const file = { name: './usr/lib64/rustlib/components', content: 'x', mode: 0o644, mtime: 0 };
+  const payload = gzipSync(cpioFixture([{ ...file, mode: 0o100644 }]));
+  const tags = rpmFileTags([{ name: '/usr/lib64/rustlib/components', content: 'x' }]);
+  writeFileSync(
+    join(folder, 'rust-1-1.x86_64.rpm'),
+    rpmFixture({ header: tags, payload, compressor: 'gzip' }),
+  );
+  writeFileSync(join(folder, 'b.tar'), Buffer.concat([tarEntry(file), endOfArchive]));
+  const report = await compare({ a: join(folder, 'rust-1-1.x86_64.rpm'), b: join(folder, 'b.tar'), jobs: 1 })
+    .report;
+  t.deepEqual(
+    report.a.layouts.map(({ id }) => id),
+    report.b.layouts.map(({ id }) => id),
+  );
+  t.is(report.verdict.id, 'equivalent');
+});
 
 test('the way of packaging is no excuse for what pacman runs at installation', async (t) => {
   const folder = scratch(t);

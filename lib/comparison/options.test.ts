@@ -12,6 +12,11 @@ const WRONG: Readonly<Record<string, [Partial<CompareOptions>, RegExp]>> = {
     /\.\/b is the other side, and no control of A/,
   ],
   'an empty pattern': [{ exclude: [''] }, /an empty pattern excludes nothing/],
+  'no pattern': [{ exclude: ['a\\'] }, /the pattern a\\ ends with a "\\"/],
+  'a side as its own control': [
+    { controls: [{ of: 'a', paths: ['x/../a'] }] },
+    /x\/\.\.\/a is A itself, and no control of it/,
+  ],
   'no thread': [{ jobs: 0 }, /0 makes no number of jobs/],
   'half a thread': [{ jobs: 1.5 }, /1.5 makes no number of jobs/],
   'too many threads': [{ jobs: 1000 }, /1000 makes no number of jobs/],

@@ -1,11 +1,12 @@
 import { availableParallelism, tmpdir } from 'node:os';
-import { resolve } from 'node:path';
 import { DIGEST_ALGORITHMS, type DigestAlgorithm } from '../artefact/digest.js';
+import { compileGlob, GlobError } from '../artefact/glob.js';
 import { DEFAULT_LIMITS, type Limits } from '../artefact/limits.js';
 import { UsageError } from '../error.js';
 import { type MaskFile, masksOf } from '../explain/user-mask.js';
 import { MASKABLE_FIELDS, type MaskableField } from '../pair/metadata.js';
 import { FAIL_ON, type FailOn } from '../verdict/verdict.js';
+import { assertOtherBuild } from './own-control.js';
 
 /** What to compare and how. */
 export interface CompareOptions {
@@ -99,8 +100,7 @@ export function resolveOptions(options: CompareOptions): ResolvedOptions {
   assertOneOf(DIGEST_ALGORITHMS, digest, 'digest');
   for (const field of ignoreMetadata) assertOneOf(MASKABLE_FIELDS, field, 'ignored metadata field');
   for (const verdict of failOn) assertOneOf(FAIL_ON, verdict, 'fail-on verdict');
-  for (const pattern of exclude)
-    if (pattern === '') throw new UsageError('an empty pattern excludes nothing');
+  for (const pattern of exclude) assertGlob(pattern);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   for (const [name, value] of Object.entries(limits)) assertCount(value, `limit of ${name}`);
   const jobs = options.jobs ?? availableParallelism();
@@ -121,7 +121,7 @@ export function resolveOptions(options: CompareOptions): ResolvedOptions {
     of,
     paths: pathsOf(paths, 'a control'),
   }));
-  for (const { of, paths } of controls) assertNotOther(paths, of === 'a' ? b : a, of);
+  for (const { of, paths } of controls) assertOtherBuild(paths, of === 'a' ? a : b, of === 'a' ? b : a, of);
   return {
     a,
     b,
@@ -153,15 +153,14 @@ function pathsOf(paths: string | readonly string[], side: string): readonly stri
   return list.map((path) => (path.length > 1 ? path.replace(/\/+$/, '') || '/' : path));
 }
 
-/** The other side as a control would make noise of all that differs. */
-function assertNotOther(control: readonly string[], other: readonly string[], of: 'a' | 'b'): void {
-  const places = new Set(other.map((path) => resolve(path)));
-  const same = control.find((path) => places.has(resolve(path)));
-  if (same !== undefined)
-    throw new UsageError(
-      `${same} is the other side, and no control of ${of.toUpperCase()}`,
-      'a control is one more build from the root of its side',
-    );
+function assertGlob(pattern: string): void {
+  if (pattern === '') throw new UsageError('an empty pattern excludes nothing');
+  try {
+    compileGlob(pattern);
+  } catch (error) {
+    if (!(error instanceof GlobError)) throw error;
+    throw new UsageError(`the pattern ${pattern} ${error.message}`);
+  }
 }
 
 function assertOneOf(allowed: readonly string[], value: string, what: string): void {

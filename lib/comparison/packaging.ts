@@ -7,10 +7,31 @@ import type { Side } from './side.js';
 export function samePackaging(a: Side, b: Side): boolean {
   const kinds = (side: Side): string => {
     const ids = side.layouts.map((layout) => layout.id);
-    const containers = side.inputs.map((input) => (input.kind === 'archive' ? 'archive' : input.kind));
+    const containers = side.inputs.map((input) => packageFormat(input) ?? input.kind);
     return [...new Set([...ids, ...containers])].sort().join();
   };
   return kinds(a) === kinds(b);
+}
+
+/** The format of a package that is installed by a package manager; undefined for all else. */
+function packageFormat({ kind, containers }: Side['inputs'][number]): 'deb' | 'rpm' | undefined {
+  if (kind !== 'archive') return undefined;
+  return (['deb', 'rpm'] as const).find((format) => containers.includes(format));
+}
+
+/**
+ * Whether installing a member gives the file to another than root. Who owns a file may change it; in any other archive the
+ * owner only says who packed it.
+ */
+export function isGivenAway(side: Side, { input, role, metadata }: Member): boolean {
+  const summary = side.inputs[input];
+  if (summary === undefined || role !== 'content') return false;
+  const isPackage = packageFormat(summary) !== undefined || side.layouts[input]?.id === 'arch';
+  if (!isPackage || summary.kind !== 'archive') return false;
+  const { uid, gid, uname, gname } = metadata;
+  const others = (id: number | undefined, name: string | undefined): boolean =>
+    (id ?? 0) !== 0 || (name ?? 'root') !== 'root';
+  return others(uid, uname) || others(gid, gname);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { SPECIAL_BITS } from '../artefact/container/container.js';
 import type { Member } from '../artefact/member.js';
 import type { Trouble } from '../error.js';
+import { isExtraordinary } from '../pair/metadata.js';
 import type { Pairing, Unpaired } from '../pair/pair.js';
 import type { SideTrouble, UnpairedReport } from '../report/model.js';
 import { memberReport, refusal } from './decider.js';
@@ -74,8 +75,8 @@ function isTop(member: Member): boolean {
  * everybody for instance, it is no such thing, and that only one side says so counts.
  */
 function isPlainDirectory({ metadata }: Member): boolean {
-  const { type, mode = MADE_MODE, extra = {} } = metadata;
-  return type === 'directory' && (mode & 0o7777) === MADE_MODE && Object.keys(extra).length === 0;
+  const { type, mode = MADE_MODE, extra } = metadata;
+  return type === 'directory' && (mode & 0o7777) === MADE_MODE && !isExtraordinary(extra);
 }
 
 /** With the umask 022, which is that of system directories. */

@@ -77,6 +77,19 @@ test('a longer path is a root that was mapped, and what moved behind it is deriv
   t.true(sink.changes.some((s) => s.field === 'root position' && s.reason === 'derived'));
 });
 
+test('the directory that rustc worked in is a root where its last component differs, as the sources beside it tell', (t) => {
+  const a = corpusMetadata('build-path-longer/a/libshape.rlib');
+  const b = Buffer.from(a.toString('latin1').replaceAll('/build/a', '/build/z'), 'latin1');
+  const sink = explained(a, b);
+  t.deepEqual(unexplained(sink), []);
+  const roots = sink.changes.filter((s) => s.reason === 'build-path');
+  t.deepEqual(new Set(roots.map((s) => a.toString('latin1', s.a, s.a + s.aLength))), new Set(['/build/a']));
+  t.true(roots.some((s) => s.field === 'folder of sources'));
+  // Where it is the folder alone that differs, no source tells it.
+  const alone = Buffer.from(a.toString('latin1').replaceAll('/build/a\xc1', '/build/z\xc1'), 'latin1');
+  t.true(unexplained(explained(a, alone)).length > 0);
+});
+
 test('another order of expansions and another constant stay unexplained', (t) => {
   for (const name of ['proc-macro-hash', 'constant']) {
     const file = name === 'constant' ? 'libshape.rlib' : 'libshuffled.rlib';

@@ -38,6 +38,22 @@ const CASES: readonly (readonly [string, Partial<Metadata>, Partial<Metadata>, r
     ['device 1:5 → 1:6'],
   ],
   ['extra records, in whatever order', { extra: { a: '1', b: '2' } }, { extra: { b: '2', a: '1' } }, []],
+  ['what only cpio has a place for', { extra: { dev: '0,0', ino: '1', nlink: '1' } }, {}, []],
+  [
+    'what both have a place for, both being cpio',
+    { extra: { dev: '0,0', ino: '1', nlink: '1' } },
+    { extra: { dev: '0,0', ino: '2', nlink: '1' } },
+    ['extra dev=0,0; ino=1; nlink=1 → dev=0,0; ino=2; nlink=1'],
+  ],
+  ['capabilities', { extra: { capabilities: 'cap_setuid=ep' } }, {}, ['capabilities cap_setuid=ep → none']],
+  [
+    'the name of one owner and the number of the other, one being root',
+    { uid: undefined, uname: 'mail' },
+    {},
+    ['owner gid 0, uname mail → uid 0, gid 0'],
+  ],
+  ['name and number of root', { uid: undefined, uname: 'root' }, {}, []],
+  ['name and number of somebody', { uid: undefined, uname: 'mail' }, { uid: 8 }, []],
   ['an extra record of one side', { extra: { caps: 'all' } }, {}, ['extra caps=all → ']],
 ];
 
@@ -50,6 +66,12 @@ for (const [what, a, b, differences] of CASES) {
 const EVERYTHING: Partial<Metadata> = { mode: 0o700, mtime: 9, uid: 9, extra: { x: '1' } };
 
 test('a directory on disk masks owner and time, and stores nothing extra', (t) => {
+  t.deepEqual(compared({}, { uid: 9 }, { ignored: new Set(), unpacked: true, ownerCounts: true }), [
+    'owner uid 0, gid 0 → uid 9, gid 0',
+  ]);
+  t.deepEqual(compared({ extra: { capabilities: 'all' } }, {}, { ignored: new Set(), unpacked: true }), [
+    'capabilities all → none',
+  ]);
   t.deepEqual(compared({}, EVERYTHING, { ignored: new Set(), unpacked: true }), [
     'mode 0755 → 0700',
     'owner uid 0, gid 0 → uid 9, gid 0 (unpacked)',

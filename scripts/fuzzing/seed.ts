@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { SAMPLES, XZ_BLOCKS, ZSTD_PIPED } from '../../lib/artefact/codec/codec-fixture.js';
 import { arFixture } from '../../lib/artefact/container/ar-fixture.js';
 import { cpioFixture } from '../../lib/artefact/container/cpio-fixture.js';
-import { rpmFixture } from '../../lib/artefact/container/rpm-fixture.js';
+import { rpmFileTags, rpmFixture } from '../../lib/artefact/container/rpm-fixture.js';
 import { endOfArchive, gnuLongName, paxHeader, tarEntry } from '../../lib/artefact/container/tar-fixture.js';
 
 /** Small whole files of each format: what mutations start from. */
@@ -89,5 +89,11 @@ function deb(): Buffer {
 }
 
 function rpm(): Buffer {
-  return rpmFixture({ payload: gzipSync(cpio('newc')), compressor: 'gzip' });
+  const files = [
+    { name: '/usr', mode: 0o040755 },
+    { name: '/usr/first', content: 'x'.repeat(301), inode: 7 },
+    { name: '/usr/second', content: 'x'.repeat(301), inode: 7 },
+    { name: '/usr/link', mode: 0o120777, linkTarget: 'first' },
+  ];
+  return rpmFixture({ header: rpmFileTags(files), payload: gzipSync(cpio('newc')), compressor: 'gzip' });
 }

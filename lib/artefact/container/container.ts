@@ -47,6 +47,20 @@ export interface PackedEntry extends EntryFields {
   /** Bytes of content; undefined where that is not known until it has been read: it then ends with the stream. */
   readonly size: number | undefined;
   readonly unpack: true;
+  /**
+   * Gives the members found inside what the outer container says of them; an InputError where the two contradict each
+   * other, thrown after the last member.
+   */
+  readonly hold?:
+    | (<M extends InnerMember>(members: AsyncIterable<M>) => AsyncGenerator<M, void, undefined>)
+    | undefined;
+}
+
+/** A member found inside a packed one. */
+export interface InnerMember extends Pick<EntryFields, 'name' | 'metadata' | 'hardLink' | 'role'> {
+  readonly content: ByteStream;
+  /** Names of the members that had to be unpacked on the way to it, outermost first. */
+  readonly via: readonly string[];
 }
 
 interface EntryFields {

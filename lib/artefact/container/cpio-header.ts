@@ -1,6 +1,7 @@
 import { InputError } from '../../error.js';
 import type { MemberType, Metadata } from './container.js';
 import type { Cursor } from './cursor.js';
+import { typeOfMode } from './file-type.js';
 import type { Quota } from './quota.js';
 
 export type CpioFormat = 'newc' | 'crc' | 'odc';
@@ -149,19 +150,8 @@ function withoutNuls(stored: Buffer, offset: number): Buffer {
   return stored.subarray(0, end);
 }
 
-/** The file type in a mode, `S_IFMT`. */
-const TYPES: Readonly<Record<number, MemberType>> = {
-  1: 'fifo',
-  2: 'character-device',
-  4: 'directory',
-  6: 'block-device',
-  8: 'file',
-  10: 'symlink',
-  12: 'socket',
-};
-
 function typeOf(mode: number, offset: number): MemberType {
-  const type = mode <= 0xffff ? TYPES[mode >> 12] : undefined;
+  const type = typeOfMode(mode);
   if (type === undefined) throw new InputError('a cpio member is of no known file type', { offset });
   return type;
 }

@@ -95,3 +95,48 @@ function encoded(type: TypeName, width: number, value: RpmFixtureTag[2]): Buffer
     }),
   );
 }
+
+/** A file in the list of a header to be made for a test: of the mode 644 and root's unless told. */
+export interface RpmFixtureFile {
+  readonly name: string;
+  readonly content?: Uint8Array | string;
+  /** With the file type. */
+  readonly mode?: number;
+  readonly flags?: number;
+  readonly linkTarget?: string;
+  readonly user?: string;
+  readonly group?: string;
+  readonly capabilities?: string;
+  readonly inode?: number;
+  readonly size?: number;
+  readonly digest?: string;
+}
+
+/** The tags of a header that list its files, as rpmbuild writes them. */
+export function rpmFileTags(files: readonly RpmFixtureFile[]): RpmFixtureTag[] {
+  const split = files.map(({ name }) => name.lastIndexOf('/') + 1);
+  const isFile = ({ mode = 0o100644 }: RpmFixtureFile) => mode >> 12 === 8;
+  const digestOf = (file: RpmFixtureFile): string =>
+    isFile(file)
+      ? createHash('sha256')
+          .update(file.content ?? '')
+          .digest('hex')
+      : '';
+  return [
+    [1028, 'int32', files.map((file) => file.size ?? Buffer.from(file.content ?? '').length)],
+    [1030, 'int16', files.map(({ mode = 0o100644 }) => mode)],
+    [1034, 'int32', files.map(() => 0)],
+    [1035, 'string-array', files.map((file) => file.digest ?? digestOf(file))],
+    [1036, 'string-array', files.map(({ linkTarget = '' }) => linkTarget)],
+    [1037, 'int32', files.map(({ flags = 0 }) => flags)],
+    [1039, 'string-array', files.map(({ user = 'root' }) => user)],
+    [1040, 'string-array', files.map(({ group = 'root' }) => group)],
+    [1095, 'int32', files.map(() => 1)],
+    [1096, 'int32', files.map(({ inode }, at) => inode ?? at + 1)],
+    [1116, 'int32', files.map((_, at) => at)],
+    [1117, 'string-array', files.map(({ name }, at) => name.slice(split[at]))],
+    [1118, 'string-array', files.map(({ name }, at) => name.slice(0, split[at]))],
+    [5010, 'string-array', files.map(({ capabilities = '' }) => capabilities)],
+    [5011, 'int32', [8]],
+  ];
+}

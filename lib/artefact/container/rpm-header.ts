@@ -92,6 +92,37 @@ export function numberOf(header: RpmHeader, number: number): number | undefined 
   return Number(value);
 }
 
+/** All numbers of the first such tag; undefined where there is none. */
+export function numbersOf(header: RpmHeader, number: number): number[] | undefined {
+  const tag = header.tags.find((candidate) => candidate.tag === number);
+  if (tag === undefined) return undefined;
+  const { type, data, count } = tag;
+  switch (type) {
+    case 'int16':
+      return Array.from({ length: count }, (_, at) => data.readUInt16BE(at * 2));
+    case 'int32':
+      return Array.from({ length: count }, (_, at) => data.readUInt32BE(at * 4));
+    case 'int64':
+      return Array.from({ length: count }, (_, at) => Number(data.readBigUInt64BE(at * 8)));
+    default:
+      throw wrongType(header, number);
+  }
+}
+
+/** All strings of the first such tag, as bytes without their NULs; undefined where there is none. */
+export function stringsOf(header: RpmHeader, number: number): Buffer[] | undefined {
+  const tag = header.tags.find((candidate) => candidate.tag === number);
+  if (tag === undefined) return undefined;
+  if (tag.type !== 'string' && tag.type !== 'string-array') throw wrongType(header, number);
+  const strings: Buffer[] = [];
+  for (let at = 0; at < tag.data.length; ) {
+    const end = tag.data.indexOf(0, at);
+    strings.push(tag.data.subarray(at, end));
+    at = end + 1;
+  }
+  return strings;
+}
+
 interface IndexEntry {
   readonly tag: number;
   readonly type: TypeName;

@@ -1,3 +1,5 @@
+import type { RpmTag } from './rpm-header.js';
+
 /**
  * Names of the tags of an rpm's header, for its rendering; a tag that is not here goes by its number alone.
  * See rpm-tags(7) and "Header tags" of the RPM reference manual.
@@ -94,6 +96,7 @@ export const HEADER_TAGS: Readonly<Record<number, string>> = {
   1144: 'FILEDEPENDSN',
   1145: 'DEPENDSDICT',
   1146: 'SOURCEPKGID',
+  1150: 'POLICIES',
   1151: 'PRETRANS',
   1152: 'POSTTRANS',
   1153: 'PRETRANSPROG',
@@ -111,6 +114,11 @@ export const HEADER_TAGS: Readonly<Record<number, string>> = {
   5025: 'POSTTRANSFLAGS',
   5026: 'VERIFYSCRIPTFLAGS',
   5027: 'TRIGGERSCRIPTFLAGS',
+  5029: 'COLLECTIONS',
+  5030: 'POLICYNAMES',
+  5031: 'POLICYTYPES',
+  5032: 'POLICYTYPESINDEXES',
+  5033: 'POLICYFLAGS',
   5034: 'VCS',
   5046: 'RECOMMENDNAME',
   5047: 'RECOMMENDVERSION',
@@ -154,7 +162,7 @@ export const HEADER_TAGS: Readonly<Record<number, string>> = {
 };
 
 const SCRIPTLET =
-  /^(?:(?:PRE|POST)(?:IN|UN|TRANS|UNTRANS)|VERIFYSCRIPT|(?:TRANSFILE|FILE)?TRIGGER(?:SCRIPTS?|NAME|VERSION|INDEX|PRIORITIES)?)(?:PROG|FLAGS)?$/;
+  /^(?:(?:PRE|POST)(?:IN|UN|TRANS|UNTRANS)|VERIFYSCRIPT|(?:TRANSFILE|FILE)?TRIGGER(?:SCRIPTS?|NAME|VERSION|INDEX|PRIORITIES)?|POLICIES|POLICY(?:NAMES|TYPES|TYPESINDEXES)?|COLLECTIONS)(?:PROG|FLAGS)?$/;
 
 /** Names of the tags of the signature header, whose numbers mean other things than those of the header. */
 export const SIGNATURE_TAGS: Readonly<Record<number, string>> = {
@@ -178,9 +186,39 @@ export const SIGNATURE_TAGS: Readonly<Record<number, string>> = {
   1008: 'RESERVEDSPACE',
 };
 
-/** Tags of the header that say what rpm runs, with what, and when: scriptlets, triggers and file triggers. */
-export const SCRIPTLET_TAGS: ReadonlySet<number> = new Set(
+/**
+ * Tags of the header that say what rpm runs, with what, and when: scriptlets, triggers and file triggers, and what old ones
+ * loaded as policies of SELinux.
+ */
+const SCRIPTLET_TAGS: ReadonlySet<number> = new Set(
   Object.entries(HEADER_TAGS)
     .filter(([, name]) => SCRIPTLET.test(name))
     .map(([number]) => Number(number)),
 );
+
+/** `name`, `flags` and `version` of the two relations that rpm acts on. */
+const PROVIDES = [1047, 1112, 1113] as const;
+const OBSOLETES = [1090, 1114, 1115] as const;
+
+/** What makes rpm add users and groups to the system, sysusers.d(5) in its version: `user(name)`. */
+const SYSUSER = /^(?:user|group|groupmember)\(/;
+
+/**
+ * The tags with which this header has rpm change the system beside laying down files: the above, the users that it adds, and
+ * packages that it removes (Obsoletes) in whose place it does not stand itself (Provides).
+ */
+export function actingTags(tags: readonly RpmTag[]): ReadonlySet<number> {
+  const acting = new Set(SCRIPTLET_TAGS);
+  const provided = namesOf(tags, PROVIDES[0]);
+  if (provided.some((name) => SYSUSER.test(name))) for (const tag of PROVIDES) acting.add(tag);
+  if (namesOf(tags, OBSOLETES[0]).some((name) => !provided.includes(name)))
+    for (const tag of OBSOLETES) acting.add(tag);
+  return acting;
+}
+
+/** Of all such tags: of two it is not sure which one counts. */
+function namesOf(tags: readonly RpmTag[], number: number): string[] {
+  return tags.flatMap(({ tag, data }) =>
+    tag === number ? data.toString('latin1').split('\0').slice(0, -1) : [],
+  );
+}

@@ -170,10 +170,12 @@ test('a package that is cut off anywhere is an error', async (t) => {
 
 test('a package is read the same whatever the chunks', async (t) => {
   const bytes = rpmFixture({ header: TAGS, payload: PAYLOAD });
-  const expected = await membersOf(rpm, chunked(bytes, [bytes.length]));
+  // All but the function that the payload's entry has.
+  const read = async (chunks: number[]) => JSON.stringify(await membersOf(rpm, chunked(bytes, chunks)));
+  const expected = await read([bytes.length]);
   const lengths = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 });
   const property = fc.asyncProperty(lengths, async (chunks) => {
-    t.deepEqual(await membersOf(rpm, chunked(bytes, chunks)), expected);
+    t.is(await read(chunks), expected);
   });
   await fc.assert(property);
 });

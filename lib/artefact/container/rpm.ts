@@ -5,14 +5,16 @@ import type { Container, EntryWithContent } from './container.js';
 import { type Cursor, once, type Watch, withCursor } from './cursor.js';
 import { padding, trailingData } from './leftover.js';
 import { Quota } from './quota.js';
+import { heldToHeader } from './rpm-files.js';
 import { numberOf, type RpmHeader, readRpmHeader, stringOf } from './rpm-header.js';
 import { type Elsewhere, renderRpmHeader } from './rpm-rendering.js';
-import { HEADER_TAGS, SCRIPTLET_TAGS, SIGNATURE_TAGS } from './rpm-tag.js';
+import { actingTags, HEADER_TAGS, SIGNATURE_TAGS } from './rpm-tag.js';
 
 /**
  * The rpm package, format 3 and 4; see "Package format" of the RPM reference manual. Handed on are the lead, the
  * signature header and the header (as text, see rpm-rendering.ts) and the payload, a compressed cpio archive. What the
- * header says is to be run stands in a text of its own, `scriptlets`: it is no note that a way of packaging has on itself.
+ * header says is to be run, or done to the system in another way (`actingTags`), stands in a text of its own, `scriptlets`:
+ * it is no note that a way of packaging has on itself. Members of the payload have the metadata of the header (rpm-files.ts).
  * The digests of header and payload are checked where SHA-256 ones are stored; signatures are not.
  */
 export const rpm: Container = {
@@ -61,8 +63,9 @@ async function* readPackage(
   quota.member(cursor.position);
   const header = await readRpmHeader(cursor, 'header');
   checkHeaderDigest(signature, header);
-  yield rendered('header', header, HEADER_TAGS, { tags: SCRIPTLET_TAGS, name: SCRIPTLETS });
-  const scriptlets = header.tags.filter(({ tag }) => SCRIPTLET_TAGS.has(tag));
+  const acting = actingTags(header.tags);
+  yield rendered('header', header, HEADER_TAGS, { tags: acting, name: SCRIPTLETS });
+  const scriptlets = header.tags.filter(({ tag }) => acting.has(tag));
   if (scriptlets.length > 0) {
     quota.member(header.start);
     yield rendered(SCRIPTLETS, { ...header, tags: scriptlets, strays: [] }, HEADER_TAGS);
@@ -82,6 +85,7 @@ async function* readPackage(
       contentOffset: payloadAt,
       role: 'content',
       unpack: true,
+      hold: (members) => heldToHeader(members, header),
     },
     content,
   };

@@ -25,11 +25,6 @@ const SURE = 32;
 /** Digits of a LEB128 number that is a hash of 64 bits: all but one in 2^15 have as many. */
 const HASH_DIGITS = 8;
 
-/**
- * Walks over metadata on both sides at once. Since everything refers only to what stands before, each difference can be
- * judged where it is met: a reference, recomputed through what has been walked over; a hash; a text; else it stays
- * unexplained, and both sides are brought together again behind it.
- */
 /** How far from a folder the names of files in it are looked for, on either side. Bytes. */
 const BESIDE = 512;
 
@@ -47,6 +42,11 @@ function isFolderOfSource(
   });
 }
 
+/**
+ * Walks over metadata on both sides at once. Since everything refers only to what stands before, each difference can be
+ * judged where it is met: a reference, recomputed through what has been walked over; a hash; a text; else it stays
+ * unexplained, and both sides are brought together again behind it.
+ */
 export class NodeWalk {
   #effort = EFFORT;
   /** Where in A the last stretch ended that nothing is known about. */
@@ -226,17 +226,31 @@ export class NodeWalk {
           const length = leb128(right.end - right.start);
           sink.derived(at, left.start - at, start, right.start - start, length, 'the text', 'length');
           const textA = a.subarray(left.start, left.end);
+          const textB = b.subarray(right.start, right.end);
+          const isFolder = isFolderOfSource(a, left);
+          if (isFolder && isFolderOfSource(b, right)) this.#addMovedFolder(textA, textB);
           explainString(
             textA,
-            b.subarray(right.start, right.end),
+            textB,
             sink.at(left.start, right.start),
             this.#roots,
-            isFolderOfSource(a, left) ? FOLDER : undefined,
+            isFolder ? FOLDER : undefined,
           );
         },
       };
     }
     return undefined;
+  }
+
+  /**
+   * A folder whose last component differs is itself the root that differs, and of a path alone nothing tells that: what is
+   * named like a file may be another file. The sources beside it begin with the same two folders.
+   */
+  #addMovedFolder(a: Uint8Array, b: Uint8Array): void {
+    const [textA, textB] = [Buffer.from(a).toString('latin1'), Buffer.from(b).toString('latin1')];
+    const lastOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+    if (textA.startsWith('/') && textB.startsWith('/') && lastOf(textA) !== lastOf(textB))
+      this.#roots.add(textA, textB);
   }
 
   /** Where both sides go on alike behind a difference that nothing is known about. */
