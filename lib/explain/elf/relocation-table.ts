@@ -34,8 +34,7 @@ export function explainRelocations(
     explainBytes(contentA, contentB, sink);
     return;
   }
-  const numbered = [lazyRelocations(a.elf)?.index, lazyRelocations(b.elf)?.index];
-  const isNumbered = numbered[0] === sectionA.index || numbered[1] === sectionB.index;
+  const isNumbered = isToldByNumber(a, sectionA) || isToldByNumber(b, sectionB);
   const rows = new Rows(pairing, tableA, tableB, sectionA, sectionB, references);
   const ofB = new Map<Location, number>();
   for (let i = tableB.length - 1; i >= 0; i -= 1) ofB.set(placeOf(b, tableB, i), i);
@@ -56,6 +55,11 @@ export function explainRelocations(
   for (let i = 0; i < tableB.length; i += 1) {
     if (taken[i] === 0) sink.change(0, 0, i * tableB.entrySize, tableB.entrySize);
   }
+}
+
+/** Whether code tells the relocations of this section by their number. */
+function isToldByNumber(view: ElfView, { index }: Section): boolean {
+  return !view.relocatable && lazyRelocations(view.elf)?.index === index;
 }
 
 /** What a relocation patches. */

@@ -70,6 +70,22 @@ for (const linker of LINKERS) {
     t.deepEqual(said(more(file, entry(file, 6), 24)), ['DT_SYMTAB is not the section of its type']);
   });
 
+  test(`Sections that are read with other symbols or names than a loader has are told: ${linker}`, (t) => {
+    const file = linkedLibrary(linker);
+    for (const name of ['.dynsym', '.dynamic', '.gnu.hash']) {
+      const out = Buffer.from(file);
+      out.writeUInt32LE(section(file, '.shstrtab').index, section(file, name).headerOffset + 40);
+      t.true(said(out).length > 0, name);
+    }
+  });
+
+  test(`A section that is loaded and does not say so is told: ${linker}`, (t) => {
+    const file = linkedLibrary(linker);
+    const out = Buffer.from(file);
+    out[section(file, '.text').headerOffset + 8] = 4;
+    t.deepEqual(said(out), ['.text is loaded without SHF_ALLOC']);
+  });
+
   test(`PT_LOADs out of order, or one over another, are told: ${linker}`, (t) => {
     const file = linkedLibrary(linker);
     const loads = openElf(memoryBytes(file)).segments.filter(({ p_type }) => p_type === 1);

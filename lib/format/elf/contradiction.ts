@@ -17,6 +17,7 @@ import { countRelative } from './relocation.js';
 import type { Section } from './section.js';
 import type { Segment } from './segment.js';
 
+const ET_REL = 1;
 const SHF_ALLOC = 2n;
 const SHF_EXECINSTR = 4n;
 const SHF_TLS = 0x400n;
@@ -76,6 +77,10 @@ const RELOCATIONS: readonly (ToldTable & { readonly size: number })[] = [
 const DT_JMPREL = 23;
 const DT_PLTRELSZ = 2;
 
+/** Types of sections whose numbers are those of the dynamic symbols, and of those with offsets of their names. */
+const NAMING: ReadonlySet<number> = new Set([SHT_RELA, SHT_REL, 5, 0x6ffffff6, 0x6fffffff]);
+const VERSIONS: ReadonlySet<number> = new Set([SHT_DYNSYM, 0x6ffffffd, 0x6ffffffe]);
+
 /**
  * What one part of a file says of it and another denies: sections are read here and by linkers and debuggers, segments
  * and the dynamic table by the kernel and the dynamic loader. Where they tell of different bytes, what was read is not
@@ -84,7 +89,7 @@ const DT_PLTRELSZ = 2;
  */
 export function contradictions(elf: Elf): string[] {
   const said = [...singles(elf)];
-  if (elf.segments.length === 0) return said;
+  if (elf.header.e_type === ET_REL) return said;
   return [...said, ...segmentOrder(elf), ...mappings(elf), ...described(elf), ...dynamicTables(elf)];
 }
 
@@ -151,6 +156,11 @@ function* mappings({ sections, segments }: Elf): Generator<string> {
       yield `${name} is loaded from elsewhere than its sh_offset`;
     else if (fileSize === 0 && section.sh_addr < load.p_vaddr + BigInt(load.p_filesz))
       yield `${name} has no bytes in the file, but the PT_LOAD it is in has`;
+  }
+  for (const { name, sh_flags, sh_offset, fileSize } of sections) {
+    if ((sh_flags & SHF_ALLOC) !== 0n || fileSize === 0) continue;
+    if (loads.some((s) => sh_offset < s.p_offset + s.p_filesz && sh_offset + fileSize > s.p_offset))
+      yield `${name} is loaded without SHF_ALLOC`;
   }
   for (const { index, p_type, p_vaddr, p_offset, p_filesz } of segments) {
     // Of PT_GNU_RELRO only the addresses are used, and linkers round its end.
@@ -249,6 +259,14 @@ function* dynamicTables(elf: Elf): Generator<string> {
   const dynamic = sections.find((s) => s.sh_type === SHT_DYNAMIC);
   if (dynamic !== undefined && sections[dynamic.sh_link] !== strings)
     yield '.dynamic has other names than DT_STRTAB';
+  for (const { name, sh_type, sh_link, sh_flags } of sections) {
+    if ((sh_flags & SHF_ALLOC) === 0n) continue;
+    // Where there are no symbols, relocations name none.
+    const isLinked = sh_link === symbols?.index || (sh_link === 0 && [SHT_RELA, SHT_REL].includes(sh_type));
+    if (NAMING.has(sh_type) && !isLinked) yield `${name} has other symbols than DT_SYMTAB`;
+    if (VERSIONS.has(sh_type) && sections[sh_link] !== strings)
+      yield `${name} has other names than DT_STRTAB`;
+  }
   for (const { name, address, size, type } of TABLES) {
     const section = sections.find((s) => s.sh_type === type && (s.sh_flags & SHF_ALLOC) !== 0n);
     const is = section === undefined ? undefined : section.sh_addr;
