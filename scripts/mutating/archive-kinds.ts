@@ -48,7 +48,7 @@ export const ARCHIVE_KINDS = {
     const index = members.find(({ kind }) => kind === 'symbol-index');
     return index === undefined ? [] : otherByte(bytes, index.offset + random.below(index.size), random);
   },
-  /** Two entries of the symbol index change places, with their names. */
+  /** Two entries of the symbol index that lead to different members change places, with their names. */
   'reordered-index': ({ bytes, members }, random) => {
     const index = members.find(({ kind, name }) => kind === 'symbol-index' && name === '/');
     if (index === undefined || index.size < 4) return [];
@@ -60,8 +60,10 @@ export const ARCHIVE_KINDS = {
     const [nameX, nameY] = [names[x], names[y]];
     if (count === 0 || names.length <= count || nameX === undefined || nameY === undefined) return [];
     [names[x], names[y]] = [nameY, nameX];
+    const numbers = swapped(bytes, index.offset + 4 + 4 * x, index.offset + 4 + 4 * y, 4);
+    if (numbers.length === 0) return [];
     return [
-      ...swapped(bytes, index.offset + 4 + 4 * x, index.offset + 4 + 4 * y, 4),
+      ...numbers,
       ...replaced(bytes, index.offset + 4 + 4 * count, Buffer.from(names.join('\0'), 'latin1')),
     ];
   },

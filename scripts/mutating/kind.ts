@@ -30,5 +30,4 @@ export const REORDERING: ReadonlySet<string> = new Set([
   'swap-values',
   'swap-relocations',
   'reordered-relocations',
-  'reordered-index',
 ]);
