@@ -19,7 +19,8 @@ const args = yargs(hideBin(process.argv))
       'places of both sides, and then another one into all of these places of one side.\n\nThree outcomes are told apart from a miss: ' +
       'restored, where the change makes the two sides equal where they differed; and two that are exempt: time, user ' +
       'and group in the header of an archive member count as explained where those of another member differ too, and ' +
-      'the same records of a symbol or relocation table in another order are just that. No byte is exempt because ' +
+      'the same records of a symbol or relocation table in another order are just that, where nothing goes by the ' +
+      'order. No byte is exempt because ' +
       'nothing reads it.',
   )
   .option('seed', { type: 'number', default: 1, describe: 'where the mutations start' })

@@ -276,6 +276,22 @@ test('an entry that leads to another member is residue', (t) => {
   t.true(tellLedger(indexed(MEMBERS, ENTRIES), b).residue.some(({ place }) => place === '/'));
 });
 
+test('entries of the symbol index stand in the order of the members, or in one order', (t) => {
+  const [first, second] = ENTRIES as [Entry, Entry];
+  const own = { name: 'gamma', member: 0 };
+  const both = { name: 'alpha', member: 1 };
+  const order = (of: readonly Entry[], other: readonly Entry[]): (string | undefined)[] =>
+    tellLedger(indexed(MEMBERS, of), indexed(MEMBERS, other)).residue.map(({ field }) => field);
+  t.deepEqual(order([first, own, second], [own, first, second]), []);
+  for (const [x, y] of [
+    [first, second],
+    [first, both],
+  ] as const) {
+    t.true(order([x, y], [y, x]).includes('order'));
+    t.true(order([y, x], [x, y]).includes('order'));
+  }
+});
+
 test('what follows the names of the index is padding, derived only where it is zeros', (t) => {
   const of = (tail: string, names = ENTRIES): Buffer => indexed(MEMBERS, names, { tail });
   const other = [ENTRIES[0] as Entry, { name: 'gamma', member: 1 }];
@@ -349,6 +365,21 @@ test('members that define one symbol may not change places, others may', (t) => 
   t.deepEqual(order(x, y), [': object-order moved', `x.o: ${field}`, `y.o: ${field}`]);
   t.deepEqual(order(x, z, y), [': object-order moved', `x.o: ${field}`, `y.o: ${field}`]);
   t.deepEqual(tellLedger(arFixture([x, y, z]), arFixture([z, x, y])).lines, [': object-order moved']);
+  const gathering = (name: string, section: string): ArFixtureMember => ({
+    name,
+    content: relocatable({
+      constants: [{ name, bytes: ['01000000'] }],
+      sections: [{ name: section, flags: 3 }],
+    }),
+  });
+  for (const section of ['hooks', '.init', '.fini', '.init_array', '.ctors.65535'])
+    t.true(order(gathering('v.o', section), gathering('w.o', section)).includes(`v.o: ${field}`), section);
+  for (const section of ['.text.hooks', '.hooks'])
+    t.deepEqual(
+      order(gathering('v.o', section), gathering('w.o', section)),
+      [': object-order moved'],
+      section,
+    );
   // What it defines is not known.
   t.deepEqual(order(x, { name: 'u.o', content: 'what is it' }), [': object-order moved', `u.o: ${field}`]);
 });

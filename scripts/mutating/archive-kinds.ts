@@ -2,6 +2,7 @@ import type { RlibMember } from '../../lib/format/rlib.js';
 import type { Random } from '../fuzzing/random.js';
 import { type Edit, replaced } from './edit.js';
 import type { Kind } from './kind.js';
+import { swapped } from './layout-kinds.js';
 import { any, otherByte, randomBytes } from './random-bytes.js';
 import type { Site } from './site.js';
 
@@ -46,6 +47,25 @@ export const ARCHIVE_KINDS = {
   'member-index': ({ bytes, members }, random) => {
     const index = members.find(({ kind }) => kind === 'symbol-index');
     return index === undefined ? [] : otherByte(bytes, index.offset + random.below(index.size), random);
+  },
+  /** Two entries of the symbol index that lead to different members change places, with their names. */
+  'reordered-index': ({ bytes, members }, random) => {
+    const index = members.find(({ kind, name }) => kind === 'symbol-index' && name === '/');
+    if (index === undefined || index.size < 4) return [];
+    const count = bytes.readUInt32BE(index.offset);
+    const names = bytes
+      .toString('latin1', index.offset + 4 + 4 * count, index.offset + index.size)
+      .split('\0');
+    const [x, y] = [random.below(count), random.below(count)];
+    const [nameX, nameY] = [names[x], names[y]];
+    if (count === 0 || names.length <= count || nameX === undefined || nameY === undefined) return [];
+    [names[x], names[y]] = [nameY, nameX];
+    const numbers = swapped(bytes, index.offset + 4 + 4 * x, index.offset + 4 + 4 * y, 4);
+    if (numbers.length === 0) return [];
+    return [
+      ...numbers,
+      ...replaced(bytes, index.offset + 4 + 4 * count, Buffer.from(names.join('\0'), 'latin1')),
+    ];
   },
   'insert-in-member': (site, random) => {
     const of = any(

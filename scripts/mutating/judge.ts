@@ -7,6 +7,7 @@ import { type Settled, settle } from '../../lib/explain/settle.js';
 import { summarise } from '../../lib/explain/summarise.js';
 import type { Ledger } from '../../lib/ledger/ledger.js';
 import type { Segment } from '../../lib/ledger/segment-list.js';
+import { isOrderFree } from './order.js';
 import { restoresSymbols } from './restoration.js';
 import type { FilePair, Subject } from './subject.js';
 
@@ -14,7 +15,7 @@ import type { FilePair, Subject } from './subject.js';
  * What became of a planted change. `restored`: it made the two sides equal where they differed, or its symbols say what
  * those of the other side say (`restoresSymbols`). `exempt`: it is one of
  * the two differences that count as explained whoever made them: time, user and group in the header of an archive's
- * member beside another member whose own differ, and the same records of a table in another order.
+ * member beside another member whose own differ, and the same records of a table in another order, where that means nothing.
  */
 export type Outcome = 'caught' | 'missed' | 'restored' | 'exempt';
 
@@ -82,7 +83,8 @@ export class Judge {
       if (own.some((owner) => isOpen(ledger, owner, settled, file)) || this.#opens(ledger, file, settled))
         return caught;
       restored &&= own.every((owner) => owner === 0) || restoresSymbols({ before, after, other, places });
-      exempt &&= own.every((owner) => isExempt(ledger, owner, reorders));
+      const isFree = reorders && isOrderFree({ content: after, places });
+      exempt &&= own.every((owner) => isExempt(ledger, owner, isFree));
       owners.push(...own.map((owner) => ownerText(ledger, owner)));
     }
     return { outcome: restored ? 'restored' : exempt ? 'exempt' : 'missed', owners, residue };

@@ -3,6 +3,7 @@ import { ARCHIVE_KINDS } from './archive-kinds.js';
 import { BYTE_KINDS } from './byte-kinds.js';
 import { CODE_KINDS } from './code-kinds.js';
 import type { Edit } from './edit.js';
+import { LAYOUT_KINDS } from './layout-kinds.js';
 import { LENGTH_KINDS } from './length-kinds.js';
 import { SECTION_KINDS } from './section-kinds.js';
 import type { Site } from './site.js';
@@ -21,8 +22,14 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   ...SYMBOL_KINDS,
   ...SECTION_KINDS,
   ...LENGTH_KINDS,
+  ...LAYOUT_KINDS,
   ...ARCHIVE_KINDS,
 };
 
 /** Those after which a table may hold the same records as before, in another order. */
-export const REORDERING: ReadonlySet<string> = new Set(['swap-names', 'swap-values', 'swap-relocations']);
+export const REORDERING: ReadonlySet<string> = new Set([
+  'swap-names',
+  'swap-values',
+  'swap-relocations',
+  'reordered-relocations',
+]);

@@ -1,6 +1,7 @@
 import type { Random } from '../fuzzing/random.js';
 import { type Edit, replaced } from './edit.js';
 import type { Kind } from './kind.js';
+import { swapped } from './layout-kinds.js';
 import { any, otherByte, otherNumber, randomBytes, readNumber, writeNumber } from './random-bytes.js';
 import type { ElfPart, Site } from './site.js';
 
@@ -88,6 +89,12 @@ export const SYMBOL_KINDS = {
       ...replaced(bytes, x.at + 12, bytes.subarray(y.at + 12, y.at + 24)),
       ...replaced(bytes, y.at + 12, bytes.subarray(x.at + 12, x.at + 24)),
     ];
+  },
+  /** The same records in another order. */
+  'reordered-relocations': (site, random) => {
+    const [x, y] = [relocation(site, random), relocation(site, random)];
+    if (x === undefined || y === undefined || x.part !== y.part) return [];
+    return swapped(site.bytes, x.at, y.at, 24);
   },
 } as const satisfies Record<string, Kind>;
 

@@ -1,27 +1,24 @@
 import { memoryBytes } from '../../artefact/bytes.js';
 import { InputError } from '../../error.js';
 import { SHN_UNDEF } from '../../format/elf/constant.js';
-import type { Section } from '../../format/elf/section.js';
 import { type Elf, isElf, openElf } from '../../format/elf.js';
 import type { RlibMember } from '../../format/rlib.js';
 import { isRmeta } from '../../format/rmeta.js';
 import type { Content } from '../../ledger/content.js';
+import { isGathered, isRunAround } from '../elf/piece.js';
 
-const SHT_INIT_ARRAY = 14;
-const SHT_FINI_ARRAY = 15;
-const SHT_PREINIT_ARRAY = 16;
-const CONSTRUCTORS = /^\.(?:ctors|dtors|init|fini|init_array|fini_array|preinit_array)(?:\.|$)/;
 /** Every unit that unwinds defines its own, and all are alike. */
 const PERSONALITY = 'DW.ref.';
 
 /** What members are held by in an order: a symbol that they define, or one of these, which no symbol is called. */
 const CONSTRUCTED = '\0constructors';
+const GATHERED = '\0gathered ';
 const UNREAD = '\0unread';
 
 /**
  * The members of A that stand in another order in B, of several whose order decides something: of two definitions of a symbol a
- * linker takes the first, and what runs before `main` runs in the order of the members. A member that cannot be read counts
- * as one that defines what all others do.
+ * linker takes the first, what runs before `main` runs in the order of the members, and so is gone through what a linker
+ * gathers under a name. A member that cannot be read counts as one that defines what all others do.
  */
 export function orderedMembers(
   pairs: ReadonlyMap<RlibMember, RlibMember>,
@@ -80,7 +77,10 @@ function keysOf(content: Uint8Array): ReadonlySet<string> {
 
 function definitions(elf: Elf): Set<string> {
   const keys = new Set<string>();
-  if (elf.sections.some(isRunAround)) keys.add(CONSTRUCTED);
+  for (const section of elf.sections) {
+    if (isRunAround(section)) keys.add(CONSTRUCTED);
+    else if (isGathered(section)) keys.add(`${GATHERED}${section.name}`);
+  }
   const symbols = elf.symbols('full');
   if (symbols === undefined) return keys;
   let index = 0;
@@ -90,13 +90,4 @@ function definitions(elf: Elf): Set<string> {
     index += 1;
   }
   return keys;
-}
-
-function isRunAround({ sh_type, name }: Section): boolean {
-  return (
-    sh_type === SHT_INIT_ARRAY ||
-    sh_type === SHT_FINI_ARRAY ||
-    sh_type === SHT_PREINIT_ARRAY ||
-    CONSTRUCTORS.test(name)
-  );
 }

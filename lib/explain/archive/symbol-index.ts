@@ -7,7 +7,7 @@ import { explainName } from '../name.js';
 /**
  * The symbol index of GNU ar: a count, the offset of a member's header for each symbol, their names; numbers are
  * big-endian. Entries belong together whose members do and whose names are one without hashes; an offset follows from
- * the member it leads to.
+ * the member it leads to. Their order is that of the members, or the same on both sides.
  */
 export function explainSymbolIndex(
   pairs: ReadonlyMap<RlibMember, RlibMember>,
@@ -33,12 +33,26 @@ export function explainSymbolIndex(
     if (list === undefined) free.set(key, [entry]);
     else list.push(entry);
   }
+  const entries = new Map<IndexEntry, IndexEntry>();
+  for (const entry of entriesA) {
+    const other = free.get(`${toB.get(entry.member)} ${entry.skeleton}`)?.pop();
+    if (other !== undefined) entries.set(entry, other);
+  }
+  const outOfOrder =
+    followsMembers(entriesA) && followsMembers(entriesB) ? new Set() : entriesOutOfOrder(entries);
   for (const entry of entriesA) {
     const member = toB.get(entry.member);
-    const other = free.get(`${member} ${entry.skeleton}`)?.pop();
+    const other = entries.get(entry);
     if (other === undefined || member === undefined) {
       sink.change(entry.at, 4, 0, 0);
       sink.change(entry.start, entry.end - entry.start, 0, 0);
+      continue;
+    }
+    if (outOfOrder.has(entry)) {
+      sink.change(entry.at, 4, other.at, 4, { field: 'order' });
+      sink.change(entry.start, entry.end - entry.start, other.start, other.end - other.start, {
+        field: 'order',
+      });
       continue;
     }
     recomputed.writeUInt32BE(member);
@@ -77,6 +91,22 @@ export function explainSymbolIndex(
       'padding',
     );
   else sink.change(endA, restA.length, endB, restB.length, { reason: 'padding' });
+}
+
+/** Whether the entries stand in the order of the members, as archivers write them: then that order is judged by the members. */
+function followsMembers(entries: readonly IndexEntry[]): boolean {
+  return entries.every(({ member }, i) => i === 0 || member >= (entries[i - 1]?.member ?? 0));
+}
+
+/**
+ * Entries of A that stand in another order in B. A linker goes through the index, not through the members: it takes the
+ * first of two definitions, and links what it takes in that order.
+ */
+function entriesOutOfOrder(pairs: ReadonlyMap<IndexEntry, IndexEntry>): Set<IndexEntry> {
+  const sorted = [...pairs.values()].sort((x, y) => x.at - y.at);
+  const out = new Set<IndexEntry>();
+  for (const [i, [entry, other]] of [...pairs].entries()) if (other !== sorted[i]) out.add(entry);
+  return out;
 }
 
 interface IndexEntry {

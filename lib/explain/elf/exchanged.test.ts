@@ -195,6 +195,21 @@ test('constructors are called in the order of their sections', (t) => {
   t.true(seen(of(1, 2), of(2, 1)));
 });
 
+test('code that runs before and after `main` runs in the order of its sections', (t) => {
+  for (const name of ['.init', '.fini']) {
+    const section = (code: string): FixtureSection => ({ name, flags: 6, content: Buffer.from(code, 'hex') });
+    const of = (...codes: readonly string[]): Buffer => writeElf({ type: 1, sections: codes.map(section) });
+    t.true(seen(of('90', '50'), of('50', '90')), name);
+    const a = of('90', '50');
+    // The headers alone: the bytes stay where they are.
+    const b = Buffer.from(a);
+    const table = Number(a.readBigUInt64LE(40));
+    a.copy(b, table + 64, table + 128, table + 192);
+    a.copy(b, table + 128, table + 64, table + 128);
+    t.true(seen(a, b), name);
+  }
+});
+
 /** Two tables that begin alike and go on otherwise; the place where they do is referred to as well. */
 function reading(table: 'one' | 'two'): Image {
   const lea = (to: string, register: string, addend = 0) => [`488d${register}`, { to, addend }] as const;

@@ -1,6 +1,8 @@
 import test from 'ava';
+import { memoryBytes } from '../../artefact/bytes.js';
 import { type FixtureElf, writeElf } from '../../format/elf/elf-fixture.js';
 import { linkedLibrary } from '../../format/elf/linked-fixture.js';
+import { openElf } from '../../format/elf.js';
 import { tellLedger } from '../told-fixture.js';
 import { type Image, linked, relocatable } from './image-fixture.js';
 
@@ -183,4 +185,63 @@ test('a segment of another size of entry is told, as are headers behind the sect
     });
   const { open } = tellLedger(of(false), of(true));
   t.true(open > 0);
+});
+
+/** A copy of a section at the end of the file, which its header leads to; where it is loaded from, there are zeros. */
+function readElsewhere(file: Buffer, name: string): Buffer {
+  const { sectionTable, sections } = openElf(memoryBytes(file));
+  const section = sections.find((s) => s.name === name);
+  if (section === undefined) throw new Error(`there is no ${name}`);
+  const { sh_offset, fileSize, index } = section;
+  const table = file.subarray(sectionTable.offset);
+  const start = Math.ceil(sectionTable.offset / 64) * 64;
+  const out = Buffer.concat([
+    file.subarray(0, sectionTable.offset),
+    Buffer.alloc(start - sectionTable.offset),
+    file.subarray(sh_offset, sh_offset + fileSize),
+    Buffer.alloc(-fileSize & 7),
+    table,
+  ]);
+  out.fill(0, sh_offset, sh_offset + fileSize);
+  out.writeBigUInt64LE(BigInt(out.length - table.length), 40);
+  out.writeBigUInt64LE(BigInt(start), out.length - table.length + 64 * index + 24);
+  return out;
+}
+
+test('a section that is read from elsewhere than it is loaded is residue, on either side', (t) => {
+  const a = linked({ ...image(false), constants: [{ name: 'text', bytes: ['68656c6c6f2c2077'] }] });
+  for (const name of ['.text', '.rodata', '.eh_frame']) {
+    const b = readElsewhere(a, name);
+    t.true(tellLedger(b, a).open > 0, name);
+    const { open, notes } = tellLedger(a, b);
+    t.true(open > 0, name);
+    t.true(notes.includes(`B contradicts itself: ${name} is loaded from elsewhere than its sh_offset`), name);
+  }
+});
+
+test('program headers in another order are residue', (t) => {
+  for (const linker of ['gnuLd', 'gold', 'lld'] as const) {
+    const a = linkedLibrary(linker);
+    const count = a.readUInt16LE(56);
+    for (let i = 0; i + 1 < count; i += 1) {
+      const b = Buffer.from(a);
+      const [x, y] = [64 + 56 * i, 64 + 56 * (i + 1)];
+      a.copy(b, x, y, y + 56);
+      a.copy(b, y, x, x + 56);
+      t.true(tellLedger(a, b).open > 0, `${linker} ${i}`);
+      t.true(tellLedger(b, a).open > 0, `${linker} ${i}`);
+    }
+  }
+});
+
+test('a physical address of its own follows from nothing, whichever side has it, beside an added function', (t) => {
+  const [a, b] = [linked(image(false)), linked(image(true))];
+  const own = (file: Buffer): Buffer => {
+    const out = Buffer.from(file);
+    out.writeBigUInt64LE(0x123456n, 64 + 24);
+    return out;
+  };
+  const { open } = tellLedger(a, b);
+  t.true(tellLedger(own(a), b).open > open);
+  t.true(tellLedger(a, own(b)).open > open);
 });

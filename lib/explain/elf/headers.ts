@@ -98,22 +98,29 @@ export function explainSegments(pairing: ElfPairing, sink: Sink): void {
   for (const segment of [...b.elf.segments].reverse())
     push(free, `${segment.p_type} ${segment.p_flags}`, segment);
   const entry = a.elf.segmentTable.entrySize;
+  const pairs = new Map<Segment, Segment>();
   for (const segment of a.elf.segments) {
     const other = free.get(`${segment.p_type} ${segment.p_flags}`)?.pop();
-    if (other === undefined) {
+    if (other === undefined)
       alone(segment.headerOffset, 0, 'a', entry, `program header ${segment.index}`, sink);
-      continue;
-    }
+    else pairs.set(segment, other);
+  }
+  const sorted = [...pairs.values()].sort((x, y) => x.index - y.index);
+  for (const [i, [segment, other]] of [...pairs].entries()) {
     const inner = sink.within(
       segment.headerOffset,
       other.headerOffset,
       'part',
       `program header ${segment.index}`,
     );
+    // Loaders go through them in their order.
+    if (other !== sorted[i]) {
+      inner.change(0, entry, 0, entry, { field: 'order' });
+      continue;
+    }
     for (const name of layout.names) {
       const { at, length } = layout.slots[name];
-      const same = sameBytes(a.bytes, segment.headerOffset + at, b.bytes, other.headerOffset + at, length);
-      const expected = same ? undefined : expectedOfSegment(pairing, name, segment, other);
+      const expected = expectedOfSegment(pairing, name, segment, other);
       const wa = wordsAt(wordsA, segment.headerOffset, layout.size);
       const wb = wordsAt(wordsB, other.headerOffset, layout.size);
       explainField(wa, at, wb, at, length, inner, name, 'where sections are', expected);
@@ -160,8 +167,10 @@ function expectedOfSegment(
     case 'p_offset':
       return first?.sh_offset;
     case 'p_vaddr':
-    case 'p_paddr':
       return first === undefined ? undefined : Number(first.sh_addr);
+    // Linkers write the virtual address; one that A has for itself follows from nothing.
+    case 'p_paddr':
+      return first === undefined || segment.p_paddr !== segment.p_vaddr ? undefined : Number(first.sh_addr);
     case 'p_filesz': {
       const last = pairOf(
         sections.filter((s) => s.fileSize > 0 && s.sh_offset + s.fileSize === fileEnd).at(-1),

@@ -78,14 +78,25 @@ export function isCode(section: Section): boolean {
 }
 
 /**
- * Whether what lies in a section is gone through in its order: arrays of functions to call before and after `main`, and
- * what a linker gathers between `__start_name` and `__stop_name`, which it does for names that are identifiers of C.
+ * Whether what lies in a section is gone through in its order: code and arrays of functions that run before and after
+ * `main`, and what a linker gathers between `__start_name` and `__stop_name`, which it does for names that are identifiers
+ * of C.
  */
-export function isOrdered({ sh_type, name }: Section): boolean {
-  return (
-    ARRAYS.has(sh_type) || /^(?:\.(?:[cd]tors|(?:pre)?init_array|fini_array)\b|[A-Za-z_]\w*$)/.test(name)
-  );
+export function isOrdered(section: Section): boolean {
+  return isRunAround(section) || isGathered(section);
 }
+
+/** Whether it runs, or says what runs, before or after `main`. */
+export function isRunAround({ sh_type, name }: Section): boolean {
+  return ARRAYS.has(sh_type) || AROUND.test(name);
+}
+
+/** Whether a linker puts the sections of this name between two symbols that are called after it. */
+export function isGathered({ name }: Section): boolean {
+  return /^[A-Za-z_]\w*$/.test(name);
+}
+
+const AROUND = /^\.(?:[cd]tors|init|fini|(?:pre)?init_array|fini_array)(?:\.|$)/;
 
 /** Cuts every divided section into pieces, but for those whose order matters: of these, nothing moves. */
 export function dividePieces(view: ElfView, frames: EhFrame | undefined): Division {

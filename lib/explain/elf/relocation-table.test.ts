@@ -166,3 +166,50 @@ test('relocations without addends, and of another size, are compared as bytes', 
   t.true(tellLedger(of(9, 16, 0), of(9, 16, 1)).open > 0);
   t.true(tellLedger(of(4, 24, 0), of(9, 16, 0)).open > 0);
 });
+
+test('relocations that code tells by their number stand in one order, but where all are bound at the start', (t) => {
+  const slots = [0x7010, 0x7018, 0x7020];
+  const of = (order: readonly number[], flags: number): Buffer =>
+    linked({
+      functions: [{ name: 'main', code: ['31c0c3'] }],
+      sections: [
+        {
+          name: '.rela.plt',
+          type: 4,
+          flags: 2,
+          addr: 0x6800,
+          entsize: 24,
+          align: 8,
+          content: order
+            .reduce(
+              (out, i) =>
+                out
+                  .word(slots[i] ?? 0)
+                  .word(7)
+                  .word(0),
+              new Numbers(true, true),
+            )
+            .bytes(),
+        },
+        { name: '.got.plt', flags: 3, addr: 0x7000, align: 8, content: Buffer.alloc(0x28) },
+        {
+          name: '.dynamic',
+          type: 6,
+          flags: 3,
+          addr: 0x8000,
+          entsize: 16,
+          align: 8,
+          content: [23, 0x6800, 2, 72, 7, 0x5000, 8, 0, 30, flags, 0, 0]
+            .reduce((out, value) => out.word(value), new Numbers(true, true))
+            .bytes(),
+        },
+      ],
+    });
+  const now = tellLedger(of([0, 1, 2], 8), of([0, 2, 1], 8));
+  t.deepEqual(now.lines, [': object-order moved']);
+  const lazy = tellLedger(of([0, 1, 2], 0), of([0, 2, 1], 0));
+  t.deepEqual(lazy.lines, ['.rela.plt: unexplained residue order']);
+  t.true(
+    tellLedger(of([0, 1, 2], 8), of([0, 2, 1], 0)).lines.includes('.rela.plt: unexplained residue order'),
+  );
+});

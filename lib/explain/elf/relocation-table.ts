@@ -1,3 +1,4 @@
+import { lazyRelocations } from '../../format/elf/binding.js';
 import { type Relocations, readRelocations } from '../../format/elf/relocation.js';
 import { holdsAddress } from '../../format/elf/relocation-type.js';
 import type { Section } from '../../format/elf/section.js';
@@ -33,6 +34,7 @@ export function explainRelocations(
     explainBytes(contentA, contentB, sink);
     return;
   }
+  const isNumbered = isToldByNumber(a, sectionA) || isToldByNumber(b, sectionB);
   const rows = new Rows(pairing, tableA, tableB, sectionA, sectionB, references);
   const ofB = new Map<Location, number>();
   for (let i = tableB.length - 1; i >= 0; i -= 1) ofB.set(placeOf(b, tableB, i), i);
@@ -45,11 +47,19 @@ export function explainRelocations(
       continue;
     }
     taken[to] = 1;
-    rows.explain(i, to, sink);
+    // The code that names it by its number is compared for itself, and calls something else now.
+    if (isNumbered && to !== i)
+      sink.change(at, tableA.entrySize, to * tableB.entrySize, tableB.entrySize, { field: 'order' });
+    else rows.explain(i, to, sink);
   }
   for (let i = 0; i < tableB.length; i += 1) {
     if (taken[i] === 0) sink.change(0, 0, i * tableB.entrySize, tableB.entrySize);
   }
+}
+
+/** Whether code tells the relocations of this section by their number. */
+function isToldByNumber(view: ElfView, { index }: Section): boolean {
+  return !view.relocatable && lazyRelocations(view.elf)?.index === index;
 }
 
 /** What a relocation patches. */

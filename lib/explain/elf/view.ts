@@ -1,8 +1,7 @@
 import { memoryBytes } from '../../artefact/bytes.js';
 import { InputError } from '../../error.js';
 import { SHT_NOBITS } from '../../format/elf/constant.js';
-import { readRelocations } from '../../format/elf/relocation.js';
-import { relativeType } from '../../format/elf/relocation-type.js';
+import { countRelative } from '../../format/elf/relocation.js';
 import type { Section } from '../../format/elf/section.js';
 import type { SymbolTable } from '../../format/elf/symbol.js';
 import { type Elf, openElf } from '../../format/elf.js';
@@ -85,12 +84,7 @@ export class ElfView {
   /** How many relocations `.rela.dyn` begins with that name no symbol: what DT_RELACOUNT says. */
   relativeCount(): number {
     const section = this.elf.section('.rela.dyn');
-    if (section === undefined) return 0;
-    const { r_sym, r_type, length } = readRelocations(this.elf, section);
-    const relative = relativeType(this.elf.header.e_machine);
-    let count = 0;
-    while (count < length && r_sym[count] === 0 && r_type[count] === relative) count += 1;
-    return count;
+    return section === undefined ? 0 : countRelative(this.elf, section);
   }
 
   /** The relocations that patch a section, sorted by place. */

@@ -105,6 +105,15 @@ export function readRelocations(elf: Elf, section: Section, options: RelocationO
   return relocations;
 }
 
+/** How many relocations a section of SHT_RELA begins with that name no symbol: what DT_RELACOUNT says. */
+export function countRelative(elf: Elf, section: Section): number {
+  const { r_sym, r_type, length } = readRelocations(elf, section);
+  const relative = relativeType(elf.header.e_machine);
+  let count = 0;
+  while (count < length && r_sym[count] === 0 && r_type[count] === relative) count += 1;
+  return count;
+}
+
 export type RelocationField = 'r_offset' | 'r_info' | 'r_addend';
 
 /**
