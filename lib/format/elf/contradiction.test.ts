@@ -152,3 +152,11 @@ test('The debug information of another file has its headers and no code', (t) =>
   t.true(of(8));
   t.false(of(1));
 });
+
+test('A file with more program headers than any linker writes is not gone through for each of its sections', (t) => {
+  const file = linkedLibrary('lld');
+  const many = Buffer.concat([file, Buffer.alloc(300 * 56)]);
+  many.writeBigUInt64LE(BigInt(file.length), 0x20);
+  many.writeUInt16LE(300, 0x38);
+  t.deepEqual(said(many), ['it has 300 program headers, more than are held against its sections']);
+});

@@ -77,6 +77,9 @@ const RELOCATIONS: readonly (ToldTable & { readonly size: number })[] = [
 const DT_JMPREL = 23;
 const DT_PLTRELSZ = 2;
 
+/** Program headers that a linker may write; each section is held against each of them. */
+const MOST_SEGMENTS = 256;
+
 /** Types of sections whose numbers are those of the dynamic symbols, and of those with offsets of their names. */
 const NAMING: ReadonlySet<number> = new Set([SHT_RELA, SHT_REL, 5, 0x6ffffff6, 0x6fffffff]);
 const VERSIONS: ReadonlySet<number> = new Set([SHT_DYNSYM, 0x6ffffffd, 0x6ffffffe]);
@@ -88,6 +91,9 @@ const VERSIONS: ReadonlySet<number> = new Set([SHT_DYNSYM, 0x6ffffffd, 0x6ffffff
  * @throws InputError where the dynamic table does not fit the file
  */
 export function contradictions(elf: Elf): string[] {
+  const { length } = elf.segments;
+  if (length > MOST_SEGMENTS)
+    return [`it has ${length} program headers, more than are held against its sections`];
   const said = [...singles(elf)];
   if (elf.header.e_type === ET_REL) return said;
   return [...said, ...segmentOrder(elf), ...mappings(elf), ...described(elf), ...dynamicTables(elf)];
