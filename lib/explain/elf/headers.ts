@@ -158,6 +158,8 @@ function expectedOfSegment(
   const pairOf = (section: Section | undefined): Section | undefined =>
     section === undefined ? undefined : b.section(correspondence.sections[section.index] ?? -1);
   const sections = a.elf.sections.filter((s) => (s.sh_flags & SHF_ALLOC) !== 0n);
+  // Of an empty segment none, though the one before it may end there.
+  const within = sections.filter((s) => s.sh_offset >= segment.p_offset && s.sh_addr >= segment.p_vaddr);
   const fileEnd = segment.p_offset + segment.p_filesz;
   const memoryEnd = segment.p_vaddr + segment.p_memsz;
   const first = pairOf(
@@ -173,12 +175,12 @@ function expectedOfSegment(
       return first === undefined || segment.p_paddr !== segment.p_vaddr ? undefined : Number(first.sh_addr);
     case 'p_filesz': {
       const last = pairOf(
-        sections.filter((s) => s.fileSize > 0 && s.sh_offset + s.fileSize === fileEnd).at(-1),
+        within.filter((s) => s.fileSize > 0 && s.sh_offset + s.fileSize === fileEnd).at(-1),
       );
       return last === undefined ? undefined : last.sh_offset + last.fileSize - other.p_offset;
     }
     case 'p_memsz': {
-      const last = pairOf(sections.filter((s) => s.sh_addr + BigInt(s.sh_size) === memoryEnd).at(-1));
+      const last = pairOf(within.filter((s) => s.sh_addr + BigInt(s.sh_size) === memoryEnd).at(-1));
       return last === undefined ? undefined : Number(last.sh_addr) + last.sh_size - Number(other.p_vaddr);
     }
     default:

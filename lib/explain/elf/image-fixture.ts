@@ -234,7 +234,7 @@ export function linked(image: Image): Buffer {
     type: 3,
     sections: [...sections, ...tables],
     segments: sections
-      .filter(({ flags = 0, type }) => (flags & 2) !== 0 && type !== 8)
+      .filter(({ flags = 0 }) => (flags & 2) !== 0)
       .map(({ name, addr = 0, flags = 0 }) => ({
         type: 1,
         flags: (flags & 4) !== 0 ? 5 : 4,

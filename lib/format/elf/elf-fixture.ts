@@ -201,7 +201,8 @@ function addSegment(out: Numbers, wide: boolean, segment: FixtureSegment, placed
   const [offset, size] = [section?.offset ?? 0, section?.content?.length ?? 0];
   out.add(4, type);
   if (wide) out.add(4, flags);
-  out.word(offset).word(vaddr).word(vaddr).word(size).word(size);
+  out.word(offset).word(vaddr).word(vaddr).word(size);
+  out.word(section?.type === 8 ? (section.size ?? 0) : size);
   if (!wide) out.add(4, flags);
   out.word(1);
 }
