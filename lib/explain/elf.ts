@@ -21,7 +21,6 @@ import { PieceExplainer } from './elf/function.js';
 import { explainElfHeader, explainSectionHeaders, explainSegments } from './elf/headers.js';
 import { interpreterSink } from './elf/interpreter-sink.js';
 import { linkedOtherwise } from './elf/linker-signs.js';
-import { MeasuredPieces } from './elf/measured-pieces.js';
 import { explainPadding } from './elf/padding.js';
 import { type ElfPairing, isDebugStrings, pairElf } from './elf/pairing.js';
 import type { Piece } from './elf/piece.js';
@@ -129,7 +128,6 @@ class ElfExplainer {
   readonly #code: PieceExplainer;
   readonly #data: DataExplainer;
   readonly #places = new Map<string, Sink>();
-  readonly #measured: MeasuredPieces;
 
   constructor(
     readonly pairing: ElfPairing,
@@ -139,7 +137,6 @@ class ElfExplainer {
     readonly inside: InArchive | undefined,
   ) {
     this.#references = new References(pairing, inside?.functions);
-    this.#measured = new MeasuredPieces(pairing.a, pairing.b, pairing.correspondence);
     const resized = new ResizedTexts(pairing);
     const lengths = new CodeLengths(resized);
     this.#code = new PieceExplainer(pairing.a, pairing.b, this.#references, tally.changed, lengths);
@@ -192,9 +189,10 @@ class ElfExplainer {
     const { pairing } = this;
     for (const pieces of pairing.correspondence.piecesA.values()) {
       for (const piece of pieces) {
-        if (piece.kind !== 'data' || piece.pair === undefined || piece.end - piece.start < 64) continue;
+        const { pair } = piece;
+        if (piece.kind !== 'data' || pair === undefined || isPlain(piece, pair)) continue;
         if (pairing.a.section(piece.section)?.sh_type === SHT_NOBITS) continue;
-        piece.map = alignedMap(pairing, piece, piece.pair);
+        piece.map = alignedMap(pairing, piece, pair);
       }
     }
   }
@@ -249,7 +247,7 @@ class ElfExplainer {
     const fromB = other.sh_offset + pair.start;
     const length = piece.end - piece.start;
     const isFunction = piece.kind === 'code' && (piece.name !== '' || pair.name !== '');
-    if (piece.kind === 'data' && !this.#isWhole(piece, pair)) {
+    if (piece.kind === 'data' && !sameExtent(this.pairing, piece, pair)) {
       const why = { reason: 'object-order', field: 'what follows' } as const;
       this.#section(section, sink).change(fromA, length, fromB, pair.end - pair.start, why);
       return;
@@ -278,13 +276,6 @@ class ElfExplainer {
     }
     const outcome = this.#code.explain(piece, pair, inner);
     if (isFunction) this.tally.pair(outcome);
-  }
-
-  /** Whether two constants are one whatever reads them: as `sameExtent` says, or since all that reads them tells how far. */
-  #isWhole(piece: Piece, pair: Piece): boolean {
-    const { pairing } = this;
-    if (sameExtent(pairing, piece, pair)) return true;
-    return this.#measured.has('a', piece) && this.#measured.has('b', pair);
   }
 
   /** A place for a section of A (or of B, where A has none), counting from the start of the file. */
@@ -465,3 +456,14 @@ function refersElsewhere(section: Section): boolean {
   const { sh_type, name } = section;
   return isRelocationSection(section) || REFERRING.has(sh_type) || /^\.eh_frame(?:_hdr)?$/.test(name);
 }
+
+/** Whether an offset in a small constant is the same in the other, whatever else changed in them. */
+function isPlain(piece: Piece, pair: Piece): boolean {
+  const length = piece.end - piece.start;
+  return (
+    length < SMALL && length === pair.end - pair.start && piece.body - piece.start === pair.body - pair.start
+  );
+}
+
+/** Bytes. */
+const SMALL = 64;

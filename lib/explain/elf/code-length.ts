@@ -33,69 +33,65 @@ const BEHIND: ReadonlyMap<number, number> = new Map([
   [0, 2],
 ]);
 
-const NONE: ReadonlyMap<number, number> = new Map();
+/** A constant of code that may tell how long a text is. Offsets in the section. */
+export interface CodeLength {
+  readonly at: number;
+  /** Where the `lea` stands that gives the address of the text. */
+  readonly lea: number;
+}
+
+const NONE: readonly CodeLength[] = [];
 
 /**
  * Constants of code that tell how long a text is: `lea rdi, [rip + text]` and, behind it, `mov esi, length`. Of x86-64
- * alone.
+ * alone. They serve to find those that stayed where their text got longer or shorter. One that changed with its text is
+ * not proved by it: other code may jump between the two with the address of something else.
  */
 export class CodeLengths {
   constructor(readonly resized: ResizedTexts) {}
 
-  /** Where such constants may stand in a function of A, each with the place of the `lea`: offsets in the section. */
-  of(code: Code, piece: Piece): ReadonlyMap<number, number> {
+  /** Where such constants may stand in a function of A, in their order. */
+  of(code: Code, piece: Piece): readonly CodeLength[] {
     const { a } = this.resized.pairing;
     if (this.resized.starts.size === 0 || a.elf.header.e_machine !== EM_X86_64) return NONE;
-    let found: Map<number, number> | undefined;
+    const found: CodeLength[] = [];
     for (const lea of leasOf(code)) {
-      const constant = constantBehind(code, lea);
-      if (constant < 0 || !this.resized.starts.has(textOf(a, code, piece, lea))) continue;
-      found ??= new Map();
-      found.set(constant, lea);
+      const at = constantBehind(code, lea);
+      if (at >= 0 && this.resized.starts.has(textOf(a, code, piece, lea))) found.push({ at, lea });
     }
-    return found ?? NONE;
+    return found.sort((x, y) => x.at - y.at);
   }
 
   /**
-   * Tells a constant at `a` and `b`, if it is the length of a text, and nothing else, on one side at least.
-   * @param lea that of A
-   * @returns on how many sides it is; on none nothing was told
+   * Tells a constant of A that stands at `b` too, if it is the length of a text, and nothing else, on one side at least.
+   * @returns false where it is on none: nothing was told then
    */
   tell(
     codeA: Code,
     piece: Piece,
-    a: number,
-    lea: number,
+    { at: a, lea }: CodeLength,
     codeB: Code,
     pair: Piece,
     b: number,
     sink: Sink,
-  ): 0 | 1 | 2 {
+  ): boolean {
     const { pairing } = this.resized;
     const leaB = b - (a - lea);
-    if (leaB < codeB.start || !isLea(codeB.bytes, leaB) || constantBehind(codeB, leaB) !== b) return 0;
+    if (leaB < codeB.start || !isLea(codeB.bytes, leaB) || constantBehind(codeB, leaB) !== b) return false;
     const textA = textOf(pairing.a, codeA, piece, lea);
     const textB = textOf(pairing.b, codeB, pair, leaB);
-    if (textA === NOWHERE || textB === NOWHERE) return 0;
+    if (textA === NOWHERE || textB === NOWHERE) return false;
     const inA = this.resized.measures('a', constantAt(codeA, a), textA);
     const inB = this.resized.measures('b', constantAt(codeB, b), textB);
-    if (!inA && !inB) return 0;
+    if (!inA && !inB) return false;
     const texts = {
       a: fileOffset(pairing.a, textA) - fileOffset(pairing.a, locationOf(piece.section, codeA.start)),
       b: fileOffset(pairing.b, textB) - fileOffset(pairing.b, locationOf(pair.section, codeB.start)),
       littleEndian: true,
     };
     sink.measured(a - codeA.start, b - codeB.start, CONSTANT, texts, { reason: 'code', field: 'length' });
-    return inA && inB ? 2 : 1;
+    return true;
   }
-}
-
-/** The constant behind the address whose field stands at an offset of a section, where one is loaded as its length. */
-export function measuresBehind({ elf }: ElfView, code: Code, field: number): number | undefined {
-  const lea = field - BEFORE_FIELD;
-  if (elf.header.e_machine !== EM_X86_64 || lea < code.start || !isLea(code.bytes, lea)) return undefined;
-  const at = constantBehind(code, lea);
-  return at < 0 ? undefined : constantAt(code, at);
 }
 
 function constantAt({ bytes }: Code, at: number): number {

@@ -6,7 +6,7 @@ import { machineOf } from '../../machine/machine.js';
 import { explainBytes } from '../bytes.js';
 import type { FunctionOutcome } from '../function-tally.js';
 import type { ChangedFunctions } from '../instructions/changed-functions.js';
-import type { CodeLengths } from './code-length.js';
+import type { CodeLength, CodeLengths } from './code-length.js';
 import { sameBytes } from './field.js';
 import { locationOf } from './location.js';
 import type { Patches } from './patch.js';
@@ -103,8 +103,6 @@ function columns(patches: Patches | undefined): CodeRelocations | undefined {
   return patches === undefined ? undefined : { starts: patches.offset, lengths: patches.size };
 }
 
-const NO_TEXTS: ReadonlyMap<number, number> = new Map();
-
 /** Stretches of one function that are remembered, four numbers each. */
 const MAX_CHANGES = 4 * 200;
 
@@ -130,8 +128,8 @@ class Outcome implements Resolver, CodeSink {
   readonly changes: number[] = [];
   changedBytes = 0;
   hashRows = 0;
-  /** Constants of A that may tell how long a text is. */
-  readonly #texts: ReadonlyMap<number, number>;
+  /** Constants of A that may tell how long a text is, in their order. */
+  readonly #texts: readonly CodeLength[];
 
   constructor(
     readonly references: Referring,
@@ -142,7 +140,7 @@ class Outcome implements Resolver, CodeSink {
     readonly sink: Sink,
     readonly lengths: CodeLengths | undefined,
   ) {
-    this.#texts = lengths?.of(codeA, piece) ?? NO_TEXTS;
+    this.#texts = lengths?.of(codeA, piece) ?? [];
   }
 
   outcome(): FunctionOutcome {
@@ -168,21 +166,33 @@ class Outcome implements Resolver, CodeSink {
   equal(a: number, b: number, length: number): void {
     let told = 0;
     // A length that stayed where the text did not.
-    for (const at of this.#texts.keys()) {
-      const before = at - a;
-      if (before < told || before + 4 > length || this.#textLength(at, b + before) === 0) continue;
+    for (let i = this.#firstText(a); i < this.#texts.length; i += 1) {
+      const text = this.#texts[i] as CodeLength;
+      const before = text.at - a;
+      if (before + 4 > length) break;
+      if (before < told || !this.#isTextLength(text, b + before)) continue;
       this.sink.equal(a + told - this.codeA.start, b + told - this.codeB.start, before - told);
-      this.#noteChange(at, 4, b + before, 4);
+      this.#noteChange(text.at, 4, b + before, 4);
       told = before + 4;
     }
     this.sink.equal(a + told - this.codeA.start, b + told - this.codeB.start, length - told);
   }
 
-  /** On how many sides a constant is the length of a text; it is told then. */
-  #textLength(a: number, b: number): number {
-    const lea = this.#texts.get(a);
-    if (lea === undefined || this.lengths === undefined) return 0;
-    return this.lengths.tell(this.codeA, this.piece, a, lea, this.codeB, this.pair, b, this.sink);
+  /** The index of the first constant from an offset of A on. */
+  #firstText(from: number): number {
+    let low = 0;
+    let high = this.#texts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#texts[middle] as CodeLength).at < from) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Whether a constant is the length of a text on either side; it is told then. */
+  #isTextLength(text: CodeLength, b: number): boolean {
+    return this.lengths?.tell(this.codeA, this.piece, text, this.codeB, this.pair, b, this.sink) === true;
   }
 
   target(a: number, b: number, length: number, targetA: number, targetB: number, same: boolean): void {
@@ -202,12 +212,6 @@ class Outcome implements Resolver, CodeSink {
   }
 
   immediate(a: number, b: number, length: number): void {
-    const lengths = length === 4 ? this.#textLength(a, b) : 0;
-    if (lengths > 0) {
-      if (lengths === 2) this.#moved = true;
-      else this.#noteChange(a, 4, b, 4);
-      return;
-    }
     if (length !== 8) {
       this.#change(a, length, b, length);
       return;

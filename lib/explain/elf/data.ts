@@ -9,7 +9,7 @@ import type { ElfPairing } from './pairing.js';
 import type { Piece } from './piece.js';
 import { inTermsOf } from './pointers.js';
 import type { References } from './references.js';
-import { type ResizedTexts, withoutZeros } from './text.js';
+import type { ResizedTexts } from './text.js';
 import { type TextLength, textLengths } from './text-length.js';
 import { TypeIdPlaces } from './type-id-function.js';
 import type { ElfView } from './view.js';
@@ -60,16 +60,11 @@ export class DataExplainer {
   /** Where two constants end of which one has more zeros behind it, as the alignment of what follows asks. */
   #aligned(piece: Piece, pair: Piece, bytesA: Uint8Array, bytesB: Uint8Array): [number, number] {
     const { a, b } = this.pairing;
-    const resized = this.resized.starts.has(locationOf(piece.section, piece.start));
     const shorter = Math.min(bytesA.length, bytesB.length);
-    const [startA, startB] = resized ? [withoutZeros(bytesA), withoutZeros(bytesB)] : [shorter, shorter];
-    const [zerosA, zerosB] = [bytesA.length - startA, bytesB.length - startB];
-    const tail = Math.abs(zerosA - zerosB);
+    const tail = Math.abs(bytesA.length - bytesB.length);
     const aligning = tail > 0 && isAligning(a, piece, tail) && isAligning(b, pair, tail);
-    if (!aligning || !isZero(bytesA, startA) || !isZero(bytesB, startB))
-      return [bytesA.length, bytesB.length];
-    const both = Math.min(zerosA, zerosB);
-    return [startA + both, startB + both];
+    const isFilling = aligning && isZero(bytesA, shorter) && isZero(bytesB, shorter);
+    return isFilling ? [shorter, shorter] : [bytesA.length, bytesB.length];
   }
 
   #inStep(piece: Piece, pair: Piece, bytesA: Uint8Array, bytesB: Uint8Array, sink: Sink): void {
@@ -310,7 +305,8 @@ function measure(
 ): number {
   const word = lengths.get(atA);
   if (word === undefined || word.to !== atB || word.size > room) return 0;
-  sink.measured(atA, atB, word.size, word.texts, { field: 'length' });
+  if (word.texts === undefined) sink.change(atA, word.size, atB, word.size, { field: 'length' });
+  else sink.measured(atA, atB, word.size, word.texts, { field: 'length' });
   return word.size;
 }
 

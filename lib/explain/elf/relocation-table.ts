@@ -133,10 +133,57 @@ class Rows {
         const info = word === 8 ? symbolB * 2 ** 32 + typeA : symbolB * 256 + typeA;
         return encoded(info, word, littleEndian);
       });
+    if (this.#isBehindResizing(from)) {
+      const there = this.#inResized(from, tableB.r_sym[to] ?? 0);
+      // Nothing says which place of B it is that corresponds, so that the same number may be another place.
+      if (there === undefined)
+        sink.change(at + 2 * word, word, other + 2 * word, word, { field: 'r_addend' });
+      else field(2 * word, 'r_addend', 'where it leads', () => encoded(there, word, littleEndian));
+      return;
+    }
     field(2 * word, 'r_addend', 'where it leads', () => {
       const addend = this.#addend(from, tableB.r_sym[to] ?? 0);
       return addend === undefined ? undefined : encoded(addend, word, littleEndian);
     });
+  }
+
+  /** Whether it leads into a named constant, behind its start, that is longer or shorter in B. */
+  #isBehindResizing(from: number): boolean {
+    const base = this.#baseOf(from);
+    const piece = this.pairing.correspondence.pieceOfA(base);
+    if (piece?.kind !== 'data' || piece.pair === undefined || offsetOf(base) !== piece.start) return false;
+    const within = this.#within(from);
+    const length = piece.body - piece.start;
+    return within > 0 && within < length && length !== piece.pair.body - piece.pair.start;
+  }
+
+  /** What B's addend must be, of a relocation into a named constant. */
+  #inResized(from: number, symbolB: number): number | undefined {
+    const base = this.#baseOf(from);
+    const there = this.pairing.correspondence.at(
+      locationOf(sectionOf(base), offsetOf(base) + this.#within(from)),
+    );
+    const baseB = this.#symbolsB?.location(symbolB, this.pairing.b) ?? NOWHERE;
+    if (there === NOWHERE || baseB === NOWHERE || sectionOf(there) !== sectionOf(baseB)) return undefined;
+    return offsetOf(there) - offsetOf(baseB) - this.#bias(from);
+  }
+
+  /** Where its symbol lies, if that is a thing of an object and no section. */
+  #baseOf(from: number): Location {
+    const { a } = this.pairing;
+    const symbol = this.tableA.r_sym[from] ?? 0;
+    if (!a.relocatable || symbol === 0 || this.#symbolsA?.table.type(symbol) === STT_SECTION) return NOWHERE;
+    return this.#symbolsA?.location(symbol, a) ?? NOWHERE;
+  }
+
+  /** Bytes behind its symbol. */
+  #within(from: number): number {
+    return (this.tableA.r_addend[from] ?? 0) + this.#bias(from);
+  }
+
+  #bias(from: number): number {
+    const { e_machine } = this.pairing.a.elf.header;
+    return e_machine === EM_X86_64 && FROM_END_OF_FIELD.has(this.tableA.r_type[from] ?? 0) ? 4 : 0;
   }
 
   /** Whether the two name two functions that are one but for their names. */
@@ -166,8 +213,7 @@ class Rows {
       this.#symbolsB?.table.type(symbolB) !== STT_SECTION
     )
       return undefined;
-    const bias =
-      a.elf.header.e_machine === EM_X86_64 && FROM_END_OF_FIELD.has(this.tableA.r_type[from] ?? 0) ? 4 : 0;
+    const bias = this.#bias(from);
     const base = this.#symbolsA.location(symbolA, a);
     const there = correspondence.string(locationOf(sectionOf(base), offsetOf(base) + addend + bias));
     const baseB = this.#symbolsB?.location(symbolB, b) ?? NOWHERE;

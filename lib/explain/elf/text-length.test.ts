@@ -79,6 +79,29 @@ for (const [kind, write] of [
     }
   });
 
+  test(`a pointer into a text leads to the same part of it: ${kind}`, (t) => {
+    const into = (root: string, addend: number): Side => ({
+      root,
+      more: [{ name: 'file', bytes: [{ pointer: 'text0', addend }] }],
+    });
+    // Behind the root on both sides.
+    t.is(tell(into(A, A.length + 1), into(B, B.length + 1)).open, 0);
+    // As far from the start, which is another part.
+    t.true(tell(into(A, A.length + 1), into(B, A.length + 1)).open > 0);
+    t.true(tell(into(A, 3), into(B, 4)).open > 0);
+  });
+
+  test(`a number that counts a NUL at the end of the text is not the length of a str: ${kind}`, (t) => {
+    const files = FILES.map((file) => `${file}\0`);
+    const { segments, open } = tell({ root: A, files }, { root: B, files });
+    t.false(segments.some((of) => isLength(of) && of.state === 'derived'));
+    t.true(open > 0);
+    // The number of bytes before it is.
+    const lengths = files.map((file) => A.length + file.length - 1) as [number, number];
+    const told = tell({ root: A, files, lengths }, { root: B, files, lengths: LENGTHS_B });
+    t.is(told.segments.filter((of) => isLength(of) && of.state === 'derived').length, 2);
+  });
+
   test(`a length that is not that of the text is unexplained, on whichever side: ${kind}`, (t) => {
     const lengths: readonly (readonly [number, number])[] = [
       [FIRST + 1, SECOND],

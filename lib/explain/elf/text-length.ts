@@ -12,8 +12,8 @@ export interface TextLength {
   readonly to: number;
   /** Bytes. */
   readonly size: number;
-  /** Where the texts begin, counted from the start of the two pieces in their files. */
-  readonly texts: MeasuredTexts;
+  /** Where the texts begin, counted from the start of the two pieces in their files; undefined where it measures but one. */
+  readonly texts: MeasuredTexts | undefined;
 }
 
 const NONE: ReadonlyMap<number, TextLength> = new Map();
@@ -21,7 +21,7 @@ const NONE: ReadonlyMap<number, TextLength> = new Map();
 /**
  * The words behind pointers in a piece that tell how long a text is which has another length in B, by offset in the piece.
  * A word is one where it is the length of the text, and nothing else, on one side at least: on the other it must then be
- * so too.
+ * so too, without any zeros that may end a text or may align the next constant.
  */
 export function textLengths(
   resized: ResizedTexts,
@@ -62,6 +62,8 @@ function wordBehind(
   const textB = pointerAt(b, pair.section, pair.start + to - size);
   if (wordA === undefined || wordB === undefined || textB === NOWHERE) return undefined;
   if (!resized.measures('a', wordA, textA) && !resized.measures('b', wordB, textB)) return undefined;
+  if (!resized.isWhole('a', wordA, textA) || !resized.isWhole('b', wordB, textB))
+    return { to, size, texts: undefined };
   const texts = {
     a: fileOffset(a, textA) - fileOffset(a, locationOf(piece.section, piece.start)),
     b: fileOffset(b, textB) - fileOffset(b, locationOf(pair.section, pair.start)),
@@ -71,7 +73,7 @@ function wordBehind(
 }
 
 /** Bytes. */
-export function wordSize({ elf }: ElfView): number {
+function wordSize({ elf }: ElfView): number {
   return elf.header.class / 8;
 }
 
@@ -85,7 +87,7 @@ function pointerAt(view: ElfView, section: number, offset: number): Location {
 }
 
 /** The word at an offset of a section; undefined where the file holds none. */
-export function wordAt(view: ElfView, section: number, at: number): number | undefined {
+function wordAt(view: ElfView, section: number, at: number): number | undefined {
   const of = view.section(section);
   const size = wordSize(view);
   if (of === undefined || at < 0 || at + size > of.fileSize) return undefined;

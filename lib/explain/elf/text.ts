@@ -19,11 +19,21 @@ export class ResizedTexts {
     return this.#starts;
   }
 
-  /** Whether a number is the length of the text that begins at a place of A or of B, and no other number can be. */
+  /** Whether a number may be the length of the text that begins at a place of A or of B, with zeros at its end or without. */
   measures(side: 'a' | 'b', length: number, start: Location): boolean {
-    const { correspondence } = this.pairing;
-    const text = side === 'a' ? correspondence.pieceOfA(start) : correspondence.pieceOfB(start);
+    const text = this.#textAt(side, start);
     return text !== undefined && isLengthOf(this.pairing[side], length, text, start);
+  }
+
+  /** Whether a number is the length of that text without the zeros at its end. */
+  isWhole(side: 'a' | 'b', length: number, start: Location): boolean {
+    const text = this.#textAt(side, start);
+    return text?.start === offsetOf(start) && withoutZeros(bytesOf(this.pairing[side], text)) === length;
+  }
+
+  #textAt(side: 'a' | 'b', start: Location): Piece | undefined {
+    const { correspondence } = this.pairing;
+    return side === 'a' ? correspondence.pieceOfA(start) : correspondence.pieceOfB(start);
   }
 }
 
@@ -42,7 +52,7 @@ function resized({ a, b, correspondence }: ElfPairing): Set<Location> {
 }
 
 /** The length without the zeros at the end. */
-export function withoutZeros(bytes: Uint8Array): number {
+function withoutZeros(bytes: Uint8Array): number {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
   return end;
@@ -55,7 +65,7 @@ function bytesOf(view: ElfView, { section, start, body }: Piece): Uint8Array {
 }
 
 /** Whether a number is the length of a constant that is a text and begins at `from`, and no other number can be. */
-export function isLengthOf(view: ElfView, length: number, text: Piece, from: Location): boolean {
+function isLengthOf(view: ElfView, length: number, text: Piece, from: Location): boolean {
   const bytes = bytesOf(view, text);
   if (text.start !== offsetOf(from) || length === 0 || length > bytes.length) return false;
   const isEnd = bytes.length - length <= MOST_ZEROS && withoutZeros(bytes) <= length;
