@@ -182,3 +182,24 @@ test('variables are compared as variables: two of one content are not one', (t) 
     });
   t.true(tellLedger(object('left'), object('right')).open > 0);
 });
+
+test('zeros that a constant without a symbol lost are its own, wherever it ends', (t) => {
+  const text = (of: string): string => Buffer.from(of).toString('hex');
+  const of = (root: string, pad: number, zeros: number): Buffer =>
+    linked({
+      functions: [{ name: 'main', code: ['488d05', { to: 'list' }, '488d0d', { to: 'next' }, 'c3'] }],
+      constants: [
+        { name: 'main.rs', bytes: [text(`${root}/src/main.rs`)] },
+        { name: 'other.rs', bytes: [text(`${root}/src/other.rs`)], behind: '00'.repeat(pad) },
+        // It ends with an empty text.
+        { name: 'list', bytes: [text('one\0two')], behind: '00'.repeat(zeros), nameless: true },
+        { name: 'next', bytes: ['0102030405060708'], nameless: true },
+        { name: 'last', bytes: ['1112131415161718'] },
+      ],
+    });
+  for (const pad of [1, 5]) {
+    const { lines } = tellLedger(of('/home/anna', pad, 3), of('/home/annab', pad, 1));
+    t.true(lines.includes('.rodata: unexplained residue'));
+    t.false(lines.includes('.rodata: padding derived'));
+  }
+});

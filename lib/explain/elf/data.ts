@@ -63,7 +63,9 @@ export class DataExplainer {
     const shorter = Math.min(bytesA.length, bytesB.length);
     const tail = Math.abs(bytesA.length - bytesB.length);
     const aligning = tail > 0 && isAligning(a, piece, tail) && isAligning(b, pair, tail);
-    const isFilling = aligning && isZero(bytesA, shorter) && isZero(bytesB, shorter);
+    // Of what has no symbol nothing says which zeros are its own.
+    const isBehind = Math.max(piece.body - piece.start, pair.body - pair.start) <= shorter;
+    const isFilling = aligning && isBehind && isZero(bytesA, shorter) && isZero(bytesB, shorter);
     return isFilling ? [shorter, shorter] : [bytesA.length, bytesB.length];
   }
 
