@@ -55,7 +55,7 @@ export const PATHS: readonly Recipe[] = [
   },
   {
     name: 'text-lengths',
-    what: 'A library that knows its own path in many places, built in a short and in a longer path: every length follows.',
+    what: 'A library that knows its own path in many places, built in a short and in a longer path: the lengths in its data follow.',
     causes: ['build-path'],
     verdict: 'inconclusive',
     make: (shop) => {
