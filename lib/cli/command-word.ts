@@ -1,15 +1,5 @@
 import type { Options } from 'yargs';
-import {
-  COMPARE_OPTIONS,
-  EXPLAIN_OPTIONS,
-  INSPECT_OPTIONS,
-  LIMIT_OPTION_TABLE,
-  OUTPUT_OPTIONS,
-  REBUILD_OPTIONS,
-  ROOT_INSPECT_OPTIONS,
-  ROOT_PLAN_OPTIONS,
-  ROOT_VERIFY_OPTIONS,
-} from './options.js';
+import { OPTION_TABLES } from './options.js';
 
 const COMMANDS: ReadonlySet<string> = new Set([
   'compare',
@@ -71,17 +61,7 @@ function valuesOf(arg: string): 'none' | 'one' | 'many' {
 }
 
 const OPTIONS: ReadonlyMap<string, Options> = new Map(
-  [
-    COMPARE_OPTIONS,
-    EXPLAIN_OPTIONS,
-    INSPECT_OPTIONS,
-    LIMIT_OPTION_TABLE,
-    OUTPUT_OPTIONS,
-    REBUILD_OPTIONS,
-    ROOT_INSPECT_OPTIONS,
-    ROOT_PLAN_OPTIONS,
-    ROOT_VERIFY_OPTIONS,
-  ].flatMap((table: Readonly<Record<string, Options>>) =>
+  OPTION_TABLES.flatMap((table) =>
     Object.entries(table).flatMap(([name, options]) =>
       [name, ...[options.alias ?? []].flat()].map((spelling) => [spelling, options] as const),
     ),

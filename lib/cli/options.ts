@@ -410,3 +410,16 @@ export const EXIT_STATUS: readonly (readonly [number, string])[] = [
   [1, 'a difference'],
   [2, 'trouble: bad usage, or input that could not be read or checked'],
 ];
+
+/** Those of all subcommands. */
+export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [
+  COMPARE_OPTIONS,
+  EXPLAIN_OPTIONS,
+  INSPECT_OPTIONS,
+  LIMIT_OPTION_TABLE,
+  OUTPUT_OPTIONS,
+  REBUILD_OPTIONS,
+  ROOT_INSPECT_OPTIONS,
+  ROOT_PLAN_OPTIONS,
+  ROOT_VERIFY_OPTIONS,
+];

@@ -1,6 +1,5 @@
 import { memoryBytes } from '../artefact/bytes.js';
 import { SHT_DYNAMIC, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from '../format/elf/constant.js';
-import { contradictions, isDebugOnly } from '../format/elf/contradiction.js';
 import type { Region } from '../format/elf/region.js';
 import { isRelocationSection } from '../format/elf/relocation.js';
 import type { Section } from '../format/elf/section.js';
@@ -13,6 +12,7 @@ import { attestAnonHash } from './elf/anon-hash.js';
 import type { ArchiveFunctions } from './elf/archive-functions.js';
 import { cCompiler } from './elf/c-compiler.js';
 import { CodeLengths } from './elf/code-length.js';
+import { contradictory } from './elf/contradictory.js';
 import { alignedMap, DataExplainer } from './elf/data.js';
 import { noteDebug } from './elf/debug-notes.js';
 import { sameExtent } from './elf/extent.js';
@@ -80,27 +80,6 @@ export function prepareElf(
   const pairing = pairElf(viewA, viewB);
   const explainer = new ElfExplainer(pairing, regionsA, regionsB, tally, inside);
   return (sink) => explainer.explain(sink);
-}
-
-/** Contradictions of one side that are told. */
-const TOLD = 3;
-
-/**
- * What either file says and denies at once, as notes. Sections are read here; where what is loaded or linked is something
- * else, nothing that was read explains it, and the bytes are all there is.
- */
-function contradictory(a: Elf, b: Elf): string[] {
-  if (isDebugOnly(a) && isDebugOnly(b)) return [];
-  const notes: string[] = [];
-  for (const [side, elf] of [
-    ['A', a],
-    ['B', b],
-  ] as const) {
-    const said = contradictions(elf);
-    for (const text of said.slice(0, TOLD)) notes.push(`${side} contradicts itself: ${text}`);
-    if (said.length > TOLD) notes.push(`${side} contradicts itself ${said.length - TOLD} times more`);
-  }
-  return notes.length === 0 ? notes : [...notes, 'explained by its bytes only'];
 }
 
 const ET_EXEC = 2;

@@ -1,5 +1,6 @@
 import type { Content } from './content.js';
 import type { OwnerTable } from './owner-table.js';
+import { partitionPoint } from './partition-point.js';
 import type { SegmentList } from './segment-list.js';
 
 /** Longer texts are measured by nobody. Bytes. */
@@ -59,7 +60,7 @@ function rowsIn(segments: SegmentList, texts: readonly TextPair[]): Row[] {
   const rows: Row[] = [];
   for (const at = segments.cursor(); at.next(); ) {
     const { aStart: a, aLength, bStart: b, bLength, owner } = at;
-    const range = ranges[firstAbove(ends, a)];
+    const range = ranges[partitionPoint(ends.length, (i) => (ends[i] as number) <= a)];
     if (aLength > 0 && range !== undefined && range[0] < a + aLength)
       rows.push({ a, aLength, b, bLength, owner });
   }
@@ -77,23 +78,12 @@ function joined(texts: readonly TextPair[]): [start: number, end: number][] {
   return out;
 }
 
-/** The index of the first of ascending values that is above `value`. */
-function firstAbove(values: readonly number[], value: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 function claimsBehind(rows: readonly Row[], owners: OwnerTable, text: TextPair): Set<number> | undefined {
   const claims = new Set<number>();
   let [atA, atB] = [text.a, text.b];
   const [endA, endB] = [text.a + text.aLength, text.b + text.bLength];
-  for (let i = firstHolding(rows, text.a); atA < endA; i += 1) {
+  const behind = partitionPoint(rows.length, (i) => (rows[i] as Row).a <= text.a);
+  for (let i = Math.max(0, behind - 1); atA < endA; i += 1) {
     const row = rows[i];
     if (row === undefined || row.a > atA) return undefined;
     const before = atA - row.a;
@@ -113,15 +103,4 @@ function claimsBehind(rows: readonly Row[], owners: OwnerTable, text: TextPair):
     atB += row.bLength;
   }
   return atB === endB ? claims : undefined;
-}
-
-function firstHolding(rows: readonly Row[], offset: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rows[middle] as Row).a <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return Math.max(0, low - 1);
 }

@@ -1,4 +1,5 @@
 import { readToken } from '../../ledger/claim.js';
+import { partitionPoint } from '../../ledger/partition-point.js';
 import type { Sink } from '../../ledger/sink.js';
 import type { Code, CodeRelocations, CodeSink, Resolver } from '../../machine/code.js';
 import { compareCode } from '../../machine/compare.js';
@@ -166,7 +167,8 @@ class Outcome implements Resolver, CodeSink {
   equal(a: number, b: number, length: number): void {
     let told = 0;
     // A length that stayed where the text did not.
-    for (let i = this.#firstText(a); i < this.#texts.length; i += 1) {
+    const first = partitionPoint(this.#texts.length, (i) => (this.#texts[i] as CodeLength).at < a);
+    for (let i = first; i < this.#texts.length; i += 1) {
       const text = this.#texts[i] as CodeLength;
       const before = text.at - a;
       if (before + 4 > length) break;
@@ -176,18 +178,6 @@ class Outcome implements Resolver, CodeSink {
       told = before + 4;
     }
     this.sink.equal(a + told - this.codeA.start, b + told - this.codeB.start, length - told);
-  }
-
-  /** The index of the first constant from an offset of A on. */
-  #firstText(from: number): number {
-    let low = 0;
-    let high = this.#texts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#texts[middle] as CodeLength).at < from) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   /** Whether a constant is the length of a text on either side; it is told then. */
